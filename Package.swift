@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+// Ironload: a z/Architecture machine. The rooms and who may use whom are drawn in Documentation/Map.md.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The engine: exclusivity checks on every register access would cost a factor of 4.
+let engine: [SwiftSetting] = strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "ironload",
+  products: [
+    .executable(name: "ironload", targets: ["CommandLine"]),
+    .library(name: "Ironload", targets: ["Ironload"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+  ],
+  targets: [
+    .target(name: "CHost"),
+    .target(name: "Tracing", swiftSettings: strict),
+    .target(name: "DASD", dependencies: [system], swiftSettings: strict),
+    .target(name: "Storage", dependencies: ["CHost"], swiftSettings: engine),
+    .target(name: "ServiceProcessor", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
+    .target(name: "ChannelIO", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
+    .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "Storage", system], swiftSettings: strict),
+    .target(
+      name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Tracing", "CHost"], swiftSettings: engine),
+    .target(
+      name: "Ironload",
+      dependencies: ["Processor", "Devices", "ChannelIO", "ServiceProcessor", "Storage", "DASD", "Tracing", system],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "CommandLine", dependencies: ["Ironload", "DASD", "Processor", system, arguments], swiftSettings: strict),
+    .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
+    .testTarget(name: "DASDTests", dependencies: ["DASD", system], swiftSettings: strict),
+    .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),
+    .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage"], swiftSettings: strict),
+    .testTarget(name: "DevicesTests", dependencies: ["Devices", "ChannelIO", "DASD", "Storage", system], swiftSettings: strict),
+    .testTarget(name: "ProcessorTests", dependencies: ["Processor", "Storage", "ChannelIO", "ServiceProcessor"], swiftSettings: strict),
+    .testTarget(name: "IronloadTests", dependencies: ["Ironload", "DASD", "Processor", "Storage", system], swiftSettings: strict),
+  ]
+)

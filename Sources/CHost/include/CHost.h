@@ -1,0 +1,21 @@
+/* CHost: what Swift cannot say. No guest semantics here. */
+#ifndef IRONLOAD_CHOST_H
+#define IRONLOAD_CHOST_H
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reserves `size` bytes of zeroed, swap-backed-on-demand host memory, or returns NULL with errno set. */
+void *chost_reserve(size_t size);
+/* Gives back what chost_reserve returned. */
+void chost_release(void *base, size_t size);
+/* Makes [base, base+size) read as zeros again and returns its pages to the host. Page aligned. 0, or -1 with errno set. */
+int chost_discard(void *base, size_t size);
+
+/* Sequentially consistent compare-and-exchange on naturally aligned guest storage. Values are host-endian.
+ * On a mismatch *expected receives what is there. Returns nonzero when exchanged. */
+int chost_cas32(void *address, uint32_t *expected, uint32_t desired);
+int chost_cas64(void *address, uint64_t *expected, uint64_t desired);
+/* 16 bytes: expected[0], desired[0] are the bytes at the lower address. Address must be 16-byte aligned. */
+int chost_cas128(void *address, uint64_t expected[2], const uint64_t desired[2]);
+
+#endif

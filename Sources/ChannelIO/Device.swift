@@ -1,0 +1,72 @@
+/// What a control unit answers to SENSE ID, READ CONFIGURATION DATA's node addresses excepted.
+package struct DeviceIdentification: Hashable, Sendable {
+  /// Control-unit type and model, for example 0x3990 and 0xC2.
+  package var controlUnitType: UInt16, controlUnitModel: UInt8
+  /// Device type and model, for example 0x3390 and 0x0A; zero when the device has none.
+  package var deviceType: UInt16, deviceModel: UInt8
+  /// Command-information words, as SENSE ID returns them: 0x40 | type, command code, count.
+  package var commandInformationWords: [UInt32]
+  package init(
+    controlUnitType: UInt16, controlUnitModel: UInt8, deviceType: UInt16, deviceModel: UInt8,
+    commandInformationWords: [UInt32] = []
+  ) {
+    self.controlUnitType = controlUnitType
+    self.controlUnitModel = controlUnitModel
+    self.deviceType = deviceType
+    self.deviceModel = deviceModel
+    self.commandInformationWords = commandInformationWords
+  }
+}
+
+/// Unit status (device status), SCSW byte 8 (Principles of Operation, chapter 16, "Device-Status Field").
+package struct UnitStatus: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+  package static let attention = UnitStatus(rawValue: 0x80)
+  package static let statusModifier = UnitStatus(rawValue: 0x40)
+  package static let controlUnitEnd = UnitStatus(rawValue: 0x20)
+  package static let busy = UnitStatus(rawValue: 0x10)
+  package static let channelEnd = UnitStatus(rawValue: 0x08)
+  package static let deviceEnd = UnitStatus(rawValue: 0x04)
+  package static let unitCheck = UnitStatus(rawValue: 0x02)
+  package static let unitException = UnitStatus(rawValue: 0x01)
+  /// Channel end and device end: the normal end.
+  package static let normalEnd: UnitStatus = [.channelEnd, .deviceEnd]
+}
+
+/// The stream between a device and the storage that the channel program designates, for one command.
+/// Counts, data chaining, IDAWs, MIDAWs, SKIP, keys and residuals are the channel's business behind it.
+package protocol DataTransfer: AnyObject {
+  /// Device to storage (read, read backward, sense). The device offers all it has; the channel takes what the
+  /// program has room for, and notes an incorrect length when that is less.
+  /// - Returns: the number of bytes taken. Less than offered: the device may stop offering.
+  func send(_ bytes: UnsafeRawBufferPointer) -> Int
+  /// Storage to device (write, control). The device asks for what the command needs.
+  /// - Returns: the number of bytes put into `bytes`; less than asked when the program's count is used up.
+  func receive(into bytes: UnsafeMutableRawBufferPointer) -> Int
+}
+
+extension DataTransfer {
+  package func send(_ bytes: [UInt8]) -> Int { bytes.withUnsafeBytes { send($0) } }
+  /// Asks for `count` bytes; the result is shorter when the program has fewer.
+  package func receive(_ count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, n in n = receive(into: UnsafeMutableRawBufferPointer(buffer)) }
+  }
+}
+
+/// A device behind a subchannel of the I/O type: it sees commands and a stream of bytes, never CCWs.
+///
+/// Concurrency: the channel calls one method of a device at a time, from any of its threads.
+package protocol Device: AnyObject, Sendable {
+  var identification: DeviceIdentification { get }
+  /// A channel program starts: forget the chain of the one before (orientation, extent, domain).
+  func beginChannelProgram()
+  /// Carries out one command. The channel has already answered codes that no device sees (TIC, invalid 0).
+  /// - Returns: the ending status. Unit check has its sense ready for `takeSense`.
+  func execute(_ command: UInt8, _ transfer: any DataTransfer) -> UnitStatus
+  /// The sense bytes of the last unit check, which they end; 32 zero bytes when there are none. Used for the SENSE
+  /// command (04), which devices answer themselves, and for concurrent sense.
+  func takeSense() -> [UInt8]
+  /// Halt or clear reached the device, or its channel path was reset: drop reservations of the program in progress.
+  func reset()
+}
