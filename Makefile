@@ -1,0 +1,78 @@
+# Ironload. The two commands a newcomer needs: make ipl, make test. Everything that gets fetched or made lies in .build*/ and
+# var/, which git ignores. Targets install the Debian packages they need and say so.
+
+SWIFT ?= swift
+MEMORY ?= 1G
+VAR := var
+LINUX := $(VAR)/linux
+IRONLOAD := .build/release/ironload
+INSTALL := @Scripts/install-packages
+TEST_PACKAGES := binutils-s390x-linux-gnu qemu-user qemu-system-misc e2fsprogs
+LINUX_PACKAGES := cpio e2fsprogs
+
+.PHONY: help build test ipl volume check format bench asan tsan guests linux clean distclean
+.DEFAULT_GOAL := help
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' $(MAKEFILE_LIST) | column -t -s :
+
+build: ## the executable, .build/release/ironload
+	@$(SWIFT) build -c release --product ironload >&2
+
+test: ## all tests
+	$(INSTALL) $(TEST_PACKAGES)
+	$(SWIFT) test -c release
+
+ipl: $(LINUX)/volume.ckd build ## Debian's Linux from a 3390, to a shell; commands can be piped in
+	@exec $(IRONLOAD) run --memory $(MEMORY) --dasd 0120=$(LINUX)/volume.ckd --load 0120
+
+check: ## the formatter's rules, then all tests
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	@Scripts/check-style
+	@$(MAKE) --no-print-directory test
+
+format: ## rewrites the sources as the formatter would have them
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: build ## guest MIPS on bare-metal kernels of our own
+	$(INSTALL) binutils-s390x-linux-gnu
+	@Benchmarks/run
+
+guests: build ## the bare-metal guests of Tests/Guests, on Ironload and on QEMU
+	$(INSTALL) binutils-s390x-linux-gnu qemu-system-misc
+	@Tests/Guests/run
+
+asan: ## all tests under the address sanitizer
+	$(INSTALL) $(TEST_PACKAGES)
+	$(SWIFT) test -c release --sanitize address --scratch-path .build-asan
+
+tsan: ## all tests under the thread sanitizer
+	$(INSTALL) $(TEST_PACKAGES)
+	$(SWIFT) test -c release --sanitize thread --scratch-path .build-tsan
+
+clean: ## what was built; keeps what was fetched
+	rm -rf .build .build-asan .build-tsan $(VAR)/guests $(LINUX)/volume.ckd $(LINUX)/root.ext4 $(LINUX)/initramfs.cpio
+
+distclean: clean ## what was fetched, too
+	rm -rf $(VAR)
+
+# The Linux guest: Debian's packages, the initramfs, the root file system, the volume that has it all.
+
+linux: $(LINUX)/root.ext4
+
+$(LINUX)/kernel-release: LinuxGuest/packages LinuxGuest/fetch
+	$(INSTALL) $(LINUX_PACKAGES)
+	@LinuxGuest/fetch $(LINUX)
+
+$(LINUX)/initramfs.cpio: $(LINUX)/kernel-release LinuxGuest/make-initramfs LinuxGuest/init
+	$(INSTALL) $(LINUX_PACKAGES)
+	@LinuxGuest/make-initramfs $(LINUX)
+
+$(LINUX)/root.ext4: $(LINUX)/initramfs.cpio LinuxGuest/make-root $(shell find LinuxGuest/root -type f)
+	$(INSTALL) $(LINUX_PACKAGES)
+	@LinuxGuest/make-root $(LINUX) 48
+
+# The executable is not named here as what the volume is made from: a rebuilt Ironload keeps the volume and what is on it.
+$(LINUX)/volume.ckd: $(LINUX)/root.ext4 LinuxGuest/make-volume
+	@$(MAKE) --no-print-directory build
+	@LinuxGuest/make-volume $(IRONLOAD) $(LINUX)
