@@ -18,4 +18,9 @@ int chost_cas64(void *address, uint64_t *expected, uint64_t desired);
 /* 16 bytes: expected[0], desired[0] are the bytes at the lower address. Address must be 16-byte aligned. */
 int chost_cas128(void *address, uint64_t expected[2], const uint64_t desired[2]);
 
+/* Sleeps while *word == expected, at most `nanoseconds` (negative: without limit). Returns at once, or spuriously, at will. */
+void chost_wait(const uint32_t *word, uint32_t expected, int64_t nanoseconds);
+/* Wakes every thread that sleeps on `word`. */
+void chost_wake(const uint32_t *word);
+
 #endif

@@ -1,0 +1,173 @@
+package import Synchronization
+
+/// The CPU's life on its thread: stopped, operating, waiting, and what it looks at between instructions.
+extension CPU {
+  /// Runs until `quit` is posted. To be called on the thread that owns the CPU.
+  package mutating func operate() {
+    while true {
+      attention.pointee.store(0, ordering: .sequentiallyConsistent)
+      let pending = signals.pending
+      if pending.contains(.quit) { return }
+      handleRequests(pending)
+      guard signals.state == .operating else {
+        armTimer()
+        signals.sleep(nanoseconds: -1)
+        continue
+      }
+      if hasInvalidPSW {
+        hasInvalidPSW = false
+        s.pointee.instructionLength = 0
+        s.pointee.instructionAddress = s.pointee.nextAddress
+        interruptEarlySpecification()
+        requestAnotherLook()
+        continue
+      }
+      if takeInterruption() {
+        requestAnotherLook()
+        continue
+      }
+      if s.pointee.pswMask & PSW.wait != 0 {
+        waitForInterruption()
+        continue
+      }
+      run()
+    }
+  }
+
+  /// One stretch of execution.
+  private mutating func run() {
+    signals.isExecuting.store(true, ordering: .sequentiallyConsistent)
+    if isPERActive || watchesEachInstruction || instructionObserver != nil {
+      executeOne()
+      requestAnotherLook()
+    } else {
+      execute()
+    }
+    signals.isExecuting.store(false, ordering: .sequentiallyConsistent)
+  }
+
+  /// Makes the loop come back here before the next instruction.
+  @inline(__always) func requestAnotherLook() { attention.pointee.store(1, ordering: .relaxed) }
+
+  /// A PSW that was invalid when loaded: specification exception, ILC 0, the old PSW is the invalid one.
+  private mutating func interruptEarlySpecification() {
+    programInterruptionObserver?(self, .specification)
+    storeLow(UInt32(ProgramInterruption.specification.rawValue), Lowcore.programLength)
+    swapPSW(.program)
+  }
+
+  /// Requests that are obeyed in any state.
+  private mutating func handleRequests(_ pending: PendingConditions) {
+    if pending.isEmpty { return }
+    if !signals.withdraw(.flushTLB).isEmpty { flushTLB() }
+    if !signals.withdraw(.work).isEmpty { complex.services.performQueuedWork(&self) }
+    if !signals.withdraw(.initialReset).isEmpty { initialReset() }
+    if !signals.withdraw(.reset).isEmpty { reset() }
+    if !signals.withdraw([.stop, .stopAndStoreStatus]).isEmpty {
+      if pending.contains(.stopAndStoreStatus) { storeStatus(at: 0) }
+      if signals.state == .operating { enter(.stopped) }
+    }
+    if !signals.withdraw(.restart).isEmpty && signals.state != .checkStop {
+      swapPSW(.restart)
+      enter(.operating)
+    }
+  }
+
+  /// Changes state and tells the machine.
+  package mutating func enter(_ state: CPUOperatingState) {
+    guard signals.state != state else { return }
+    signals.state = state
+    requestAnotherLook()
+    switch state {
+    case .stopped: complex.services.stateChanged(address, .stopped)
+    case .operating, .load: complex.services.stateChanged(address, .operating)
+    case .checkStop: complex.services.stateChanged(address, .checkStop)
+    }
+  }
+
+  /// Enabled: sleeps until something is pending. Disabled: tells the machine once, then sleeps.
+  private mutating func waitForInterruption() {
+    let mask = s.pointee.pswMask
+    if mask & (PSW.io | PSW.external | PSW.machineCheck) == 0 { complex.services.stateChanged(address, .disabledWait(psw)) }
+    armTimer()
+    signals.sleep(nanoseconds: nanosecondsToTimerEvent() ?? -1)
+    noteTimers()
+  }
+
+  // MARK: Interruptions that do not come from instructions
+
+  /// Takes the pending interruption of highest priority that the PSW and control registers allow (chapter 6, "Priority").
+  private mutating func takeInterruption() -> Bool {
+    let mask = s.pointee.pswMask
+    if mask & PSW.machineCheck != 0 && takeMachineCheck() { return true }
+    if mask & PSW.external != 0 && takeExternal() { return true }
+    if mask & PSW.io != 0 && takeIO() { return true }
+    return false
+  }
+
+  /// External interruptions in their order of priority: interrupt key, emergency signal, external call, clock comparator,
+  /// CPU timer, service signal.
+  private mutating func takeExternal() -> Bool {
+    let subclasses = s.pointee.cr[0]
+    if subclasses & CR0.interruptKey != 0 && complex.takeInterruptKey() {
+      interruptExternal(0x0040)
+      return true
+    }
+    let pending = signals.pending
+    if subclasses & CR0.emergencySignal != 0 && pending.contains(.emergencySignal), let source = takeEmergencySource() {
+      interruptExternal(0x1201, cpuAddress: source)
+      return true
+    }
+    if subclasses & CR0.externalCall != 0 && !signals.withdraw(.externalCall).isEmpty {
+      interruptExternal(0x1202, cpuAddress: UInt16(truncatingIfNeeded: signals.externalCallSource.load(ordering: .acquiring)))
+      return true
+    }
+    noteTimers()
+    if subclasses & CR0.clockComparator != 0 && signals.pending.contains(.clockComparator) {
+      interruptExternal(0x1004)
+      return true
+    }
+    if subclasses & CR0.cpuTimer != 0 && signals.pending.contains(.cpuTimer) {
+      interruptExternal(0x1005)
+      return true
+    }
+    if subclasses & CR0.serviceSignal != 0, let parameter = complex.takeServiceSignal() {
+      interruptExternal(0x2401, parameter: parameter)
+      return true
+    }
+    return false
+  }
+
+  /// One CPU that signalled an emergency; the condition stays while others are left.
+  private func takeEmergencySource() -> UInt16? {
+    let sources = signals.emergencySources.load(ordering: .acquiring)
+    guard sources != 0 else {
+      signals.withdraw(.emergencySignal)
+      return nil
+    }
+    let source = sources.trailingZeroBitCount
+    signals.emergencySources.bitwiseAnd(~(1 << UInt64(source)), ordering: .acquiringAndReleasing)
+    if sources.nonzeroBitCount == 1 { signals.withdraw(.emergencySignal) }
+    return UInt16(source)
+  }
+
+  private mutating func takeIO() -> Bool {
+    let classes = UInt8(truncatingIfNeeded: s.pointee.cr[6] &>> 24)
+    guard classes != 0, let interruption = complex.channelSubsystem.takeInterruption(subclasses: classes) else { return false }
+    storeLow(interruption.subsystemIdentification, Lowcore.subsystemIdentification)
+    storeLow(interruption.parameter, Lowcore.ioParameter)
+    if s.pointee.isZArchitecture { storeLow(interruption.identification, Lowcore.ioIdentification) }
+    swapPSW(.io)
+    return true
+  }
+
+  /// The only machine check that the machine raises by itself: channel report pending (CR14 bit 35).
+  private mutating func takeMachineCheck() -> Bool {
+    guard s.pointee.cr[14] & (1 << 28) != 0, complex.takeChannelReport() else { return false }
+    storeMachineCheckStatus()
+    // Channel report pending (bit 9), and validity of everything that is stored with it.
+    storeLow(UInt64(0x0040_0F1D_403B_0000), Lowcore.machineCheckCode)
+    swapPSW(.machineCheck)
+    return true
+  }
+}

@@ -1,0 +1,115 @@
+package import Synchronization
+
+/// The interpreter's loop: fetch, look up, execute, until something wants attention.
+extension CPU {
+  /// Executes instructions until `attention` is requested. Interruptions that instructions cause are taken here.
+  @inline(never) mutating func execute() {
+    let state = s
+    let index = dispatch.index
+    var handlers = self.handlers
+    var executed: UInt64 = 0
+    while attention.pointee.load(ordering: .relaxed) == 0 {
+      let address = state.pointee.nextAddress
+      let offset = address &- state.pointee.fetchPage
+      var bits: UInt64
+      // Odd offsets rotate to huge ones; the last eight bytes of a page go the slow way.
+      if (offset &>> 1 | offset &<< 63) <= 2044 {
+        bits = UInt64(bigEndian: CPU.pointer(state.pointee.fetchHost &+ offset).loadUnaligned(as: UInt64.self))
+      } else {
+        do { bits = try fetchText(address) } catch {
+          state.pointee.instructionAddress = address
+          interruptProgram(error, fetching: true)
+          handlers = self.handlers
+          continue
+        }
+      }
+      state.pointee.instructionAddress = address
+      let length = 2 &* (1 &+ (((bits &>> 62) &+ 1) &>> 1))
+      state.pointee.instructionLength = length
+      state.pointee.nextAddress = (address &+ length) & state.pointee.addressMask
+      let entry = index[Int(truncatingIfNeeded: bits &>> 56)]
+      let slot = UInt64(entry & 0xFFFF) &+ (bits &>> UInt64(entry &>> 16 & 0x3F)) & UInt64(entry &>> 24)
+      executed &+= 1
+      do {
+        try CPU.call(handlers[Int(truncatingIfNeeded: slot)], &self, InstructionText(bits: bits))
+      } catch {
+        interruptProgram(error, fetching: false)
+      }
+      handlers = self.handlers
+    }
+    state.pointee.instructionCount &+= executed
+  }
+
+  @inline(__always) static func call(
+    _ handler: borrowing Handler, _ cpu: inout CPU, _ text: InstructionText
+  ) throws(ProgramInterruption) { try handler.operation(&cpu, text) }
+
+  /// Looks the instruction up and executes it. `EXECUTE` comes here too.
+  mutating func dispatch(_ text: InstructionText) throws(ProgramInterruption) {
+    let entry = dispatch.index[text.majorOpcode]
+    let slot = UInt64(entry & 0xFFFF) &+ (text.bits &>> UInt64(entry &>> 16 & 0x3F)) & UInt64(entry &>> 24)
+    try CPU.call(handlers[Int(truncatingIfNeeded: slot)], &self, text)
+  }
+
+  /// Executes one instruction with everything that watches instructions: PER, traces.
+  mutating func executeOne() {
+    let state = s
+    let address = state.pointee.nextAddress
+    state.pointee.perCode = 0
+    state.pointee.instructionAddress = address
+    let text: InstructionText
+    do { text = InstructionText(bits: try fetchText(address)) } catch {
+      interruptProgram(error, fetching: true)
+      return
+    }
+    instructionObserver?(self, text)
+    let maskBefore = state.pointee.pswMask
+    state.pointee.instructionLength = text.length
+    state.pointee.nextAddress = (address &+ text.length) & state.pointee.addressMask
+    state.pointee.instructionCount &+= 1
+    recordFetchForPER(address, text.length)
+    do {
+      try dispatch(text)
+      if maskBefore & PSW.per != 0 { recordBranchForPER(address, text.length) }
+      if state.pointee.perCode != 0 { interruptPER() }
+    } catch {
+      interruptProgram(error, fetching: false)
+    }
+  }
+
+  /// The slow way to eight bytes of instruction text at `address`: odd addresses, another page, the end of a page.
+  /// An instruction that crosses a page is fetched from both; what lies beyond a short one is not looked at.
+  @inline(never) mutating func fetchText(_ address: UInt64) throws(ProgramInterruption) -> UInt64 {
+    s.pointee.instructionLength = 2
+    if address & 1 != 0 { throw .specification }
+    let host = try hostForInstruction(address)
+    let room = 4096 &- Int(truncatingIfNeeded: address & 0xFFF)
+    if room >= 8 {
+      s.pointee.fetchPage = address & ~0xFFF
+      s.pointee.fetchHost = UInt64(UInt(bitPattern: host)) &- (address & 0xFFF)
+      return UInt64(bigEndian: host.loadUnaligned(as: UInt64.self))
+    }
+    var bits: UInt64 = 0
+    for k in 0..<room { bits |= UInt64(host.load(fromByteOffset: k, as: UInt8.self)) &<< UInt64(truncatingIfNeeded: 56 &- 8 &* k) }
+    let length = Int(truncatingIfNeeded: InstructionText(bits: bits).length)
+    if length > room {
+      s.pointee.instructionLength = UInt64(truncatingIfNeeded: length)
+      let next = try hostForInstruction((address &+ UInt64(truncatingIfNeeded: room)) & s.pointee.addressMask)
+      for k in room..<length {
+        bits |= UInt64(next.load(fromByteOffset: k &- room, as: UInt8.self)) &<< UInt64(truncatingIfNeeded: 56 &- 8 &* k)
+      }
+    }
+    return bits
+  }
+
+  /// The host address of instruction text, from the space instructions come from.
+  mutating func hostForInstruction(_ address: UInt64) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
+    guard isTranslating else { return try resolve(address, nil, .primary, .instructionFetch, accessKey, 2, tag: nil) }
+    let isHome = addressSpace == .home
+    return try resolve(
+      address, ASCE(s.pointee.cr[isHome ? 13 : 1]), isHome ? .home : .primary, .instructionFetch, accessKey, 2, tag: nil)
+  }
+
+  /// Forgets the page instructions come from: after anything that changes what its address means.
+  @inline(__always) mutating func forgetFetchPage() { s.pointee.fetchPage = CPUState.noPage }
+}

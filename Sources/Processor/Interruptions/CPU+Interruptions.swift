@@ -1,0 +1,87 @@
+package import Storage
+
+/// Taking interruptions: old PSW, identification, new PSW (chapter 6).
+extension CPU {
+  /// Stores into the prefix area, which the architecture exempts from protection. Prefixing keeps it inside storage.
+  @inline(__always) func storeLow<T: FixedWidthInteger & BitwiseCopyable>(_ v: T, _ real: UInt64) {
+    let absolute = AbsoluteAddress(prefixed(real))
+    guard storage.contains(absolute, count: 16) else { return }
+    storage.recordChange(absolute)
+    storage.store(v, at: absolute)
+  }
+  @inline(__always) func loadLow(_ real: UInt64) -> UInt64 {
+    let absolute = AbsoluteAddress(prefixed(real))
+    guard storage.contains(absolute, count: 8) else { return 0 }
+    storage.recordReference(absolute)
+    return storage.load(UInt64.self, at: absolute)
+  }
+
+  /// Exchanges PSWs for an interruption of class `c`.
+  mutating func swapPSW(_ c: InterruptionClass) {
+    let old = psw
+    if s.pointee.isZArchitecture {
+      storeLow(old.mask, c.pair.old)
+      storeLow(old.instructionAddress, c.pair.old + 8)
+      load(PSW(mask: loadLow(c.pair.new), instructionAddress: loadLow(c.pair.new + 8)))
+    } else {
+      storeLow(old.short, c.shortPair.old)
+      load(PSW(short: loadLow(c.shortPair.new)))
+    }
+    interruptionCounts[c.rawValue] &+= 1
+    // PER was reported or is discarded with the PSW that enabled it.
+    s.pointee.perCode = 0
+  }
+
+  /// A program interruption: `cause` was thrown by the current instruction or by fetching it.
+  mutating func interruptProgram(_ cause: ProgramInterruption, fetching: Bool) {
+    let state = s
+    programInterruptionObserver?(self, cause)
+    isExecuteTarget = false
+    if cause.isNullifying { state.pointee.nextAddress = state.pointee.instructionAddress }
+    else if fetching {
+      state.pointee.nextAddress = (state.pointee.instructionAddress &+ state.pointee.instructionLength) & state.pointee.addressMask
+    }
+    storeProgramIdentification(cause)
+    swapPSW(.program)
+  }
+
+  /// The interruption code and what goes with it. A PER event of the same instruction is reported in the same interruption.
+  private mutating func storeProgramIdentification(_ cause: ProgramInterruption) {
+    let state = s
+    var code = cause.rawValue
+    if state.pointee.perCode != 0 {
+      code |= ProgramInterruption.per.rawValue
+      storePERIdentification()
+    }
+    storeLow(UInt32(truncatingIfNeeded: state.pointee.instructionLength) &<< 16 | UInt32(code), Lowcore.programLength)
+    if cause == .data { storeLow(UInt32(state.pointee.dataExceptionCode), Lowcore.dataExceptionCode) }
+    if cause == .monitorEvent {
+      storeLow(state.pointee.monitorClass, Lowcore.monitorClass)
+      storeLow(state.pointee.monitorCode, Lowcore.monitorCode)
+    }
+    if cause.storesTranslationExceptionIdentification {
+      storeLow(state.pointee.translationExceptionIdentification, Lowcore.translationExceptionIdentification)
+    }
+    if cause.storesExceptionAccessIdentification {
+      storeLow(state.pointee.exceptionAccessIdentification, Lowcore.exceptionAccessIdentification)
+    }
+    if state.pointee.isZArchitecture { storeLow(state.pointee.breakingEventAddress, Lowcore.breakingEventAddress) }
+  }
+
+  /// SUPERVISOR CALL. The instruction has completed: its length and code identify it.
+  mutating func interruptSupervisorCall(code: UInt8) {
+    storeLow(UInt32(truncatingIfNeeded: s.pointee.instructionLength) &<< 16 | UInt32(code), Lowcore.supervisorCallLength)
+    let per = s.pointee.perCode, address = s.pointee.perAddress
+    swapPSW(.supervisorCall)
+    s.pointee.perCode = per
+    s.pointee.perAddress = address
+  }
+
+  /// An external interruption.
+  mutating func interruptExternal(_ code: UInt16, parameter: UInt32? = nil, cpuAddress: UInt16 = 0) {
+    if let parameter { storeLow(parameter, Lowcore.externalParameter) }
+    storeLow(cpuAddress, Lowcore.externalCPUAddress)
+    storeLow(code, Lowcore.externalCode)
+    swapPSW(.external)
+  }
+}

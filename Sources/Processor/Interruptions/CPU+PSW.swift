@@ -1,0 +1,80 @@
+/// The PSW as a whole, and what depends on it.
+extension CPU {
+  /// The current PSW, its address that of the next instruction.
+  package var psw: PSW {
+    PSW(
+      mask: s.pointee.pswMask | s.pointee.conditionCode &<< PSW.conditionCodeShift, instructionAddress: s.pointee.nextAddress)
+  }
+
+  /// Makes `psw` current. An invalid one is current too; the exception follows before the next instruction.
+  package mutating func load(_ psw: PSW) {
+    s.pointee.nextAddress = psw.instructionAddress
+    s.pointee.conditionCode = (psw.mask & PSW.conditionCode) &>> PSW.conditionCodeShift
+    setPSWMask(psw.mask & ~PSW.conditionCode)
+    if psw.isInvalid || !s.pointee.isZArchitecture && (psw.mask & (PSW.extendedAddressing | PSW.dat) != 0) {
+      hasInvalidPSW = true
+      signals.attention.pointee.store(1, ordering: .relaxed)
+    }
+  }
+
+  /// Changes PSW bits 0-63 (the condition code excepted) and what follows from them: addressing, space, key, state.
+  package mutating func setPSWMask(_ mask: UInt64) {
+    let old = s.pointee.pswMask
+    s.pointee.pswMask = mask
+    s.pointee.addressMask =
+      mask & PSW.extendedAddressing != 0 ? ~0 : mask & PSW.basicAddressing != 0 ? 0x7FFF_FFFF : 0xFF_FFFF
+    let changed = old ^ mask
+    if changed & (PSW.dat | PSW.addressSpace | PSW.key) != 0 { addressingChanged() }
+    if changed & PSW.problemState != 0 { selectHandlers() }
+    let enabling = PSW.io | PSW.external | PSW.machineCheck | PSW.per | PSW.wait
+    if mask & ~old & enabling != 0 || changed & PSW.per != 0 { signals.attention.pointee.store(1, ordering: .relaxed) }
+  }
+
+  /// Chooses the dispatch table of the current mode.
+  mutating func selectHandlers() {
+    handlers = dispatch.table(
+      isProblemState: s.pointee.pswMask & PSW.problemState != 0, isZArchitecture: s.pointee.isZArchitecture)
+  }
+
+  /// The space, the key or an ASCE changed: computes the tag of data accesses anew and forgets the fetch page.
+  package mutating func addressingChanged() {
+    forgetFetchPage()
+    let key = UInt64(accessKey)
+    guard isTranslating else {
+      s.pointee.dataTag = key
+      return
+    }
+    switch addressSpace {
+    case .primary: s.pointee.dataTag = tlb.context(ofASCE: s.pointee.cr[1]) | key
+    case .secondary: s.pointee.dataTag = tlb.context(ofASCE: s.pointee.cr[7]) | key
+    case .home: s.pointee.dataTag = tlb.context(ofASCE: s.pointee.cr[13]) | key
+    case .accessRegister: s.pointee.dataTag = TLB.noContext
+    }
+  }
+
+  /// Sets control register `r` and what follows from it. Nothing is flushed when an ASCE changes: tags tell spaces apart.
+  package mutating func setControlRegister(_ r: Int, _ v: UInt64) {
+    let old = s.pointee.cr[unchecked: r]
+    s.pointee.cr[unchecked: r] = v
+    if old == v { return }
+    switch r {
+    case 0:
+      if (old ^ v) & CR0.translation != 0 { flushTLB() }
+      signals.attention.pointee.store(1, ordering: .relaxed)
+    case 1, 7, 13: addressingChanged()
+    case 6, 14: signals.attention.pointee.store(1, ordering: .relaxed)
+    case 9, 10, 11:
+      if s.pointee.pswMask & PSW.per != 0 {
+        tlb.flushWriteTags()
+        signals.attention.pointee.store(1, ordering: .relaxed)
+      }
+    default: break
+    }
+  }
+
+  /// PURGE TLB on this CPU.
+  package mutating func flushTLB() {
+    tlb.flush()
+    addressingChanged()
+  }
+}

@@ -1,0 +1,99 @@
+package import Storage
+
+/// Resets, store status, and the register save areas (chapter 4, "Resets" and "Store Status").
+extension CPU {
+  /// CPU reset: pending conditions of this CPU go; registers stay.
+  package mutating func reset() {
+    signals.withdraw([.externalCall, .emergencySignal, .restart, .stop, .stopAndStoreStatus])
+    signals.emergencySources.store(0, ordering: .releasing)
+    hasInvalidPSW = false
+    isExecuteTarget = false
+    flushTLB()
+    enter(.stopped)
+  }
+
+  /// Initial CPU reset: CPU reset, and PSW, prefix, timers, control registers, FPC get their initial values.
+  /// The architectural mode becomes `isZArchitecture`'s.
+  package mutating func initialReset(isZArchitecture: Bool = false) {
+    reset()
+    s.pointee.isZArchitecture = isZArchitecture
+    s.pointee.prefix = 0
+    s.pointee.fpc = 0
+    s.pointee.todProgrammable = 0
+    s.pointee.breakingEventAddress = 1
+    for r in 0..<16 { s.pointee.cr[r] = 0 }
+    s.pointee.cr[0] = 0xE0
+    s.pointee.cr[14] = 0xC200_0000
+    s.pointee.pswMask = 0
+    s.pointee.addressMask = 0xFF_FFFF
+    load(PSW(mask: 0, instructionAddress: 0))
+    hasInvalidPSW = false
+    selectHandlers()
+    setClockComparator(0)
+    setCPUTimer(0)
+    flushTLB()
+  }
+
+  /// Clear reset of this CPU: initial CPU reset and all registers zero.
+  package mutating func clearReset() {
+    initialReset()
+    for r in 0..<16 {
+      s.pointee.gr[r] = 0
+      s.pointee.ar[r] = 0
+      s.pointee.fpr[r] = 0
+    }
+  }
+
+  /// SET PREFIX and SIGP SET PREFIX; the value is valid and inside storage.
+  package mutating func setPrefix(_ v: UInt64) {
+    s.pointee.prefix = v
+    flushTLB()
+  }
+
+  /// SIGP SET ARCHITECTURE. The mode changes; CRs and PSW are adapted as that order says.
+  package mutating func setArchitecture(isZArchitecture: Bool) {
+    if isZArchitecture { s.pointee.prefix &= ~0x1FFF }
+    s.pointee.isZArchitecture = isZArchitecture
+    selectHandlers()
+    flushTLB()
+  }
+
+  /// Stores the status of this CPU into the save areas of the block at absolute `origin` (0: store status; the layout
+  /// is that of the prefix area).
+  package func storeStatus(at origin: UInt64) {
+    let at = { (offset: UInt64) in AbsoluteAddress(origin &+ offset) }
+    guard storage.contains(at(0), count: 0x1400) else { return }
+    let z = psw
+    if !s.pointee.isZArchitecture {
+      storage.store(cpuTimer, at: at(0xD8))
+      storage.store(s.pointee.clockComparator, at: at(0xE0))
+      storage.store(z.short, at: at(0x100))
+      storage.store(UInt32(truncatingIfNeeded: s.pointee.prefix), at: at(0x108))
+      for r in 0..<16 {
+        storage.store(s.pointee.ar[r], at: at(0x120 + 4 * UInt64(r)))
+        storage.store(UInt32(truncatingIfNeeded: s.pointee.gr[r]), at: at(0x180 + 4 * UInt64(r)))
+        storage.store(UInt32(truncatingIfNeeded: s.pointee.cr[r]), at: at(0x1C0 + 4 * UInt64(r)))
+      }
+      for k in 0..<4 { storage.store(s.pointee.fpr[2 * k], at: at(0x160 + 8 * UInt64(k))) }
+      return
+    }
+    for r in 0..<16 {
+      storage.store(s.pointee.fpr[r], at: at(Lowcore.savedFPRs + 8 * UInt64(r)))
+      storage.store(s.pointee.gr[r], at: at(Lowcore.savedGRs + 8 * UInt64(r)))
+      storage.store(s.pointee.ar[r], at: at(Lowcore.savedARs + 4 * UInt64(r)))
+      storage.store(s.pointee.cr[r], at: at(Lowcore.savedCRs + 8 * UInt64(r)))
+    }
+    storage.store(z.mask, at: at(Lowcore.savedPSW))
+    storage.store(z.instructionAddress, at: at(Lowcore.savedPSW + 8))
+    storage.store(UInt32(truncatingIfNeeded: s.pointee.prefix), at: at(Lowcore.savedPrefix))
+    storage.store(s.pointee.fpc, at: at(Lowcore.savedFPC))
+    storage.store(UInt32(truncatingIfNeeded: s.pointee.todProgrammable), at: at(Lowcore.savedTODProgrammable))
+    storage.store(cpuTimer, at: at(Lowcore.savedCPUTimer))
+    storage.store(s.pointee.clockComparator &>> 8, at: at(Lowcore.savedClockComparator))
+    storage.recordChange(at(0))
+    storage.recordChange(at(0x1000))
+  }
+
+  /// The register save areas of a machine-check interruption, in this CPU's prefix area.
+  func storeMachineCheckStatus() { storeStatus(at: s.pointee.prefix) }
+}

@@ -1,0 +1,72 @@
+/// The registers of one CPU and what the engine keeps beside them, in one block at a fixed address.
+///
+/// Concurrency: only the CPU's own thread touches it while the CPU runs; others only while it is stopped.
+package struct CPUState {
+  /// General registers.
+  package var gr: InlineArray<16, UInt64> = .init(repeating: 0)
+  /// Between instructions the PSW's address; within one, the address of the next sequential instruction or the branch target.
+  package var nextAddress: UInt64 = 0
+  /// The address of the instruction being executed (of the target, under EXECUTE).
+  package var instructionAddress: UInt64 = 0
+  /// All ones under the addressing mode: 0xFFFFFF, 0x7FFFFFFF or 0xFFFF_FFFF_FFFF_FFFF.
+  package var addressMask: UInt64 = 0xFF_FFFF
+  /// Condition code, 0 to 3.
+  package var conditionCode: UInt64 = 0
+  /// The instruction length of the instruction being executed: 2, 4, 6; 0 when an interruption reports none.
+  package var instructionLength: UInt64 = 0
+  /// PSW bits 0-63 with the condition-code field zero.
+  package var pswMask: UInt64 = 0
+
+  // The page that instructions are being fetched from.
+  /// Logical address of the page, or `noPage`.
+  package var fetchPage: UInt64 = CPUState.noPage
+  /// Host address of the page.
+  package var fetchHost: UInt64 = 0
+
+  // What a TLB tag carries in bits 52-63: context and key (see TLB). Of data accesses in the current space, or
+  // `TLB.noContext` when each access must go the slow way.
+  package var dataTag: UInt64 = 0
+
+  /// Floating-point registers.
+  package var fpr: InlineArray<16, UInt64> = .init(repeating: 0)
+  /// Control registers.
+  package var cr: InlineArray<16, UInt64> = .init(repeating: 0)
+  /// Access registers.
+  package var ar: InlineArray<16, UInt32> = .init(repeating: 0)
+  /// Floating-point-control register.
+  package var fpc: UInt32 = 0
+
+  /// Absolute address of the prefix area; 8 KiB aligned (4 KiB in ESA/390).
+  package var prefix: UInt64 = 0
+  /// 1 = z/Architecture, 0 = ESA/390.
+  package var isZArchitecture = false
+  /// Bits 16-31 of the TOD programmable register (SCKPF).
+  package var todProgrammable: UInt64 = 0
+  package var clockComparator: UInt64 = 0
+  /// CPU timer = `cpuTimerBase` minus the TOD units that passed since `cpuTimerStart`.
+  package var cpuTimerBase: UInt64 = 0
+  package var cpuTimerStart: UInt64 = 0
+  /// Breaking-event address.
+  package var breakingEventAddress: UInt64 = 1
+
+  // Details of the program interruption that is being thrown.
+  /// Translation-exception identification (real address 168).
+  package var translationExceptionIdentification: UInt64 = 0
+  /// Exception access identification (160), operand access identification (162), data-exception code (147), monitor class and code.
+  package var exceptionAccessIdentification: UInt8 = 0
+  package var operandAccessIdentification: UInt8 = 0
+  package var dataExceptionCode: UInt8 = 0
+  package var monitorClass: UInt16 = 0
+  package var monitorCode: UInt64 = 0
+
+  // PER events of the current instruction, reported when it ends.
+  package var perCode: UInt8 = 0
+  package var perAddress: UInt64 = 0
+  package var perAccessIdentification: UInt8 = 0
+
+  /// Instructions executed, for --stats.
+  package var instructionCount: UInt64 = 0
+
+  package static let noPage: UInt64 = 0x0000_0000_0000_0001
+  package init() {}
+}

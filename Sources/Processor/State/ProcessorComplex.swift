@@ -1,0 +1,115 @@
+package import ChannelIO
+package import ServiceProcessor
+package import Storage
+package import Synchronization
+package import Tracing
+
+/// What the CPUs of a configuration share: storage, clock, channel subsystem, service processor, and the conditions that
+/// any CPU may take.
+///
+/// Concurrency: `floating` is guarded by its mutex, everything else is immutable or has its own rules.
+package final class ProcessorComplex: Sendable {
+  package let storage: AbsoluteStorage
+  package let clock = TODClock()
+  package let signals: [CPUSignals]
+  package let dispatch: DispatchTables
+  package let tracer: Tracer
+  package let channelSubsystem: ChannelSubsystem
+  package let serviceProcessor: ServiceProcessor
+  /// What the machine does beyond the architecture: DIAGNOSE, STSI, facility list, state changes.
+  package let services: any MachineServices
+  /// Wakes running CPUs when a clock is due.
+  package let alarm: TimerAlarm
+  private let floating = Mutex(FloatingConditions())
+
+  /// Conditions that any CPU with the mask open may take.
+  private struct FloatingConditions {
+    var serviceSignals: [UInt32] = []
+    var interruptKey = false
+    var channelReport = false
+  }
+
+  package init(
+    cpuCount: Int, storage: AbsoluteStorage, channelSubsystem: ChannelSubsystem, serviceProcessor: ServiceProcessor,
+    services: any MachineServices, tracer: Tracer
+  ) {
+    self.storage = storage
+    self.channelSubsystem = channelSubsystem
+    self.serviceProcessor = serviceProcessor
+    self.services = services
+    self.tracer = tracer
+    let signals = (0..<cpuCount).map { _ in CPUSignals() }
+    self.signals = signals
+    alarm = TimerAlarm(cpuCount: cpuCount) { signals[$0].requestAttention() }
+    dispatch = DispatchTables(instructions: InstructionSet<CPU>())
+  }
+
+  // MARK: Conditions
+
+  /// Has every CPU look at the floating conditions and I/O.
+  package func requestFloatingAttention() { for signal in signals { signal.post(.floating) } }
+
+  package func postServiceSignal(_ parameter: UInt32) {
+    floating.withLock { conditions in
+      // Event-pending (bit 31) merges into a signal that is already there; a completion (bits 0-28) is its own.
+      if parameter & ~7 == 0, !conditions.serviceSignals.isEmpty {
+        conditions.serviceSignals[conditions.serviceSignals.count - 1] |= parameter
+      } else {
+        conditions.serviceSignals.append(parameter)
+      }
+    }
+    requestFloatingAttention()
+  }
+  package func postInterruptKey() {
+    floating.withLock { $0.interruptKey = true }
+    requestFloatingAttention()
+  }
+  package func postChannelReport() {
+    floating.withLock { $0.channelReport = true }
+    requestFloatingAttention()
+  }
+  package func takeServiceSignal() -> UInt32? {
+    floating.withLock { $0.serviceSignals.isEmpty ? nil : $0.serviceSignals.removeFirst() }
+  }
+  package func takeInterruptKey() -> Bool {
+    floating.withLock { conditions in
+      defer { conditions.interruptKey = false }
+      return conditions.interruptKey
+    }
+  }
+  package func takeChannelReport() -> Bool {
+    floating.withLock { conditions in
+      defer { conditions.channelReport = false }
+      return conditions.channelReport
+    }
+  }
+  /// Subsystem reset: nothing floating is pending any more.
+  package func clearFloatingConditions() { floating.withLock { $0 = FloatingConditions() } }
+}
+
+/// What a CPU asks of the machine around it.
+package protocol MachineServices: AnyObject, Sendable {
+  /// DIAGNOSE in the supervisor state. `code` is the second-operand address's low 16 bits.
+  /// - Throws: what the guest is to see; unknown codes are a specification exception.
+  func diagnose(_ cpu: inout CPU, code: UInt16, _ text: InstructionText) throws(ProgramInterruption)
+  /// The facility list, STFLE order: bit 0 is the leftmost bit of the first doubleword.
+  var facilities: [UInt64] { get }
+  /// The block of STORE SYSTEM INFORMATION, 4096 bytes, or nil when there is none (CC 3).
+  func systemInformation(functionCode: Int, selector1: Int, selector2: Int, cpuAddress: UInt16) -> [UInt8]?
+  /// The highest function code of STSI: 1 basic machine, 2 logical partition, 3 virtual machine.
+  var configurationLevel: Int { get }
+  /// The doubleword of STORE CPU ID.
+  func cpuIdentification(_ address: UInt16) -> UInt64
+  /// A CPU entered or left a state, or loaded a disabled wait PSW (then `psw` is that PSW).
+  func stateChanged(_ address: UInt16, _ change: CPUStateChange)
+  /// Runs whatever the machine queued for this CPU's thread (see `PendingConditions.work`).
+  func performQueuedWork(_ cpu: inout CPU)
+}
+
+/// A change that the machine's operator would see.
+package enum CPUStateChange: Sendable {
+  case operating
+  case stopped
+  case disabledWait(PSW)
+  case checkStop
+}
