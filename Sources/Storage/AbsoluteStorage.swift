@@ -1,4 +1,4 @@
-package import CHost
+import CHost
 
 /// Absolute storage and its storage keys: the bytes that every CPU and every channel sees.
 ///

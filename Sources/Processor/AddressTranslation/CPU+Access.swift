@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 
 /// What an access does to the operand.
 package enum AccessKind: Sendable { case fetch, store, instructionFetch }

@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 
 /// Operands of up to 256 bytes that may cross one page boundary, checked whole before the first byte is changed.
 extension CPU {

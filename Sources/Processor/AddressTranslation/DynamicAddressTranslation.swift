@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 
 /// Address-space-control element (chapter 3, "Address-Space-Control Element"): bits 0-51 origin, 54 G, 55 P (private),
 /// 56 S, 57 X, 58 R (real space), 60-61 designation type, 62-63 table length.

@@ -1,4 +1,5 @@
-package import Synchronization
+import ServiceProcessor
+import Synchronization
 
 /// The CPU's life on its thread: stopped, operating, waiting, and what it looks at between instructions.
 extension CPU {
@@ -41,6 +42,7 @@ extension CPU {
       executeOne()
       requestAnotherLook()
     } else {
+      armTimer()
       execute()
     }
     signals.isExecuting.store(false, ordering: .sequentiallyConsistent)
@@ -59,6 +61,7 @@ extension CPU {
   /// Requests that are obeyed in any state.
   private mutating func handleRequests(_ pending: PendingConditions) {
     if pending.isEmpty { return }
+    signals.withdraw(.floating)
     if !signals.withdraw(.flushTLB).isEmpty { flushTLB() }
     if !signals.withdraw(.work).isEmpty { complex.services.performQueuedWork(&self) }
     if !signals.withdraw(.initialReset).isEmpty { initialReset() }
@@ -89,9 +92,7 @@ extension CPU {
   private mutating func waitForInterruption() {
     let mask = s.pointee.pswMask
     if mask & (PSW.io | PSW.external | PSW.machineCheck) == 0 { complex.services.stateChanged(address, .disabledWait(psw)) }
-    armTimer()
-    signals.sleep(nanoseconds: nanosecondsToTimerEvent() ?? -1)
-    noteTimers()
+    signals.sleep(nanoseconds: mask & PSW.external != 0 ? nanosecondsToTimerEvent() ?? -1 : -1)
   }
 
   // MARK: Interruptions that do not come from instructions
@@ -101,7 +102,6 @@ extension CPU {
     let mask = s.pointee.pswMask
     if mask & PSW.machineCheck != 0 && takeMachineCheck() { return true }
     if mask & PSW.external != 0 && takeExternal() { return true }
-    if mask & PSW.io != 0 && takeIO() { return true }
     return false
   }
 
@@ -131,7 +131,8 @@ extension CPU {
       interruptExternal(0x1005)
       return true
     }
-    if subclasses & CR0.serviceSignal != 0, let parameter = complex.takeServiceSignal() {
+    if subclasses & CR0.serviceSignal != 0, complex.serviceProcessor.isServiceSignalPending,
+      let parameter = complex.serviceProcessor.takeServiceSignal() {
       interruptExternal(0x2401, parameter: parameter)
       return true
     }
@@ -149,16 +150,6 @@ extension CPU {
     signals.emergencySources.bitwiseAnd(~(1 << UInt64(source)), ordering: .acquiringAndReleasing)
     if sources.nonzeroBitCount == 1 { signals.withdraw(.emergencySignal) }
     return UInt16(source)
-  }
-
-  private mutating func takeIO() -> Bool {
-    let classes = UInt8(truncatingIfNeeded: s.pointee.cr[6] &>> 24)
-    guard classes != 0, let interruption = complex.channelSubsystem.takeInterruption(subclasses: classes) else { return false }
-    storeLow(interruption.subsystemIdentification, Lowcore.subsystemIdentification)
-    storeLow(interruption.parameter, Lowcore.ioParameter)
-    if s.pointee.isZArchitecture { storeLow(interruption.identification, Lowcore.ioIdentification) }
-    swapPSW(.io)
-    return true
   }
 
   /// The only machine check that the machine raises by itself: channel report pending (CR14 bit 35).

@@ -1,4 +1,4 @@
-package import Synchronization
+import Synchronization
 
 /// The interpreter's loop: fetch, look up, execute, until something wants attention.
 extension CPU {

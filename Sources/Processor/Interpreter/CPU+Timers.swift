@@ -53,6 +53,7 @@ extension CPU {
 
   /// Tells the complex's alarm when this CPU next wants to look at its clocks.
   func armTimer() {
-    complex.alarm.set(cpu: Int(address), nanosecondsFromNow: signals.state == .operating ? nanosecondsToTimerEvent() : nil)
+    let isInterruptible = signals.state == .operating && s.pointee.pswMask & PSW.external != 0
+    complex.alarm.set(cpu: Int(address), nanosecondsFromNow: isInterruptible ? nanosecondsToTimerEvent() : nil)
   }
 }

@@ -1,6 +1,6 @@
-package import CHost
+import CHost
 package import Storage
-package import Synchronization
+import Synchronization
 
 /// One CPU: its registers, its TLB, and its way to storage and the rest of the machine. The interpreter is this type's
 /// conformance to `Datapath`; routines are its methods.

@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 
 /// Taking interruptions: old PSW, identification, new PSW (chapter 6).
 extension CPU {

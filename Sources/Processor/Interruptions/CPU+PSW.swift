@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The PSW as a whole, and what depends on it.
 extension CPU {
   /// The current PSW, its address that of the next instruction.

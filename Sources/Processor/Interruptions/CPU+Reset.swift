@@ -1,4 +1,5 @@
-package import Storage
+import Storage
+import Synchronization
 
 /// Resets, store status, and the register save areas (chapter 4, "Resets" and "Store Status").
 extension CPU {

@@ -1,4 +1,4 @@
-package import CHost
+import CHost
 package import Synchronization
 
 /// What others want of a CPU, and conditions the CPU keeps for itself: bits of its pending word.

@@ -1,7 +1,6 @@
-package import ChannelIO
 package import ServiceProcessor
 package import Storage
-package import Synchronization
+import Synchronization
 package import Tracing
 
 /// What the CPUs of a configuration share: storage, clock, channel subsystem, service processor, and the conditions that
@@ -14,7 +13,6 @@ package final class ProcessorComplex: Sendable {
   package let signals: [CPUSignals]
   package let dispatch: DispatchTables
   package let tracer: Tracer
-  package let channelSubsystem: ChannelSubsystem
   package let serviceProcessor: ServiceProcessor
   /// What the machine does beyond the architecture: DIAGNOSE, STSI, facility list, state changes.
   package let services: any MachineServices
@@ -24,17 +22,15 @@ package final class ProcessorComplex: Sendable {
 
   /// Conditions that any CPU with the mask open may take.
   private struct FloatingConditions {
-    var serviceSignals: [UInt32] = []
     var interruptKey = false
     var channelReport = false
   }
 
   package init(
-    cpuCount: Int, storage: AbsoluteStorage, channelSubsystem: ChannelSubsystem, serviceProcessor: ServiceProcessor,
+    cpuCount: Int, storage: AbsoluteStorage, serviceProcessor: ServiceProcessor,
     services: any MachineServices, tracer: Tracer
   ) {
     self.storage = storage
-    self.channelSubsystem = channelSubsystem
     self.serviceProcessor = serviceProcessor
     self.services = services
     self.tracer = tracer
@@ -49,17 +45,6 @@ package final class ProcessorComplex: Sendable {
   /// Has every CPU look at the floating conditions and I/O.
   package func requestFloatingAttention() { for signal in signals { signal.post(.floating) } }
 
-  package func postServiceSignal(_ parameter: UInt32) {
-    floating.withLock { conditions in
-      // Event-pending (bit 31) merges into a signal that is already there; a completion (bits 0-28) is its own.
-      if parameter & ~7 == 0, !conditions.serviceSignals.isEmpty {
-        conditions.serviceSignals[conditions.serviceSignals.count - 1] |= parameter
-      } else {
-        conditions.serviceSignals.append(parameter)
-      }
-    }
-    requestFloatingAttention()
-  }
   package func postInterruptKey() {
     floating.withLock { $0.interruptKey = true }
     requestFloatingAttention()
@@ -67,9 +52,6 @@ package final class ProcessorComplex: Sendable {
   package func postChannelReport() {
     floating.withLock { $0.channelReport = true }
     requestFloatingAttention()
-  }
-  package func takeServiceSignal() -> UInt32? {
-    floating.withLock { $0.serviceSignals.isEmpty ? nil : $0.serviceSignals.removeFirst() }
   }
   package func takeInterruptKey() -> Bool {
     floating.withLock { conditions in

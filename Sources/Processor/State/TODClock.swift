@@ -1,5 +1,5 @@
 import Glibc
-package import Synchronization
+import Synchronization
 
 /// The TOD clock that all CPUs share: 64 bits, bit 51 counts microseconds, epoch 1900-01-01 (chapter 4, "Time-of-Day Clock").
 ///

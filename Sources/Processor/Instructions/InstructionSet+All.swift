@@ -1,0 +1,8 @@
+extension InstructionSet where Machine: ~Copyable {
+  /// Every row there is, by the chapter of the Principles that describes it.
+  mutating func defineAll() {
+    defineBranches()
+    defineExecute()
+    definePSWInstructions()
+  }
+}
