@@ -1,8 +1,6 @@
 import ArgumentParser
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import DASD
+import Glibc
 
 /// The command `ironload`. Each verb is a subcommand in a file of its own.
 @main
@@ -18,17 +16,36 @@ struct IronloadCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [DASDCommand.self])
 
-  /// Runs the command. An `OperatorError` becomes one line on the standard error stream and its exit status;
-  /// everything else is ArgumentParser's (help, usage).
+  /// Runs the command. An error becomes one line on the standard error stream and its exit status.
   static func main() {
     do {
       var command = try parseAsRoot()
       try command.run()
-    } catch let error as OperatorError {
-      StandardError.write("ironload: \(error.message)\n")
-      Glibc.exit(error.status.rawValue)
     } catch {
-      exit(withError: error)
+      let status = exitCode(for: error)
+      // Help and version come as errors, too.
+      if status.isSuccess { exit(withError: error) }
+      let failure = operatorError(error)
+      StandardError.write("ironload: \(failure.message)\n")
+      Glibc.exit(failure.status.rawValue)
     }
+  }
+
+  private static func operatorError(_ error: any Error) -> OperatorError {
+    switch error {
+    case let error as OperatorError: error
+    case let error as CKDImageError: OperatorError(error)
+    case let error as VolumeError: OperatorError(error)
+    default: OperatorError(.usage, "\(message(for: error).split(separator: "\n").joined(separator: " ")); \(hint(error))")
+    }
+  }
+
+  /// ArgumentParser ends its message with the subcommand's own way to help.
+  private static func hint(_ error: any Error) -> String {
+    let lines = fullMessage(for: error).split(separator: "\n").map { $0.drop { $0 == " " } }
+    guard let line = lines.last(where: { $0.hasPrefix("See '") }), let end = line.dropFirst(5).firstIndex(of: "'") else {
+      return "see `ironload --help`"
+    }
+    return "see `\(line.dropFirst(5)[..<end])`"
   }
 }

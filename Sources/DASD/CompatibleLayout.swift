@@ -33,32 +33,31 @@ package enum CompatibleLayout {
   /// Keys of records 1 to 3 of track 0 (`IPL1`, `IPL2`, `VOL1`).
   package static let keys: [[UInt8]] = [[0xC9, 0xD7, 0xD3, 0xF1], [0xC9, 0xD7, 0xD3, 0xF2], [0xE5, 0xD6, 0xD3, 0xF1]]
 
-  /// Track 0.
-  package static func labelTrack(_ label: VolumeLabel) -> Track {
-    var track = Track(empty: TrackAddress(cylinder: 0, head: 0))
-    let special = zip(keys, [emptyIPL1, emptyIPL2, label.bytes])
-    for (number, record) in zip(UInt8(1)..., special) { track.append(record: number, key: record.0, data: record.1) }
-    return withBlocks(track, from: 4)
-  }
-
-  /// Track 1 with the given control blocks, at most 12; the others are free.
-  package static func vtocTrack(_ blocks: [DSCB]) -> Track {
-    precondition(blocks.count <= blocksPerTrack, "a VTOC of one track holds \(blocksPerTrack) DSCBs")
-    var track = Track(empty: vtocTrack)
-    for number in 1...blocksPerTrack {
-      let block = number <= blocks.count ? blocks[number - 1] : DSCB()
-      track.append(record: UInt8(number), key: block.key, data: block.data)
+  /// Puts the records of this layout on an empty track.
+  package static func format(_ track: inout Track, label: VolumeLabel, vtoc: VTOC) {
+    switch track.address {
+    case VolumeLabel.home.track:
+      for (index, data) in [emptyIPL1, emptyIPL2, label.bytes].enumerated() {
+        track.append(record: UInt8(index + 1), key: keys[index], data: data)
+      }
+      appendBlocks(to: &track, from: 4)
+    case vtocTrack:
+      for slot in vtoc.slots { track.append(record: slot.id.record, key: slot.dscb.key, data: slot.dscb.data) }
+    default: appendBlocks(to: &track, from: 1)
     }
-    return track
   }
 
-  /// Any track from track 2 on.
-  package static func dataTrack(_ address: TrackAddress) -> Track { withBlocks(Track(empty: address), from: 1) }
+  private static let emptyBlock = [UInt8](repeating: 0, count: blockSize)
 
-  private static func withBlocks(_ track: Track, from first: UInt8) -> Track {
-    var track = track
-    let zeros = [UInt8](repeating: 0, count: blockSize)
-    for number in first...UInt8(blocksPerTrack) { track.append(record: number, data: zeros) }
-    return track
+  private static func appendBlocks(to track: inout Track, from first: UInt8) {
+    for number in first...UInt8(blocksPerTrack) { track.append(record: number, data: emptyBlock) }
+  }
+
+  /// Whether the track has just the data records that this layout has from track 2 on.
+  package static func isDataTrack(_ layout: TrackLayout) -> Bool {
+    layout.fault == nil && layout.records.count == blocksPerTrack + 1
+      && layout.records.dropFirst().enumerated().allSatisfy { index, record in
+        record.count.keyLength == 0 && record.count.dataLength == blockSize && Int(record.count.id.record) == index + 1
+      }
   }
 }
