@@ -1,0 +1,204 @@
+internal import Storage
+internal import Synchronization
+
+/// What the subchannel hears from its program while it runs.
+protocol ChannelProgramListener: Sendable {
+  /// A CCW with the PCI flag took control, or the device accepted the first command and the ORB asked to hear it.
+  func intermediateStatus(_ subchannel: Subchannel, programControlled: Bool, ccwAddress: UInt32, count: UInt16)
+  /// A command, or a CCW that continued its data, is over.
+  func ended(_ subchannel: Subchannel, _ record: @autoclosure () -> CCWRecord)
+}
+
+/// The execution of one channel program (chapter 15, "Execution of I/O Operations"): CCWs, chaining, and the ending status.
+/// How a command's data find storage is in `ChannelProgram+Transfer.swift`; how CCWs are fetched and judged in
+/// `ChannelProgram+Fetch.swift`.
+///
+/// Concurrency: belongs to the worker that serves the subchannel, or lies still in its state while it is suspended or waits
+/// for device end.
+final class ChannelProgram: DataTransfer, @unchecked Sendable {
+  /// Why `run` returned.
+  enum Step {
+    /// The program is over: final status.
+    case ended(Ending)
+    /// A valid S flag. Resumed by `run` again.
+    case suspended(ccwAddress: UInt32, programControlled: Bool)
+    /// Halt or clear asked for it, between two commands.
+    case stopped(Ending)
+    /// Channel end without device end while command chaining is specified; `run(deviceEnd:)` goes on.
+    case awaitsDeviceEnd
+    /// The device was busy at the first command and will present device end.
+    case deviceBusy
+  }
+
+  /// What becomes the SCSW.
+  struct Ending {
+    var deviceStatus: UnitStatus
+    var subchannelStatus: SubchannelStatus
+    /// Of the last CCW used, plus 8.
+    var ccwAddress: UInt32
+    var count: UInt16
+    var deferredConditionCode: UInt8 = 0
+  }
+
+  unowned let subchannel: Subchannel
+  let device: any Device
+  let orb: ORB
+  let storage: ChannelStorage
+  let source: any ProgramSource
+  let listener: any ChannelProgramListener
+
+  // The CCW in control; see the extensions.
+  var nextAddress: UInt32
+  var ccwAddress: UInt32 = 0
+  var ccw = CCW(0)
+  var kind = CommandKind.invalid
+  /// The command code that the device executes; CCWs that chain data have codes of their own, which mean nothing.
+  var command: UInt8 = 0
+  /// Bytes of the current CCW's count not yet transferred.
+  var remaining = 0
+  var area: DataArea?
+  var check: SubchannelStatus = []
+  /// The device had or wanted more than the program's count.
+  var isLong = false
+  /// The device began to transfer: the command was no immediate operation.
+  var transferBegan = false
+  var isFirstFetch = true
+  var isFirstCommand = true
+  /// The last command's ending status while the program goes on.
+  private var chainedStatus: UnitStatus = []
+
+  init(
+    _ subchannel: Subchannel, _ orb: ORB, storage: ChannelStorage, source: any ProgramSource, listener: any ChannelProgramListener
+  ) {
+    self.subchannel = subchannel
+    device = subchannel.device
+    self.orb = orb
+    self.storage = storage
+    self.source = source
+    self.listener = listener
+    nextAddress = orb.programAddress
+  }
+
+  /// Carries out commands until the program is over or must wait.
+  func run() -> Step {
+    while true {
+      if subchannel.stopRequested.load(ordering: .acquiring) { return .stopped(ending(chainedStatus)) }
+      if let failed = fetchCommand() {
+        check.insert(failed.status)
+        return .ended(ending([]))
+      }
+      if ccw.flags.contains(.suspend) { return suspend() }
+      if let step = execute() { return step }
+    }
+  }
+
+  /// Device end has come for a command that ended without it, with more status or not.
+  func run(deviceEnd status: UnitStatus) -> Step { chain(after: status) ?? run() }
+
+  /// Resumption fetches the CCW again; it may now be a TIC.
+  private func suspend() -> Step {
+    nextAddress = ccwAddress
+    return .suspended(
+      ccwAddress: ccwAddress &+ CCW.size, programControlled: ccw.flags.contains(.programControlledInterruption))
+  }
+
+  /// - Returns: nil when the program goes on with the next CCW.
+  private func execute() -> Step? {
+    announcePCI()
+    subchannel.counters.count(command)
+    let status = device.execute(command, self)
+    let wasFirst = isFirstCommand
+    isFirstCommand = false
+    if wasFirst, !transferBegan, status.contains(.busy) { return busy(status) }
+    if status.isEmpty { check.insert(.interfaceControlCheck) }
+    if isIncorrectLength(status) { check.insert(.incorrectLength) }
+    trace(status)
+    return chain(after: status)
+  }
+
+  /// A busy device starts the program later; with other status the start is over, with deferred condition code 1.
+  private func busy(_ status: UnitStatus) -> Step {
+    trace(status)
+    if status == .busy || status == [.busy, .statusModifier] {
+      isFirstCommand = true
+      isFirstFetch = true
+      nextAddress = orb.programAddress
+      return .deviceBusy
+    }
+    var ending = ending(status)
+    ending.deferredConditionCode = 1
+    return .ended(ending)
+  }
+
+  /// Decides what follows a command that ended with `status` (chapter 15, "Command Chaining").
+  private func chain(after status: UnitStatus) -> Step? {
+    let isUnusual = !status.isDisjoint(with: [.attention, .busy, .unitCheck, .unitException])
+    guard ccw.flags.contains(.chainCommand), !ccw.flags.contains(.chainData), check.isEmpty, !isUnusual else {
+      return .ended(ending(status))
+    }
+    guard status.contains(.deviceEnd) else { return .awaitsDeviceEnd }
+    // Status modifier: the next CCW is passed over, whatever it is.
+    if status.contains(.statusModifier) { nextAddress &+= CCW.size }
+    chainedStatus = status
+    return nil
+  }
+
+  /// Chapter 16, "Incorrect Length". Without a transfer the command was an immediate operation, which in format 0, and in
+  /// format 1 when the ORB says so, has no length; the device that rejected a command had none either.
+  private func isIncorrectLength(_ status: UnitStatus) -> Bool {
+    guard check.isEmpty else { return false }
+    let isSuppressed = ccw.flags.contains(.suppressLengthIndication) && !ccw.flags.contains(.chainData)
+    if transferBegan { return (remaining != 0 || isLong || ccw.flags.contains(.chainData)) && !isSuppressed }
+    guard status.contains(.channelEnd), remaining != 0 else { return false }
+    if ccw.flags.contains(.chainData) { return true }
+    return orb.isFormat1 && !orb.suppressesIncorrectLength && !isSuppressed
+  }
+
+  func ending(_ status: UnitStatus) -> Ending {
+    Ending(
+      deviceStatus: status, subchannelStatus: check, ccwAddress: ccwAddress &+ CCW.size, count: UInt16(truncatingIfNeeded: remaining))
+  }
+
+  /// The PCI flag of the CCW that has just taken control.
+  func announcePCI() {
+    guard ccw.flags.contains(.programControlledInterruption) else { return }
+    listener.intermediateStatus(
+      subchannel, programControlled: true, ccwAddress: ccwAddress &+ CCW.size, count: UInt16(truncatingIfNeeded: remaining))
+  }
+
+  func trace(_ status: UnitStatus?) {
+    listener.ended(
+      subchannel,
+      CCWRecord(
+        deviceNumber: subchannel.deviceNumber, subchannel: subchannel.number, address: ccwAddress, isFormat1: orb.isFormat1,
+        ccw: ccw, command: command, deviceStatus: status, subchannelStatus: check, residual: remaining))
+  }
+}
+
+/// One CCW and what came of it, for traces and explanations.
+package struct CCWRecord: Hashable, Sendable, CustomStringConvertible {
+  package var deviceNumber: UInt16
+  package var subchannel: UInt16
+  /// Where the CCW was fetched.
+  package var address: UInt32
+  package var isFormat1: Bool
+  package var ccw: CCW
+  /// The command that its data belong to: not its own code when data are chained.
+  package var command: UInt8
+  /// Nil while the command goes on in the next CCW.
+  package var deviceStatus: UnitStatus?
+  package var subchannelStatus: SubchannelStatus
+  package var residual: Int
+
+  package var description: String {
+    let ending = deviceStatus.map { hex($0.rawValue, 2) + hex(subchannelStatus.rawValue, 2) } ?? "data chaining"
+    return "CCW \(hex(deviceNumber, 4)) \(hex(address, 8)): \(hex(ccw.command, 2)) flags \(hex(ccw.flags.rawValue, 2))"
+      + " count \(hex(ccw.count, 4)) data \(hex(ccw.dataAddress, 8)) -> \(ending) residual \(hex(UInt32(residual), 4))"
+  }
+}
+
+/// `value` in `digits` upper-case hexadecimal digits, for messages.
+func hex(_ value: some FixedWidthInteger & UnsignedInteger, _ digits: Int) -> String {
+  let text = String(value, radix: 16, uppercase: true)
+  return String(repeating: "0", count: max(0, digits - text.count)) + text
+}

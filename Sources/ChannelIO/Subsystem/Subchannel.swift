@@ -1,0 +1,102 @@
+internal import Storage
+internal import Synchronization
+
+/// A subchannel of the I/O type.
+///
+/// Concurrency: `state` guards everything the program can see. One worker at a time serves a subchannel (`isBeingServed`);
+/// only that worker calls the device and touches the channel program. `stopRequested` asks a running program to stop
+/// at the next CCW: halt, clear and reset set it. `counters` are relaxed atomics.
+final class Subchannel: Sendable {
+  let number: UInt16
+  let deviceNumber: UInt16
+  let device: any Device
+  let channelPath: UInt8
+  let kind: ChannelKind
+  let stopRequested = Atomic<Bool>(false)
+  let counters = DeviceCounters()
+  let state: Mutex<State>
+
+  struct State {
+    var pathManagement = PMCW()
+    var status = SCSW()
+    var measurementBlockAddress: UInt64 = 0
+    var orb = ORB()
+    /// What TEST SUBCHANNEL stores as extended-control word.
+    var sense: [UInt8] = []
+    /// Device status that came while the subchannel could not take it.
+    var heldStatus: UnitStatus = []
+    /// The program that is suspended or waits for device end.
+    var program: ChannelProgram?
+    /// The first command met a busy device: started again at device end.
+    var awaitsNotBusy = false
+    /// Command chaining or secondary status waits for device end.
+    var awaitsDeviceEnd = false
+    var isBeingServed = false
+    /// `runToStatus` waits: no interruption is made.
+    var isSynchronous = false
+    var isInterruptionQueued = false
+    /// For the measurement block, in nanoseconds of the host's clock.
+    var startTime: UInt64 = 0
+  }
+
+  init(number: UInt16, deviceNumber: UInt16, device: any Device, channelPath: UInt8, kind: ChannelKind) {
+    self.number = number
+    self.deviceNumber = deviceNumber
+    self.device = device
+    self.channelPath = channelPath
+    self.kind = kind
+    var state = State()
+    state.pathManagement = Self.resetPathManagement(deviceNumber: deviceNumber, channelPath: channelPath)
+    self.state = Mutex(state)
+  }
+
+  /// The PMCW after subsystem reset (chapter 17, "I/O-System Reset"): one path, not enabled.
+  static func resetPathManagement(deviceNumber: UInt16, channelPath: UInt8) -> PMCW {
+    var p = PMCW()
+    p.deviceNumber = deviceNumber
+    p.isDeviceNumberValid = true
+    p.hasTimingFacility = true
+    p.logicalPathMask = 0x80
+    p.pathInstalledMask = 0x80
+    p.pathOperationalMask = 0xFF
+    p.pathAvailableMask = 0x80
+    p.channelPaths = [channelPath, 0, 0, 0, 0, 0, 0, 0]
+    return p
+  }
+}
+
+/// What a device's channel does with programs.
+package enum ChannelKind: String, Hashable, Sendable, Codable, CaseIterable {
+  /// Fetches CCWs one by one, as the Principles have it when the ORB does not allow prefetch.
+  case architected
+}
+
+/// How many commands of each code a device has carried out, and how many bytes went each way.
+final class DeviceCounters: @unchecked Sendable {
+  /// 256 codes, then bytes read and bytes written. Only touched as relaxed atomics.
+  private let cells: UnsafeMutablePointer<Atomic<UInt64>>
+  init() {
+    cells = .allocate(capacity: 258)
+    for n in 0..<258 { (cells + n).initialize(to: Atomic(0)) }
+  }
+  deinit {
+    cells.deinitialize(count: 258)
+    cells.deallocate()
+  }
+  func count(_ command: UInt8) { cells[Int(command)].wrappingAdd(1, ordering: .relaxed) }
+  func countRead(_ bytes: Int) { cells[256].wrappingAdd(UInt64(bytes), ordering: .relaxed) }
+  func countWritten(_ bytes: Int) { cells[257].wrappingAdd(UInt64(bytes), ordering: .relaxed) }
+  func value(_ n: Int) -> UInt64 { cells[n].load(ordering: .relaxed) }
+}
+
+/// A snapshot of what a device has done, for statistics.
+package struct DeviceStatistics: Hashable, Sendable {
+  package var deviceNumber: UInt16
+  package var subchannel: UInt16
+  /// Command code and how often, codes that were used only, ascending.
+  package var commands: [(code: UInt8, count: UInt64)] { counts.enumerated().filter { $1 > 0 }.map { (UInt8($0), $1) } }
+  var counts: [UInt64]
+  /// Bytes from device to storage, skipped ones included.
+  package var bytesRead: UInt64
+  package var bytesWritten: UInt64
+}

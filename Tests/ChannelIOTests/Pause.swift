@@ -1,0 +1,4 @@
+import Glibc
+
+/// A tenth of a millisecond.
+func pause() { usleep(100) }
