@@ -1,0 +1,69 @@
+/// Everything that decides what a machine is. Command line, file and console make the same value; `Machine` validates it.
+public struct MachineConfiguration: Codable, Hashable, Sendable {
+  /// An ECKD DASD and the image behind it.
+  public struct DASD: Codable, Hashable, Sendable {
+    /// The device number, as in `0120`.
+    public var deviceNumber: UInt16
+    /// The image's path.
+    public var path: String
+    /// Writes are inhibited.
+    public var isReadOnly: Bool
+    /// A write is on the medium before its device end.
+    public var sync: Bool
+    /// The control unit has the PREFIX command.
+    public var hasPrefix: Bool
+    public init(deviceNumber: UInt16, path: String, isReadOnly: Bool = false, sync: Bool = false, hasPrefix: Bool = true) {
+      self.deviceNumber = deviceNumber
+      self.path = path
+      self.isReadOnly = isReadOnly
+      self.sync = sync
+      self.hasPrefix = hasPrefix
+    }
+  }
+
+  /// Bytes of main storage, a multiple of 1 MiB.
+  public var memory: UInt64
+  /// CPUs; one for now.
+  public var cpuCount: Int
+  public var dasds: [DASD]
+  /// Eight characters for the loaded program.
+  public var loadParameter: String
+  /// Consoles that the guest finds. Both are there by default: line mode (ttyS0) and VT220 (ttyS1).
+  public var hasLineConsole: Bool
+  public var hasTerminalConsole: Bool
+
+  public init(
+    memory: UInt64 = 1 << 30, cpuCount: Int = 1, dasds: [DASD] = [], loadParameter: String = "",
+    hasLineConsole: Bool = true, hasTerminalConsole: Bool = true
+  ) {
+    self.memory = memory
+    self.cpuCount = cpuCount
+    self.dasds = dasds
+    self.loadParameter = loadParameter
+    self.hasLineConsole = hasLineConsole
+    self.hasTerminalConsole = hasTerminalConsole
+  }
+
+  /// The largest main storage: 1 TiB.
+  public static let maximumMemory: UInt64 = 1 << 40
+
+  /// What is wrong with the values themselves, before any file is touched.
+  public func validate() throws(ConfigurationError) {
+    guard memory >= 1 << 20, memory <= Self.maximumMemory, memory % (1 << 20) == 0 else {
+      throw ConfigurationError(.usage, "--memory: \(memory) bytes is not a multiple of 1 MiB from 1M to 1024G; say for example --memory 1G")
+    }
+    guard cpuCount == 1 else { throw ConfigurationError(.usage, "--cpus: \(cpuCount): a machine has one CPU for now") }
+    var seen: Set<UInt16> = []
+    for dasd in dasds where !seen.insert(dasd.deviceNumber).inserted {
+      throw ConfigurationError(.usage, "--dasd \(dasd.deviceNumber.deviceNumberText): this device number is given twice; give each device its own")
+    }
+  }
+}
+
+extension UInt16 {
+  /// Four hexadecimal digits, as device numbers are written.
+  public var deviceNumberText: String {
+    let digits = String(self, radix: 16)
+    return String(repeating: "0", count: 4 - digits.count) + digits
+  }
+}

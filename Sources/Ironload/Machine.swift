@@ -1,0 +1,140 @@
+import ChannelIO
+import DASD
+import Devices
+import Dispatch
+import Processor
+import ServiceProcessor
+import Storage
+import Synchronization
+import SystemPackage
+public import Tracing
+
+/// A z/Architecture machine: configured once, then loaded, stopped, started and closed.
+///
+/// Concurrency: every method may be called on any thread but those of its own CPUs and channels; operations that change the
+/// machine's state follow one another on `control`. Sinks and `onEnd` are called on CPU threads.
+public final class Machine: @unchecked Sendable {
+  /// What this machine was made from.
+  public let configuration: MachineConfiguration
+  let storage: AbsoluteStorage
+  let channelSubsystem: ChannelSubsystem
+  let serviceProcessor: ServiceProcessor
+  let services: SystemServices
+  let complex: ProcessorComplex
+  let tracer: Tracer
+  private let threads: [CPUThread]
+  /// Carries out operations one after the other.
+  let control = DispatchQueue(label: "ironload.control")
+  let state = Mutex(OperationState())
+
+  /// What the operator and the guest have asked for.
+  struct OperationState {
+    /// The block that DIAGNOSE 308 shows and a re-IPL uses.
+    var loadParameterBlock: LoadParameterBlock?
+    var end: EndReason?
+    /// The operator stops CPUs now: that is no power-off.
+    var isOperatorStopping = false
+    var isClosed = false
+    var waiters: [@Sendable (EndReason) -> Void] = []
+  }
+
+  /// Builds the machine: opens and locks its images, starts its threads. All CPUs are stopped.
+  /// - Parameter sinks: where the consoles write.
+  /// - Throws: what is wrong with the configuration or missing on the host; nothing has been written then.
+  public init(
+    _ configuration: MachineConfiguration, consoles sinks: ConsoleSinks = ConsoleSinks(), tracer: Tracer = Tracer { _ in }
+  ) throws(ConfigurationError) {
+    try configuration.validate()
+    guard let loadParameter = LoadParameter(configuration.loadParameter) else {
+      throw ConfigurationError(.usage, "--loadparm \(configuration.loadParameter): at most eight letters, digits, blanks and periods")
+    }
+    self.configuration = configuration
+    self.tracer = tracer
+    guard let storage = AbsoluteStorage(size: configuration.memory) else {
+      throw ConfigurationError(.host, "--memory: the host has no \(configuration.memory >> 20) MiB to give; ask for less")
+    }
+    self.storage = storage
+    channelSubsystem = ChannelSubsystem(storage: storage, tracer: tracer)
+    try Machine.attach(configuration.dasds, to: channelSubsystem)
+    var consoles = Consoles()
+    if configuration.hasLineConsole, let line = sinks.line { consoles.lineMode = { line($0.text) } }
+    if configuration.hasTerminalConsole, let terminal = sinks.terminal { consoles.terminal = terminal }
+    let description = SystemDescription(
+      storageSize: configuration.memory, cpus: (0..<configuration.cpuCount).map { SystemDescription.CPU(address: UInt8($0)) },
+      loadParameter: loadParameter)
+    serviceProcessor = ServiceProcessor(storage: storage, description: description, consoles: consoles, tracer: tracer)
+    services = SystemServices(cpuCount: configuration.cpuCount)
+    complex = ProcessorComplex(
+      cpuCount: configuration.cpuCount, storage: storage, channelSubsystem: channelSubsystem, serviceProcessor: serviceProcessor,
+      services: services, tracer: tracer)
+    let complex = complex
+    threads = (0..<configuration.cpuCount).map { CPUThread(address: UInt16($0), complex: complex) }
+    connect()
+    for thread in threads { try thread.start() }
+  }
+
+  /// Joins the rooms: conditions that one of them raises wake the CPUs.
+  private func connect() {
+    let complex = complex
+    channelSubsystem.onInterruptionPending { complex.requestFloatingAttention() }
+    channelSubsystem.onChannelReportPending { complex.postChannelReport() }
+    serviceProcessor.onServiceSignal = { complex.requestFloatingAttention() }
+    services.setHandlers(
+      SystemServices.Handlers(
+        stateChanged: { [weak self] address, change in self?.cpuChanged(address, change) },
+        diagnose308: { [weak self] (cpu, text) throws(ProgramInterruption) in try self?.diagnoseLoad(&cpu, text) }))
+  }
+
+  private static func attach(_ dasds: [MachineConfiguration.DASD], to subsystem: ChannelSubsystem) throws(ConfigurationError) {
+    for dasd in dasds {
+      let image: CKDImage
+      do { image = try CKDImage(path: FilePath(dasd.path), readOnly: dasd.isReadOnly, sync: dasd.sync) } catch {
+        throw ConfigurationError(image: error, deviceNumber: dasd.deviceNumber)
+      }
+      let device = ECKDDevice(image: image, hasPrefix: dasd.hasPrefix)
+      guard subsystem.attach(device: device, number: dasd.deviceNumber) != nil else {
+        throw ConfigurationError(.usage, "--dasd \(dasd.deviceNumber.deviceNumberText): no subchannel is left for this device")
+      }
+    }
+  }
+
+  /// Ends everything: CPUs, channel programs, threads. Images are unlocked when the machine is released.
+  public func close() {
+    let isFirst = state.withLock { state in
+      defer { state.isClosed = true }
+      return !state.isClosed
+    }
+    guard isFirst else { return }
+    for signal in complex.signals { signal.post(.quit) }
+    for thread in threads { thread.join() }
+    channelSubsystem.shutDown()
+    complex.alarm.quit()
+    services.setHandlers(SystemServices.Handlers())
+  }
+
+  deinit { close() }
+
+  // MARK: Consoles
+
+  /// Enters a line on the line-mode console. It is held until the guest takes it.
+  public func enter(line: String) { serviceProcessor.enter(line: line) }
+  /// Types bytes on the VT220 console. They are held until the guest takes them.
+  public func type(_ bytes: [UInt8]) { serviceProcessor.send(bytes: bytes) }
+  /// Asks the guest to shut down, as the operator's console does.
+  public func requestShutdown() { serviceProcessor.requestShutdown() }
+}
+
+extension ConfigurationError {
+  /// What an image could not give.
+  init(image error: CKDImageError, deviceNumber: UInt16) {
+    let kind: Kind =
+      switch error {
+      case .missing: .noInput
+      case .locked: .inUse
+      case .readOnly: .noPermission
+      case .system: .host
+      default: .badData
+      }
+    self.init(kind, "--dasd \(deviceNumber.deviceNumberText): \(error)")
+  }
+}

@@ -1,0 +1,45 @@
+import Glibc
+import Processor
+
+/// One thread that owns one CPU from its first instruction to the end of the machine.
+///
+/// Concurrency: `start` and `join` are the Machine's, called once each.
+final class CPUThread: @unchecked Sendable {
+  private let address: UInt16
+  private let complex: ProcessorComplex
+  private var thread = pthread_t()
+  private var isStarted = false
+
+  init(address: UInt16, complex: ProcessorComplex) {
+    self.address = address
+    self.complex = complex
+  }
+
+  /// - Throws: when the host has no thread to give.
+  func start() throws(ConfigurationError) {
+    let me = Unmanaged.passRetained(self)
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<CPUThread>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, me.toOpaque())
+    guard status == 0 else {
+      me.release()
+      throw ConfigurationError(.host, "CPU \(address): the host gives no thread (error \(status)); end other processes and try again")
+    }
+    isStarted = true
+  }
+
+  func join() {
+    if isStarted { pthread_join(thread, nil) }
+    isStarted = false
+  }
+
+  private func run() {
+    var cpu = CPU(address: address, complex: complex)
+    cpu.initialReset()
+    cpu.operate()
+  }
+}

@@ -1,0 +1,13 @@
+/// Where a guest's consoles write. A console without a sink is not there for the guest.
+///
+/// Concurrency: called on a CPU's thread, one call at a time each; while a sink blocks, that CPU waits.
+public struct ConsoleSinks: Sendable {
+  /// A line of the line-mode console (ttyS0), without its end.
+  public var line: (@Sendable (String) -> Void)?
+  /// Bytes of the VT220 console (ttyS1).
+  public var terminal: (@Sendable ([UInt8]) -> Void)?
+  public init(line: (@Sendable (String) -> Void)? = nil, terminal: (@Sendable ([UInt8]) -> Void)? = nil) {
+    self.line = line
+    self.terminal = terminal
+  }
+}

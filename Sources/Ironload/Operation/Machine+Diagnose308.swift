@@ -1,0 +1,70 @@
+import Dispatch
+import Processor
+import ServiceProcessor
+import Storage
+
+/// DIAGNOSE 308 (known from Linux arch/s390/include/asm/diag.h, arch/s390/kernel/ipl.c and QEMU target/s390x/diag.c):
+/// R1 the block's address, R1+1 receives the return code, R3 the subcode.
+extension Machine {
+  /// Return codes in R1+1.
+  private enum ReturnCode {
+    static let done: UInt64 = 0x0001
+    static let noBlock: UInt64 = 0x0102
+    static let invalidBlock: UInt64 = 0x0402
+  }
+
+  func diagnoseLoad(_ cpu: inout CPU, _ text: InstructionText) throws(ProgramInterruption) {
+    let r1 = text.r1, subcode = cpu.gr(text.r3)
+    switch subcode {
+    case 0: resetAndLoadPSW(&cpu, clear: true)
+    case 1: resetAndLoadPSW(&cpu, clear: false)
+    case 3: reload(&cpu, kind: .clear)
+    case 4, 7: reload(&cpu, kind: .normal)
+    case 5, 6:
+      guard r1 & 1 == 0, cpu.gr(r1) & 0xFFF == 0 else { throw .specification }
+      let address = AbsoluteAddress(cpu.prefixed(cpu.gr(r1)))
+      guard storage.contains(address, count: 4096) else { throw .addressing }
+      cpu.setGR(r1 + 1, subcode == 5 ? setBlock(address) : storeBlock(address))
+    default: throw .specification
+    }
+  }
+
+  /// Subcode 5: the guest says from where to load next.
+  private func setBlock(_ address: AbsoluteAddress) -> UInt64 {
+    let host = UnsafeRawBufferPointer(start: storage.host(address), count: LoadParameterBlock.maximumLength)
+    guard let block = LoadParameterBlock(guest: Array(host)) else { return ReturnCode.invalidBlock }
+    state.withLock { $0.loadParameterBlock = block }
+    return ReturnCode.done
+  }
+
+  /// Subcode 6: from where was loaded.
+  private func storeBlock(_ address: AbsoluteAddress) -> UInt64 {
+    guard let block = state.withLock({ $0.loadParameterBlock }) else { return ReturnCode.noBlock }
+    storage.host(address).copyMemory(from: block.bytes, byteCount: block.bytes.count)
+    storage.recordChange(address)
+    return ReturnCode.done
+  }
+
+  /// Subcodes 0 and 1: resets (0 with this CPU's registers cleared) and goes on with the PSW at 0. Storage stays.
+  private func resetAndLoadPSW(_ cpu: inout CPU, clear: Bool) {
+    state.withLock { $0.isOperatorStopping = true }
+    for signal in complex.signals where signal !== cpu.signals { signal.post(clear ? .initialReset : .reset) }
+    channelSubsystem.resetIO()
+    serviceProcessor.reset()
+    complex.clearFloatingConditions()
+    if clear { cpu.clearReset() } else { cpu.initialReset() }
+    cpu.load(PSW(short: storage.load(UInt64.self, at: AbsoluteAddress(0))))
+    cpu.enter(.operating)
+    state.withLock { $0.isOperatorStopping = false }
+  }
+
+  /// Subcodes 3, 4 and 7: loads anew from the device of the block. This CPU waits in the load state meanwhile.
+  private func reload(_ cpu: inout CPU, kind: LoadKind) {
+    guard let block = state.withLock({ $0.loadParameterBlock }) else { return }
+    cpu.enter(.load)
+    control.async { [self] in
+      if let parameter = block.loadParameter { serviceProcessor.description.loadParameter = parameter }
+      do { try performLoad(from: block.deviceNumber, kind: kind) } catch { end(.loadFailed(error)) }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Processor
+
+/// Why a machine came to rest.
+public enum EndReason: Hashable, Sendable, CustomStringConvertible {
+  /// Every CPU stopped itself: how a guest powers off in a logical partition.
+  case poweredOff
+  /// A CPU loaded a PSW that waits with every interruption disabled.
+  case disabledWait(mask: UInt64, address: UInt64)
+  /// A CPU entered the check-stop state.
+  case checkStop
+  /// A load asked for by the guest failed.
+  case loadFailed(LoadFailure)
+  /// Somebody outside ended the machine.
+  case quit
+
+  public var description: String {
+    switch self {
+    case .poweredOff: "the guest powered itself off"
+    case .disabledWait(let mask, let address):
+      "disabled wait: PSW \(hex(mask)) \(hex(address)): \(EndReason.meaning(ofWaitAddress: address))"
+    case .checkStop: "a CPU is in the check-stop state: nothing but a reset gets it out"
+    case .loadFailed(let failure): failure.description
+    case .quit: "ended by the operator"
+    }
+  }
+
+  /// What a disabled wait's address means to the programs we know.
+  private static func meaning(ofWaitAddress address: UInt64) -> String {
+    switch address {
+    case 0xFFF: "the control program shut down on the operator's request"
+    case 0: "the program ended, or a new PSW of the prefix area was never set"
+    case 0xDEAD...0xDEAF: "Linux stopped after a panic"
+    default: "the program's own wait code is the address"
+    }
+  }
+}
+
+/// Why a load did not succeed; the load indicator stays on.
+public struct LoadFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  public let deviceNumber: UInt16
+  public let description: String
+}
+
+/// Sixteen hexadecimal digits.
+func hex(_ v: UInt64, digits: Int = 16) -> String {
+  let text = String(v, radix: 16)
+  return String(repeating: "0", count: max(0, digits - text.count)) + text
+}
