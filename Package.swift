@@ -39,7 +39,7 @@ let package = Package(
       dependencies: ["Processor", "Devices", "ChannelIO", "ServiceProcessor", "Storage", "DASD", "Tracing", system],
       swiftSettings: strict),
     .executableTarget(
-      name: "CommandLine", dependencies: ["Ironload", "DASD", "Processor", system, arguments], swiftSettings: strict),
+      name: "CommandLine", dependencies: ["Ironload", "DASD", "Processor", "Tracing", system, arguments], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(name: "DASDTests", dependencies: ["DASD", system], swiftSettings: strict),
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),

@@ -14,13 +14,15 @@ struct IronloadCommand: ParsableCommand {
       stream that says what is wrong, where, and what to do.
       """,
     version: "0.1.0",
-    subcommands: [DASDCommand.self])
+    subcommands: [RunCommand.self, DASDCommand.self])
 
   /// Runs the command. An error becomes one line on the standard error stream and its exit status.
   static func main() {
     do {
       var command = try parseAsRoot()
       try command.run()
+    } catch let code as ExitCode {
+      Glibc.exit(code.rawValue)
     } catch {
       let status = exitCode(for: error)
       // Help and version come as errors, too.

@@ -9,7 +9,7 @@ final class SystemServices: MachineServices {
   let facilities = FacilityList.doublewords
   private let information: SystemInformation
   private let handlers = Mutex(Handlers())
-  private let work: [Mutex2]
+  private let work: [WorkQueue]
 
   /// What the Machine does when a CPU asks.
   struct Handlers {
@@ -18,11 +18,11 @@ final class SystemServices: MachineServices {
   }
 
   /// Work for one CPU's thread. A class, since mutexes cannot stand in arrays.
-  final class Mutex2: Sendable { let queue = Mutex<[@Sendable (inout CPU) -> Void]>([]) }
+  final class WorkQueue: Sendable { let queue = Mutex<[@Sendable (inout CPU) -> Void]>([]) }
 
   init(cpuCount: Int) {
     information = SystemInformation(cpuCount: cpuCount)
-    work = (0..<cpuCount).map { _ in Mutex2() }
+    work = (0..<cpuCount).map { _ in WorkQueue() }
   }
 
   func setHandlers(_ new: Handlers) { handlers.withLock { $0 = new } }

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Ironload
+import SystemPackage
+import Tracing
+
+/// `ironload run`: a machine from its configuration to its end.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a machine: attach volumes, load, and be its console.",
+    discussion: """
+      The console is this terminal (Ctrl-a ? helps, Ctrl-a x ends), or plain pipes when it is none. Storage is cleared by the \
+      load.
+
+      Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop; 3 a load failed; 4 ended by \
+      the operator; 64-78 as for every command.
+
+      Example:
+        ironload run --memory 1G --dasd 0120=v.ckd --load 0120
+      """)
+
+  @Option(help: ArgumentHelp("Main storage, such as 512M or 1G.", valueName: "SIZE"))
+  var memory = StorageSize(bytes: 1 << 30)
+
+  @Option(
+    help: ArgumentHelp(
+      "An ECKD DASD: its device number and image. `ro` inhibits writes; `sync=on` has each write on the medium before its device end (off by default: a write survives the emulator's death, not the host's); `prefix=off` takes the PREFIX command away.",
+      valueName: "NUMBER=PATH[,ro][,sync=on|off][,prefix=on|off]"))
+  var dasd: [DASDOption] = []
+
+  @Option(help: ArgumentHelp("Load from this device.", valueName: "NUMBER"))
+  var load: DeviceNumber?
+
+  @Option(help: ArgumentHelp("Eight characters for the loaded program.", valueName: "TEXT"))
+  var loadparm = ""
+
+  @Option(help: "Which console this terminal is: line (ttyS0) or vt220 (ttyS1). Output of both is shown.")
+  var console = ConsoleKind.line
+
+  @Option(help: ArgumentHelp("Write a trace of these classes to standard error: ccw,io,load,interruption,service.", valueName: "CLASSES"))
+  var trace = TraceSelection(classes: [])
+
+  func run() throws {
+    guard let load else {
+      throw OperatorError(.usage, "--load: nothing to load from; name a device that --dasd attaches, as in --load 0120")
+    }
+    let machine: Machine
+    do {
+      machine = try Machine(
+        MachineConfiguration(
+          memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm),
+        consoles: ConsoleSinks(
+          line: { Output.write($0 + "\n") }, terminal: { Output.write(bytes: $0) }),
+        tracer: Tracer(enabled: trace.classes) { StandardError.write($0 + "\n") })
+    } catch let error as ConfigurationError { throw OperatorError(error) }
+    defer { machine.close() }
+    InputReader.start(console, machine)
+    do { try machine.load(from: load.value) } catch let error as LoadFailure { throw OperatorError(.unavailable, error.description) }
+    let end = machine.waitUntilEnded()
+    if end != .poweredOff { StandardError.write("ironload: \(end)\n") }
+    throw ExitCode(end.exitStatus)
+  }
+}
+
+/// Which of the guest's consoles the terminal's keyboard goes to.
+enum ConsoleKind: String, ExpressibleByArgument, CaseIterable { case line, vt220 }
+
+extension EndReason {
+  /// The exit status of `ironload run`.
+  var exitStatus: Int32 {
+    switch self {
+    case .poweredOff: 0
+    case .disabledWait: 1
+    case .checkStop: 2
+    case .loadFailed: 3
+    case .quit: 4
+    }
+  }
+}
+
+extension OperatorError {
+  /// What the machine says of its configuration, as this command's error.
+  init(_ error: ConfigurationError) {
+    let status: Status =
+      switch error.kind {
+      case .usage: .usage
+      case .noInput: .noInput
+      case .badData: .badData
+      case .inUse: .tryAgain
+      case .noPermission: .noPermission
+      case .host: .system
+      }
+    self.init(status, error.description)
+  }
+}

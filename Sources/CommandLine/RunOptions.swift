@@ -1,0 +1,69 @@
+import ArgumentParser
+import Ironload
+import Tracing
+
+/// A number of bytes with K, M, G or T behind it.
+struct StorageSize: ExpressibleByArgument {
+  let bytes: UInt64
+  init(bytes: UInt64) { self.bytes = bytes }
+  init?(argument: String) {
+    let shifts: [Character: UInt64] = ["K": 10, "M": 20, "G": 30, "T": 40]
+    guard let last = argument.uppercased().last else { return nil }
+    let shift = shifts[last] ?? 0
+    guard let n = UInt64(shift == 0 ? argument : String(argument.dropLast())), n < 1 << 24 || shift == 0 else { return nil }
+    let (value, overflow) = n.multipliedReportingOverflow(by: 1 << shift)
+    guard !overflow else { return nil }
+    bytes = value
+  }
+  var defaultValueDescription: String { bytes % (1 << 30) == 0 ? "\(bytes >> 30)G" : "\(bytes >> 20)M" }
+}
+
+/// A device number: one to four hexadecimal digits.
+struct DeviceNumber: ExpressibleByArgument {
+  let value: UInt16
+  init?(argument: String) {
+    guard !argument.isEmpty, argument.utf8.count <= 4, argument.first != "+", argument.first != "-", let value = UInt16(argument, radix: 16)
+    else { return nil }
+    self.value = value
+  }
+}
+
+/// `NUMBER=PATH[,option...]`.
+struct DASDOption: ExpressibleByArgument {
+  let configuration: MachineConfiguration.DASD
+  init?(argument: String) {
+    let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard halves.count == 2, let number = DeviceNumber(argument: String(halves[0])) else { return nil }
+    let parts = halves[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard let path = parts.first, !path.isEmpty else { return nil }
+    var dasd = MachineConfiguration.DASD(deviceNumber: number.value, path: path)
+    for option in parts.dropFirst() {
+      switch option {
+      case "ro": dasd.isReadOnly = true
+      case "rw": dasd.isReadOnly = false
+      case "sync=on", "sync=off": dasd.sync = option == "sync=on"
+      case "prefix=on", "prefix=off": dasd.hasPrefix = option == "prefix=on"
+      default: return nil
+      }
+    }
+    configuration = dasd
+  }
+}
+
+/// Names of trace classes, separated by commas.
+struct TraceSelection: ExpressibleByArgument {
+  let classes: TraceClass
+  private static let names: [String: TraceClass] = [
+    "ccw": .ccw, "io": .io, "load": .load, "interruption": .interruption, "service": .service,
+  ]
+  init(classes: TraceClass) { self.classes = classes }
+  init?(argument: String) {
+    var all: TraceClass = []
+    for name in argument.split(separator: ",") {
+      guard let one = Self.names[String(name)] else { return nil }
+      all.formUnion(one)
+    }
+    classes = all
+  }
+  var defaultValueDescription: String { "none" }
+}
