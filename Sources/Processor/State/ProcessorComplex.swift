@@ -1,3 +1,4 @@
+package import ChannelIO
 package import ServiceProcessor
 package import Storage
 import Synchronization
@@ -13,6 +14,7 @@ package final class ProcessorComplex: Sendable {
   package let signals: [CPUSignals]
   package let dispatch: DispatchTables
   package let tracer: Tracer
+  package let channelSubsystem: ChannelSubsystem
   package let serviceProcessor: ServiceProcessor
   /// What the machine does beyond the architecture: DIAGNOSE, STSI, facility list, state changes.
   package let services: any MachineServices
@@ -27,10 +29,11 @@ package final class ProcessorComplex: Sendable {
   }
 
   package init(
-    cpuCount: Int, storage: AbsoluteStorage, serviceProcessor: ServiceProcessor,
+    cpuCount: Int, storage: AbsoluteStorage, channelSubsystem: ChannelSubsystem, serviceProcessor: ServiceProcessor,
     services: any MachineServices, tracer: Tracer
   ) {
     self.storage = storage
+    self.channelSubsystem = channelSubsystem
     self.serviceProcessor = serviceProcessor
     self.services = services
     self.tracer = tracer
