@@ -44,21 +44,21 @@ struct RunCommand: ParsableCommand {
     guard let load else {
       throw OperatorError(.usage, "--load: nothing to load from; name a device that --dasd attaches, as in --load 0120")
     }
-    let machine: Machine
-    do {
-      machine = try Machine(
-        MachineConfiguration(
-          memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm),
-        consoles: ConsoleSinks(
-          line: { Output.write($0 + "\n") }, terminal: { Output.write(bytes: $0) }),
-        tracer: Tracer(enabled: trace.classes) { StandardError.write($0 + "\n") })
-    } catch let error as ConfigurationError { throw OperatorError(error) }
+    let machine = try makeMachine()
     defer { machine.close() }
     InputReader.start(console, machine)
-    do { try machine.load(from: load.value) } catch let error as LoadFailure { throw OperatorError(.unavailable, error.description) }
+    do { try machine.load(from: load.value) } catch { throw OperatorError(.unavailable, error.description) }
     let end = machine.waitUntilEnded()
     if end != .poweredOff { StandardError.write("ironload: \(end)\n") }
     throw ExitCode(end.exitStatus)
+  }
+
+  private func makeMachine() throws(OperatorError) -> Machine {
+    let configuration = MachineConfiguration(
+      memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm)
+    let consoles = ConsoleSinks(line: { Output.write($0 + "\n") }, terminal: { Output.write(bytes: $0) })
+    let tracer = Tracer(enabled: trace.classes) { StandardError.write($0 + "\n") }
+    do { return try Machine(configuration, consoles: consoles, tracer: tracer) } catch { throw OperatorError(error) }
   }
 }
 

@@ -1,7 +1,9 @@
+import ChannelIO
 import Dispatch
 import Processor
 import ServiceProcessor
 import Storage
+import Synchronization
 
 /// DIAGNOSE 308 (known from Linux arch/s390/include/asm/diag.h, arch/s390/kernel/ipl.c and QEMU target/s390x/diag.c):
 /// R1 the block's address, R1+1 receives the return code, R3 the subcode.
@@ -64,7 +66,7 @@ extension Machine {
     cpu.enter(.load)
     control.async { [self] in
       if let parameter = block.loadParameter { serviceProcessor.description.loadParameter = parameter }
-      do { try performLoad(from: block.deviceNumber, kind: kind) } catch { end(.loadFailed(error)) }
+      do throws(LoadFailure) { try performLoad(from: block.deviceNumber, kind: kind) } catch { end(.loadFailed(error)) }
     }
   }
 }

@@ -3,6 +3,8 @@ import Dispatch
 import Processor
 import ServiceProcessor
 import Storage
+import Synchronization
+import Tracing
 
 /// Load: the operator's initial program load (chapter 17, "Initial Program Loading").
 extension Machine {

@@ -1,5 +1,6 @@
 import Dispatch
 import Processor
+import Synchronization
 
 /// The operator's verbs, and what the machine does by itself when CPUs change state.
 extension Machine {

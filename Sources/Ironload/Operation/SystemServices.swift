@@ -1,4 +1,4 @@
-package import Processor
+import Processor
 import ServiceProcessor
 import Synchronization
 
