@@ -10,8 +10,9 @@ package struct LoadParameter: Hashable, Sendable, CustomStringConvertible {
 
   /// - Returns: nil when `text` is longer than eight characters or has one that is not allowed; letters become upper case.
   package init?(_ text: String) {
-    let upper = text.uppercased(), allowed = upper.utf8.allSatisfy(Self.isAllowed)
-    guard allowed, upper.utf8.count <= 8 else { return nil }
+    guard text.utf8.count <= 8, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    let upper = text.uppercased()
+    guard upper.utf8.allSatisfy(Self.isAllowed) else { return nil }
     let encoded = CodePage.ibm037.encode(upper)
     bytes = encoded + [UInt8](repeating: 0x40, count: 8 - encoded.count)
   }

@@ -15,7 +15,8 @@ enum MessageDataBlock {
   /// The lines in `bytes`, which start at the MDB and may reach behind it.
   /// - Returns: nil when the lengths contradict each other.
   static func lines(_ bytes: [UInt8], _ page: CodePage, isPriority: Bool) -> [ConsoleLine]? {
-    guard let length = bytes.field(UInt16.self, at: 0).map(Int.init), length >= headerLength, length <= bytes.count else { return nil }
+    guard let length = bytes.field(UInt16.self, at: 0).map(Int.init), length >= headerLength, length <= bytes.count
+    else { return nil }
     var lines: [ConsoleLine] = [], soundsAlarm = false
     var at = headerLength
     while at < length {

@@ -29,7 +29,8 @@ extension ServiceProcessor {
     guard sccb.functionCode == 0 else { return .invalidFunction }
     var buffers: [Range<Int>] = [], at = SCCB.headerLength
     while at < sccb.count {
-      guard let length = sccb.field(UInt16.self, at: at).map(Int.init), length >= EventBuffer.headerLength, length <= sccb.count - at
+      guard let length = sccb.field(UInt16.self, at: at).map(Int.init), length >= EventBuffer.headerLength,
+        length <= sccb.count - at
       else { return .eventBufferSyntaxError }
       buffers.append(at..<at + length)
       at += length
@@ -57,7 +58,8 @@ extension ServiceProcessor {
     case .terminal:
       if !data.isEmpty { consoles.terminal?(data) }
     case .controlProgramIdentification:
-      guard let identification = ControlProgramIdentification(data: data, consoles.codePage) else { return .eventBufferSyntaxError }
+      guard let identification = ControlProgramIdentification(data: data, consoles.codePage)
+      else { return .eventBufferSyntaxError }
       state.withLock { $0.identification = identification }
     case .operatorCommand, .stateChange, .signalQuiesce:
       return .invalidFunction  // these go the other way

@@ -82,20 +82,20 @@ package final class ServiceProcessor: Sendable {
 
   private func carryOut(_ word: UInt32, at address: AbsoluteAddress, length: Int) -> ResponseCode {
     storage.recordChange(address)
-    let refused: ResponseCode? =
-      if ServiceCommand(word: word) == nil { .invalidCommand }
-      else if Int(address.value & 0xFFF) + length > 0x1000 { .boundaryViolation }
-      else { nil }
-    guard refused == nil, let command = ServiceCommand(word: word) else {
-      let response = refused ?? .invalidCommand
-      storage.store(response.rawValue, at: address + 6)
-      return response
-    }
+    guard let command = ServiceCommand(word: word) else { return respond(.invalidCommand, at: address) }
+    guard Int(address.value & 0xFFF) + length <= 0x1000 else { return respond(.boundaryViolation, at: address) }
     // Within a page whose first bytes are configured, all of the SCCB is: storage ends at a multiple of 1 MiB.
-    var sccb = SCCB(bytes: [UInt8](UnsafeRawBufferPointer(start: storage.host(address), count: length)))
+    let place = UnsafeMutableRawBufferPointer(start: storage.host(address), count: length)
+    var sccb = SCCB(bytes: [UInt8](place))
     sccb.response = carryOut(command, &sccb)
-    sccb.bytes.withUnsafeBytes { storage.host(address).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(storage.base), byteCount: $0.count) }
+    place.copyBytes(from: sccb.bytes)
     return sccb.response
+  }
+
+  /// Refuses a command: nothing of the SCCB changes but the response code.
+  private func respond(_ response: ResponseCode, at address: AbsoluteAddress) -> ResponseCode {
+    storage.store(response.rawValue, at: address + 6)
+    return response
   }
 
   private func carryOut(_ command: ServiceCommand, _ sccb: inout SCCB) -> ResponseCode {
