@@ -19,6 +19,7 @@ enum Diagnose {
     Row(code: 0x010, name: "release pages", action: .routine(releasePages)),
     Row(code: 0x044, name: "voluntary time-slice end", action: .routine { _, _ in }),
     Row(code: 0x09C, name: "voluntary time-slice yield", action: .routine { _, _ in }),
+    Row(code: 0x204, name: "logical-partition CPU data", action: .routine(Diagnose204.routine)),
     Row(code: 0x308, name: "re-IPL", action: .load),
     Row(code: 0x318, name: "control-program name and version", action: .routine { _, _ in }),
   ]
