@@ -144,6 +144,9 @@ package protocol Datapath: ~Copyable {
 
   // MARK: Floating-point registers (the bits; arithmetic is a routine, or the compiler's specialisation)
 
+  /// A data exception (DXC 1) if register `r` is not 0, 2, 4 or 6 and the AFP-register control, CR0.45, is zero. The control
+  /// is a fact of the block for the compiler: LCTL of CR0 ends one.
+  mutating func requireFloatingPointRegister(_ r: Int) throws(ProgramInterruption)
   func fpr(_ r: Int) -> Value
   mutating func setFPR(_ r: Int, _ v: Value)
   /// Bits 0-31 of a floating-point register, as a 32-bit value.

@@ -4,5 +4,7 @@ extension InstructionSet where Machine: ~Copyable {
     defineBranches()
     defineExecute()
     definePSWInstructions()
+    defineFloatingPointSupport()
+    defineBinaryFloatingPoint()
   }
 }
