@@ -31,6 +31,15 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Load from this device.", valueName: "NUMBER"))
   var load: DeviceNumber?
 
+  @Option(help: ArgumentHelp("Start this kernel instead of loading from a device.", valueName: "FILE"))
+  var kernel: String?
+
+  @Option(help: ArgumentHelp("An initial file system for --kernel.", valueName: "FILE"))
+  var initrd: String?
+
+  @Option(help: ArgumentHelp("The command line for --kernel.", valueName: "TEXT"))
+  var append: String?
+
   @Option(help: ArgumentHelp("Eight characters for the loaded program.", valueName: "TEXT"))
   var loadparm = ""
 
@@ -41,16 +50,24 @@ struct RunCommand: ParsableCommand {
   var trace = TraceSelection(classes: [])
 
   func run() throws {
-    guard let load else {
-      throw OperatorError(.usage, "--load: nothing to load from; name a device that --dasd attaches, as in --load 0120")
+    guard (load == nil) != (kernel == nil) else {
+      throw OperatorError(.usage, "--load or --kernel: say one of them, as in --load 0120")
     }
     let machine = try makeMachine()
     defer { machine.close() }
     InputReader.start(console, machine)
-    do { try machine.load(from: load.value) } catch { throw OperatorError(.unavailable, error.description) }
+    try startGuest(machine)
     let end = machine.waitUntilEnded()
     if end != .poweredOff { StandardError.write("ironload: \(end)\n") }
     throw ExitCode(end.exitStatus)
+  }
+
+  private func startGuest(_ machine: Machine) throws(OperatorError) {
+    if let kernel {
+      do { try machine.load(kernel: kernel, initrd: initrd, commandLine: append) } catch { throw OperatorError(error) }
+    } else if let load {
+      do { try machine.load(from: load.value) } catch { throw OperatorError(.unavailable, error.description) }
+    }
   }
 
   private func makeMachine() throws(OperatorError) -> Machine {

@@ -91,7 +91,9 @@ public final class Machine: @unchecked Sendable {
       do { image = try CKDImage(path: FilePath(dasd.path), readOnly: dasd.isReadOnly, sync: dasd.sync) } catch {
         throw ConfigurationError(image: error, deviceNumber: dasd.deviceNumber)
       }
-      let device = ECKDDevice(image: image, hasPrefix: dasd.hasPrefix)
+      var options = ECKDDevice.Options(deviceNumber: dasd.deviceNumber)
+      options.prefixFeature = dasd.hasPrefix
+      let device = ECKDDevice(image: image, options: options)
       guard subsystem.attach(device: device, number: dasd.deviceNumber) != nil else {
         throw ConfigurationError(.usage, "--dasd \(dasd.deviceNumber.deviceNumberText): no subchannel is left for this device")
       }
