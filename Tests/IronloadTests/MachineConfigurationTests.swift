@@ -1,0 +1,43 @@
+import Ironload
+import Testing
+
+@Suite struct MachineConfigurationTests {
+  @Test(arguments: [0, 4096, (1 << 20) + 1, (1 << 40) + (1 << 20)] as [UInt64])
+  func `an absurd memory size is refused before anything is opened`(memory: UInt64) {
+    let configuration = MachineConfiguration(memory: memory, dasds: [.init(deviceNumber: 0x120, path: "/nowhere/at/all")])
+    let error = #expect(throws: ConfigurationError.self) { try Machine(configuration) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains("--memory") == true)
+  }
+
+  @Test func `a device number given twice is refused`() {
+    let dasd = MachineConfiguration.DASD(deviceNumber: 0x120, path: "a")
+    let error = #expect(throws: ConfigurationError.self) { try Machine(MachineConfiguration(dasds: [dasd, dasd])) }
+    #expect(error?.description.contains("0120") == true)
+  }
+
+  @Test func `a missing image is named, with what to do`() {
+    let configuration = MachineConfiguration(dasds: [.init(deviceNumber: 0x120, path: "/nowhere/v.ckd")])
+    let error = #expect(throws: ConfigurationError.self) { try Machine(configuration) }
+    #expect(error?.kind == .noInput)
+    #expect(error?.description.contains("/nowhere/v.ckd") == true)
+  }
+
+  @Test func `a load parameter of nine characters is refused`() {
+    let error = #expect(throws: ConfigurationError.self) { try Machine(MachineConfiguration(loadParameter: "123456789")) }
+    #expect(error?.kind == .usage)
+  }
+
+  @Test func `loading from a device that is not there fails and says so`() throws {
+    let machine = try Machine(MachineConfiguration(memory: 1 << 20))
+    defer { machine.close() }
+    let failure = #expect(throws: LoadFailure.self) { try machine.load(from: 0x0999) }
+    #expect(failure?.description.contains("0999") == true)
+  }
+
+  @Test func `closing twice does no harm`() throws {
+    let machine = try Machine(MachineConfiguration(memory: 1 << 20))
+    machine.close()
+    machine.close()
+  }
+}
