@@ -32,7 +32,9 @@ struct DASDBoot: ParsableCommand {
   @Option(help: ArgumentHelp("The kernel's parameter line.", valueName: "text"))
   var parm: String?
 
-  @Option(help: ArgumentHelp("Where the initrd goes, such as 0x2000000 (default: 8 MiB or 1 MiB behind the kernel).", valueName: "address"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the initrd goes, such as 0x2000000 (default: 8 MiB or 1 MiB behind the kernel).", valueName: "address"))
   var initrdAddress: String?
 
   func run() throws {

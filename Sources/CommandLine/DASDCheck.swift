@@ -30,7 +30,8 @@ struct DASDCheck: ParsableCommand {
     } catch let error as CKDImageError { faults.append(error.description) }
     for fault in faults { print(fault) }
     guard faults.isEmpty else {
-      throw OperatorError(.badData, "\(path): \(faults.count) fault\(faults.count == 1 ? "" : "s"); restore it from a copy or format it anew")
+      let count = faults.count == 1 ? "1 fault" : "\(faults.count) faults"
+      throw OperatorError(.badData, "\(path): \(count); restore it from a copy or format it anew")
     }
     print("\(path): \(image.geometry.tracks) tracks, no faults\(note)")
   }

@@ -43,7 +43,8 @@ struct DASDCreate: ParsableCommand {
     }
     let kept = bootCylinders ?? min(64, cylinders / 4)
     guard (0..<cylinders).contains(kept) else {
-      throw OperatorError(.usage, "--boot-cylinders \(kept): must be less than the volume's \(cylinders) cylinders, and not negative")
+      throw OperatorError(
+        .usage, "--boot-cylinders \(kept): must be less than the volume's \(cylinders) cylinders, and not negative")
     }
     let partition = CompatibleLayout.reservedTracks..<geometry.tracks - kept * CKDGeometry.heads
     let progress = ProgressLine("formatting \(path)")

@@ -33,7 +33,8 @@ struct DASDImport: ParsableCommand {
     guard size <= partition.size else {
       throw OperatorError(
         .badData,
-        "\(file): \(size) bytes do not fit in partition \(partition.number) of \(image), which has \(partition.size); make it smaller")
+        "\(file): \(size) bytes do not fit in partition \(partition.number) of \(image), which has \(partition.size); make it smaller"
+      )
     }
     let checking = ProgressLine("checking partition \(partition.number)")
     try volume.check(partition, progress: checking.show)

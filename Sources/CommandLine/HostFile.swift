@@ -19,7 +19,8 @@ final class HostFile {
     self.path = path
     do {
       descriptor = try FileDescriptor.open(
-        path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch Errno.fileExists {
       throw OperatorError(.cannotCreate, "\(path): exists already; name another file or remove it first")
     } catch { throw Self.failure(path, "cannot create it", error, .cannotCreate) }

@@ -16,7 +16,8 @@ extension LabelledVolume {
           continue
         }
         for other in owners where other.tracks.overlaps(tracks) {
-          findings.append("data set \(dataset.name) overlaps \(other.name) at track \(max(tracks.lowerBound, other.tracks.lowerBound))")
+          let track = max(tracks.lowerBound, other.tracks.lowerBound)
+          findings.append("data set \(dataset.name) overlaps \(other.name) at track \(track)")
         }
         owners.append((tracks, dataset.name))
       }

@@ -88,7 +88,8 @@ extension LabelledVolume {
     if let fault = track.layout.fault { throw unsuitable(address, "is damaged (\(fault))") }
     if track.isBeingFormatted { throw unsuitable(address, "was being formatted when its writer stopped") }
     let records = track.records.dropFirst()
-    let regular = records.count == partition.blocksPerTrack
+    let regular =
+      records.count == partition.blocksPerTrack
       && records.enumerated().allSatisfy { position, record in
         record.count.keyLength == 0 && Int(record.count.dataLength) == partition.blockSize
           && record.count.id == RecordID(track: address, record: UInt8(position + 1))

@@ -26,7 +26,8 @@ package final class LabelledVolume {
     let home = VolumeLabel.home
     guard let track = try? image.readTrack(home.track), let record = track.record(home.record) else {
       throw VolumeError(
-        .unsuitable, image.path, "no volume label: \(home) is missing; format it with dasdfmt in a guest, or `ironload dasd create`")
+        .unsuitable, image.path,
+        "no volume label: \(home) is missing; format it with dasdfmt in a guest, or make one with `ironload dasd create`")
     }
     let data = track.data(of: record)
     guard let label = VolumeLabel(data) else {
@@ -64,7 +65,8 @@ package final class LabelledVolume {
     return try track.records.dropFirst().map { record in
       guard let dscb = DSCB(key: track.key(of: record), data: track.data(of: record)) else {
         throw VolumeError(
-          .unsuitable, image.path, "the VTOC is damaged: \(record.count.id) is not a DSCB; restore the image or run fdasd in a guest")
+          .unsuitable, image.path,
+          "the VTOC is damaged: \(record.count.id) is not a DSCB; restore the image or run fdasd in a guest")
       }
       return VTOC.Slot(id: record.count.id, dscb: dscb)
     }

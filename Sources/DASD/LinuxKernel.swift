@@ -58,7 +58,8 @@ package enum LinuxKernel {
       ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz"), ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd"),
     ]
     for (magic, what) in foreign where kernel.starts(with: magic) {
-      throw VolumeError(.badInput, path, "is \(what), not a flat s390x kernel image; give arch/s390/boot/bzImage or /boot/vmlinuz")
+      throw VolumeError(
+        .badInput, path, "is \(what), not a flat s390x kernel image; give arch/s390/boot/bzImage or /boot/vmlinuz")
     }
   }
 
@@ -89,9 +90,9 @@ package enum LinuxKernel {
     let lowest = max(lowestInitrd, behindKernel)
     if let wish {
       guard wish >= behindKernel, wish.isMultiple(of: 4096), wish < LoadProgram.storageLimit else {
+        let (given, first) = (String(wish, radix: 16), String(behindKernel, radix: 16))
         throw VolumeError(
-          .badInput, path,
-          "the initrd cannot go to 0x\(String(wish, radix: 16)); give a multiple of 4096 from 0x\(String(behindKernel, radix: 16)) on")
+          .badInput, path, "the initrd cannot go to 0x\(given); give a multiple of 4096 from 0x\(first) on")
       }
     }
     return StorageImage.Region("initrd", at: wish ?? lowest, initrd)

@@ -4,6 +4,11 @@ package struct VTOC: Hashable, Sendable {
   package struct Slot: Hashable, Sendable {
     package let id: RecordID
     package var dscb: DSCB
+
+    package init(id: RecordID, dscb: DSCB) {
+      self.id = id
+      self.dscb = dscb
+    }
   }
 
   /// A data set, and the partition that Linux makes of it.
