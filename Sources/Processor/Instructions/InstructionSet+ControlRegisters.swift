@@ -1,3 +1,5 @@
+import Storage
+
 /// Control registers, the prefix register and the clocks (chapter 10).
 extension InstructionSet where Machine: ~Copyable {
   mutating func defineControlRegisterInstructions() {

@@ -71,7 +71,7 @@ extension CPU {
   /// Low-address protection of a real address that is stored into without the datapath.
   func checkLowAddressProtection(real address: UInt64) throws(ProgramInterruption) {
     guard s.pointee.cr[0] & CR0.lowAddressProtection != 0, address & ~0x1FFF == 0, address & 0xFFF < 512 else { return }
-    identify(address, .primary, suppressed: false, ar: 0)
+    identify(address, .realOperand)
     throw .protection
   }
 
@@ -165,15 +165,15 @@ extension CPU {
   mutating func insertVirtualStorageKey(_ r1: Int, _ r2: Int) throws(ProgramInterruption) {
     if !isTranslating { throw .specialOperation }
     try requireExtractionAuthority()
-    let frame = AbsoluteAddress(try absolute(reduced(gr(r2)), in: addressSpace, ar: r2) & ~0xFFF)
+    let frame = AbsoluteAddress(try locate(reduced(gr(r2)), in: addressSpace, ar: r2).absolute & ~0xFFF)
     setGR(r1, gr(r1) & ~0xFF | UInt64(storage.key(at: frame).bits & 0xF8))
   }
 
   /// TEST PROTECTION: CC 0 fetch and store permitted, 1 fetch only, 2 neither, 3 translation not available.
   mutating func testProtection(_ operand: StorageOperand<UInt64>, key: UInt8) throws(ProgramInterruption) {
-    let location: Translation
-    do { location = try translate(operand.address, in: addressSpace, ar: operand.base, .fetch) } catch {
-      if error == .addressing || error == .translationSpecification || error == .aletSpecification { throw error }
+    let location: Location
+    do { location = try locate(operand.address, in: addressSpace, ar: operand.base) } catch {
+      if error == .addressing || error == .translationSpecification { throw error }
       return setCC(3)
     }
     let permits = permissions(operand.address, location, key: key)
