@@ -3,6 +3,24 @@ import Storage
 /// What an access does to the operand.
 package enum AccessKind: Sendable { case fetch, store, instructionFetch }
 
+/// Where an access goes: the space that PSW, access register or instruction selected.
+package struct DesignatedSpace {
+  /// nil: real addresses.
+  package let asce: ASCE?
+  package var space: AddressSpace = .primary
+  /// The access register that selected the space in access-register mode, for the exception access identification.
+  package var ar = 0
+  /// Access-list-controlled protection: the ALE permits fetching only.
+  package var isFetchOnly = false
+  /// An instruction that names a real operand is no storage-alteration event.
+  package var isRealOperand = false
+
+  static let real = DesignatedSpace(asce: nil)
+  static let realOperand = DesignatedSpace(asce: nil, isRealOperand: true)
+  /// Neither low-address protection nor the fetch-protection override apply to a private space.
+  var isPrivate: Bool { asce?.isPrivate ?? false }
+}
+
 /// Access to storage operands: TLB first, then DAT, prefixing, protection, reference and change recording, PER.
 /// Every access of an instruction's operands goes through here.
 extension CPU {
@@ -11,7 +29,7 @@ extension CPU {
   /// The host address of the byte at `address` for fetching, good to the end of its page. `ar` is the base register
   /// that selects the space in access-register mode.
   @inline(__always) package func hostForFetch(_ address: UInt64, _ ar: Int) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
-    let e = tlb.entries + (Int(truncatingIfNeeded: address &>> 12) & (TLB.count - 1))
+    let e = tlb.entry(of: address)
     if address & ~0xFFF | s.pointee.dataTag == e.pointee.readTag { return CPU.pointer(address &+ e.pointee.addend) }
     return try translateData(address, ar, .fetch, 1)
   }
@@ -20,7 +38,7 @@ extension CPU {
   @inline(__always) package func hostForStore(_ address: UInt64, _ ar: Int, count: UInt64) throws(ProgramInterruption)
     -> UnsafeMutableRawPointer
   {
-    let e = tlb.entries + (Int(truncatingIfNeeded: address &>> 12) & (TLB.count - 1))
+    let e = tlb.entry(of: address)
     if address & ~0xFFF | s.pointee.dataTag == e.pointee.writeTag { return CPU.pointer(address &+ e.pointee.addend) }
     return try translateData(address, ar, .store, count)
   }
@@ -41,20 +59,19 @@ extension CPU {
   @inline(never) func translateData(_ address: UInt64, _ ar: Int, _ kind: AccessKind, _ count: UInt64) throws(ProgramInterruption)
     -> UnsafeMutableRawPointer
   {
-    guard isTranslating else { return try resolve(address, nil, .primary, kind, accessKey, count, tag: s.pointee.dataTag) }
-    let space = addressSpace
-    let asce = try asceForData(space, ar, kind)
     let tag = s.pointee.dataTag
-    return try resolve(address, asce, space, kind, accessKey, count, tag: tag == TLB.noContext ? nil : tag)
+    guard isTranslating else { return try resolve(address, .real, kind, accessKey, count, tag: tag) }
+    let space = try designated(addressSpace, ar: ar)
+    return try resolve(address, space, kind, accessKey, count, tag: tag == TLB.noContext ? nil : tag)
   }
 
-  /// The ASCE of data accesses in `space`; in access-register mode by access-register translation of AR `ar`.
-  func asceForData(_ space: AddressSpace, _ ar: Int, _ kind: AccessKind) throws(ProgramInterruption) -> ASCE {
+  /// What `space` stands for; in access-register mode by access-register translation of AR `ar`.
+  @inline(__always) func designated(_ space: AddressSpace, ar: Int) throws(ProgramInterruption) -> DesignatedSpace {
     switch space {
-    case .primary: ASCE(s.pointee.cr[1])
-    case .secondary: ASCE(s.pointee.cr[7])
-    case .home: ASCE(s.pointee.cr[13])
-    case .accessRegister: try translateAccessRegister(ar, kind)
+    case .primary: DesignatedSpace(asce: ASCE(s.pointee.cr[1]), space: .primary)
+    case .secondary: DesignatedSpace(asce: ASCE(s.pointee.cr[7]), space: .secondary)
+    case .home: DesignatedSpace(asce: ASCE(s.pointee.cr[13]), space: .home)
+    case .accessRegister: try translateAccessRegister(ar)
     }
   }
 
@@ -62,72 +79,96 @@ extension CPU {
 
   /// The host address of the byte at logical `address` in `space` under `key`, for `count` bytes that end in its page.
   /// Without DAT the address is real, whatever `space` says.
-  package func host(_ address: UInt64, in space: AddressSpace, ar: Int = 0, key: UInt8, _ kind: AccessKind, count: UInt64)
-    throws(ProgramInterruption) -> UnsafeMutableRawPointer
-  {
-    guard isTranslating else { return try resolve(address, nil, .primary, kind, key, count, tag: UInt64(key)) }
-    let asce = try asceForData(space, ar, kind)
-    return try resolve(address, asce, space, kind, key, count, tag: nil)
+  @inline(__always) package mutating func host(
+    _ address: UInt64, in space: AddressSpace, ar: Int = 0, key: UInt8, _ kind: AccessKind, count: UInt64
+  ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
+    let designation = isTranslating ? try designated(space, ar: ar) : .real
+    return try host(address, in: designation, key: key, kind, count: count)
+  }
+
+  /// The same in a space that is known already.
+  package mutating func host(
+    _ address: UInt64, in designation: DesignatedSpace, key: UInt8, _ kind: AccessKind, count: UInt64
+  ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
+    let context = designation.asce.map { contextTag($0) } ?? 0
+    let tag = context | UInt64(key)
+    if !designation.isFetchOnly && context != TLB.noContext {
+      let e = tlb.entry(of: address)
+      if address & ~0xFFF | tag == (kind == .store ? e.pointee.writeTag : e.pointee.readTag) {
+        return CPU.pointer(address &+ e.pointee.addend)
+      }
+      return try resolve(address, designation, kind, key, count, tag: tag)
+    }
+    return try resolve(address, designation, kind, key, count, tag: nil)
   }
 
   /// The host address of the byte at real `address`, with the protection that real addresses have.
   package func host(real address: UInt64, key: UInt8, _ kind: AccessKind, count: UInt64) throws(ProgramInterruption)
     -> UnsafeMutableRawPointer
   {
-    try resolve(address, nil, .primary, kind, key, count, tag: nil)
+    let e = tlb.entry(of: address)
+    if address & ~0xFFF | UInt64(key) == (kind == .store ? e.pointee.writeTag : e.pointee.readTag) {
+      return CPU.pointer(address &+ e.pointee.addend)
+    }
+    return try resolve(address, .realOperand, kind, key, count, tag: isPERActive ? nil : UInt64(key))
+  }
+
+  /// The host address of instruction text, from the space instructions come from: home in home-space mode, else primary.
+  mutating func hostForInstruction(_ address: UInt64) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
+    let tag = s.pointee.instructionTag
+    let e = tlb.entry(of: address)
+    if address & ~0xFFF | tag == e.pointee.readTag { return CPU.pointer(address &+ e.pointee.addend) }
+    guard isTranslating else { return try resolve(address, .real, .instructionFetch, accessKey, 2, tag: tag) }
+    let isHome = addressSpace == .home
+    return try resolve(
+      address, DesignatedSpace(asce: ASCE(s.pointee.cr[isHome ? 13 : 1]), space: isHome ? .home : .primary), .instructionFetch,
+      accessKey, 2, tag: tag == TLB.noContext ? nil : tag)
+  }
+
+  // MARK: The slow way
+
+  /// Translates, checks, records and caches one access.
+  /// - Parameter tag: context and key for the TLB entry; nil caches nothing.
+  func resolve(
+    _ address: UInt64, _ space: DesignatedSpace, _ kind: AccessKind, _ key: UInt8, _ count: UInt64, tag: UInt64?
+  ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
+    if kind == .store && isLowAddressProtected(address, space) {
+      identify(address, space)
+      throw .protection
+    }
+    let location = try locate(address, space)
+    let absolute = location.absolute
+    if kind == .store && location.isProtected {
+      identify(address, space, isPageProtected: true)
+      throw .protection
+    }
+    let storageKey = storage.key(at: AbsoluteAddress(absolute))
+    guard keyPermits(storageKey, key, kind, address, space) else {
+      identify(address, space)
+      throw .protection
+    }
+    if kind == .store { storage.recordChange(AbsoluteAddress(absolute)) } else { storage.recordReference(AbsoluteAddress(absolute)) }
+    let host = storage.base + Int(truncatingIfNeeded: absolute)
+    let isWatched = kind == .store && recordStoreForPER(address, count, space)
+    if let tag {
+      let e = tlb.entry(of: address)
+      let pageTag = address & ~0xFFF | tag
+      if e.pointee.readTag != pageTag { e.pointee.writeTag = TLB.invalid }
+      e.pointee.readTag = keyPermitsFetchOfPage(storageKey, key) ? pageTag : TLB.invalid
+      if kind == .store && !isWatched && !mayBeLowAddressProtected(address, space) { e.pointee.writeTag = pageTag }
+      e.pointee.addend = UInt64(UInt(bitPattern: host)) &- address
+      e.pointee.frame = absolute & ~0xFFF
+    }
+    return host
   }
 
   /// Low-address protection (chapter 3): of effective addresses 0-511 and 4096-4607, not in a private space.
-  @inline(__always) private func isLowAddress(_ address: UInt64, _ count: UInt64) -> Bool {
-    address & ~0x1FFF == 0 && address & 0xFFF < 512
+  @inline(__always) func isLowAddressProtected(_ address: UInt64, _ space: DesignatedSpace) -> Bool {
+    mayBeLowAddressProtected(address, space) && address & 0xFFF < 512
   }
-
-  /// Translates, checks, records and caches one access.
-  /// - Parameter asce: nil for a real address.
-  /// - Parameter tag: context and key for the TLB entry; nil caches nothing.
-  func resolve(
-    _ address: UInt64, _ asce: ASCE?, _ space: AddressSpace, _ kind: AccessKind, _ key: UInt8, _ count: UInt64, tag: UInt64?
-  ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
-    let state = s
-    let lowAddressProtected =
-      kind == .store && state.pointee.cr[0] & CR0.lowAddressProtection != 0 && address & ~0x1FFF == 0 && !(asce?.isPrivate ?? false)
-    if lowAddressProtected && isLowAddress(address, count) {
-      identify(address, space, suppressed: false, ar: 0)
-      throw .protection
-    }
-    var absolute: UInt64, isProtected = false
-    if let asce {
-      let walk = walk(address, asce)
-      if let exception = walk.exception {
-        identify(address, space, suppressed: false, ar: 0)
-        throw exception
-      }
-      isProtected = walk.isProtected
-      absolute = walk.isReal ? prefixed(walk.address) : walk.address
-    } else {
-      absolute = prefixed(address)
-    }
-    guard storage.contains(AbsoluteAddress(absolute), count: 1) else { throw .addressing }
-    if kind == .store && isProtected {
-      identify(address, space, suppressed: true, ar: 0)
-      throw .protection
-    }
-    try checkKey(absolute, address, asce, space, kind, key)
-    if kind == .store { storage.recordChange(AbsoluteAddress(absolute)) } else { storage.recordReference(AbsoluteAddress(absolute)) }
-    let host = storage.base + Int(truncatingIfNeeded: absolute)
-    let watched = kind == .store && recordStoreForPER(address, count, asce)
-    if let tag, kind != .instructionFetch {
-      let e = tlb.entries + (Int(truncatingIfNeeded: address &>> 12) & (TLB.count - 1))
-      let pageTag = address & ~0xFFF | tag
-      let storable = kind == .store && !lowAddressProtected && !watched
-      if e.pointee.readTag != pageTag { e.pointee.writeTag = TLB.invalid }
-      e.pointee.readTag = fetchAllowed(absolute, address, asce, key) ? pageTag : TLB.invalid
-      if storable { e.pointee.writeTag = pageTag }
-      e.pointee.addend = UInt64(UInt(bitPattern: host)) &- address
-      e.pointee.frame = absolute & ~0xFFF
-      // A store that may not fetch still sets the reference bit (recordChange did).
-    }
-    return host
+  /// The same of any byte of the page.
+  @inline(__always) private func mayBeLowAddressProtected(_ address: UInt64, _ space: DesignatedSpace) -> Bool {
+    address & ~0x1FFF == 0 && s.pointee.cr[0] & CR0.lowAddressProtection != 0 && !space.isPrivate
   }
 
   /// Prefixing (chapter 3): exchanges the blocks at 0 and at the prefix; 8 KiB, in ESA/390 mode 4 KiB.
@@ -138,27 +179,30 @@ extension CPU {
     return real
   }
 
-  private func fetchAllowed(_ absolute: UInt64, _ address: UInt64, _ asce: ASCE?, _ key: UInt8) -> Bool {
-    let storageKey = storage.key(at: AbsoluteAddress(absolute))
-    if storageKey.permitsFetch(accessKey: key) { return true }
-    return storageKey.accessControl == 9 && s.pointee.cr[0] & CR0.storageProtectionOverride != 0
+  /// Whether a fetch may be cached for the whole page: the overrides that depend on the address are left to the slow way.
+  private func keyPermitsFetchOfPage(_ storageKey: StorageKey, _ key: UInt8) -> Bool {
+    storageKey.permitsFetch(accessKey: key) || isOverridden(storageKey)
+  }
+  /// The storage-protection override: blocks of key 9 are open to all.
+  @inline(__always) private func isOverridden(_ storageKey: StorageKey) -> Bool {
+    storageKey.accessControl == 9 && s.pointee.cr[0] & CR0.storageProtectionOverride != 0
   }
 
   /// Key-controlled protection with its overrides (chapter 3, "Key-Controlled Protection").
-  @inline(__always) private func checkKey(
-    _ absolute: UInt64, _ address: UInt64, _ asce: ASCE?, _ space: AddressSpace, _ kind: AccessKind, _ key: UInt8
-  ) throws(ProgramInterruption) {
-    if key == 0 { return }
-    let storageKey = storage.key(at: AbsoluteAddress(absolute))
-    if kind == .store ? storageKey.permitsStore(accessKey: key) : storageKey.permitsFetch(accessKey: key) { return }
-    if storageKey.accessControl == 9 && s.pointee.cr[0] & CR0.storageProtectionOverride != 0 { return }
-    if kind != .store && address < 2048 && s.pointee.cr[0] & CR0.fetchProtectionOverride != 0 && !(asce?.isPrivate ?? false) { return }
-    identify(address, space, suppressed: false, ar: 0)
-    throw .protection
+  @inline(__always) func keyPermits(
+    _ storageKey: StorageKey, _ key: UInt8, _ kind: AccessKind, _ address: UInt64, _ space: DesignatedSpace
+  ) -> Bool {
+    if key == 0 { return true }
+    if kind == .store ? storageKey.permitsStore(accessKey: key) : storageKey.permitsFetch(accessKey: key) { return true }
+    if isOverridden(storageKey) { return true }
+    return kind != .store && address < 2048 && s.pointee.cr[0] & CR0.fetchProtectionOverride != 0 && !space.isPrivate
   }
 
-  /// Leaves the translation-exception identification of `address` for the interruption. Bit 61 is one for DAT protection.
-  func identify(_ address: UInt64, _ space: AddressSpace, suppressed: Bool, ar: Int) {
-    s.pointee.translationExceptionIdentification = address & ~0xFFF | (suppressed ? 4 : 0) | (isTranslating ? space.rawValue : 0)
+  /// Leaves the identification of an access exception at `address` for the interruption: the TEID (bits 0-51 the page,
+  /// 61 DAT or access-list-controlled protection, 62-63 the space) and the access register.
+  func identify(_ address: UInt64, _ space: DesignatedSpace, isPageProtected: Bool = false) {
+    s.pointee.translationExceptionIdentification =
+      address & ~0xFFF | (isPageProtected ? 4 : 0) | (space.asce == nil ? 0 : space.space.rawValue)
+    s.pointee.exceptionAccessIdentification = space.space == .accessRegister ? UInt8(truncatingIfNeeded: space.ar) : 0
   }
 }

@@ -13,6 +13,9 @@ package struct TLBEntry {
     addend = 0
     frame = 0
   }
+  fileprivate var isInUse: Bool { readTag & writeTag != TLB.invalid }
+  /// The context of whichever tag holds.
+  fileprivate var context: Int { Int(truncatingIfNeeded: (readTag & writeTag) &>> 4) & 0xFF }
 }
 
 /// A direct-mapped buffer of translations, of the CPU that owns it.
@@ -24,19 +27,20 @@ package struct TLB {
   package static let invalid: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
   /// A context that no entry has: every access goes the slow way.
   package static let noContext: UInt64 = 0xFF0
-  private static let contextLimit = 0xFE
+  /// Contexts in use at most; a table that is nearly full is slow to search.
+  private static let contextLimit = 160
+  private static let unusedASCE: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
 
   package let entries: UnsafeMutablePointer<TLBEntry>
-  /// The ASCE of context n at index n; 0 (real) is unused.
+  /// A hash table: the ASCE of context n at index n; 0 (real addresses) and 255 (no context) have none.
   private let asces: UnsafeMutablePointer<UInt64>
-  private var contextCount = 1
-  private var lastContext = 0
+  private var contextCount = 0
 
   package init() {
     entries = .allocate(capacity: TLB.count)
     entries.initialize(repeating: TLBEntry(), count: TLB.count)
-    asces = .allocate(capacity: TLB.contextLimit)
-    asces.initialize(repeating: 0, count: TLB.contextLimit)
+    asces = .allocate(capacity: 256)
+    asces.initialize(repeating: TLB.unusedASCE, count: 256)
   }
 
   package func deallocate() {
@@ -44,18 +48,46 @@ package struct TLB {
     asces.deallocate()
   }
 
+  @inline(__always) package func entry(of address: UInt64) -> UnsafeMutablePointer<TLBEntry> {
+    entries + (Int(truncatingIfNeeded: address &>> 12) & (TLB.count - 1))
+  }
+
   package mutating func flush() {
     entries.update(repeating: TLBEntry(), count: TLB.count)
   }
 
-  /// Forgets the page at `address`, in every context.
-  package mutating func flush(page address: UInt64) {
-    entries[Int(truncatingIfNeeded: address &>> 12) & (TLB.count - 1)] = TLBEntry()
+  /// Forgets every translation and every context: tags that others hold are void.
+  package mutating func flushAndForgetContexts() {
+    flush()
+    asces.update(repeating: TLB.unusedASCE, count: 256)
+    contextCount = 0
+  }
+
+  /// Forgets the pages that have this page index (address bits 44-51), in every context and segment.
+  package mutating func flush(pageIndexOf address: UInt64) {
+    var k = Int(truncatingIfNeeded: address &>> 12) & 0xFF
+    while k < TLB.count {
+      entries[k] = TLBEntry()
+      k &+= 256
+    }
   }
 
   /// Forgets every page in the frame at absolute `frame`.
   package mutating func flush(frame: UInt64) {
-    for k in 0..<TLB.count where entries[k].frame == frame & ~0xFFF && entries[k].readTag != TLB.invalid { entries[k] = TLBEntry() }
+    for k in 0..<TLB.count where entries[k].frame == frame & ~0xFFF && entries[k].isInUse { entries[k] = TLBEntry() }
+  }
+
+  /// Forgets every page of the spaces whose ASCE has this table origin and designation type, whatever its other bits.
+  package mutating func flush(tablesOf asce: UInt64) {
+    let identity: UInt64 = ~0xFFF | 0xC
+    var isMeant: InlineArray<256, Bool> = .init(repeating: false)
+    var any = false
+    for k in 1..<255 where asces[k] != TLB.unusedASCE && (asces[k] ^ asce) & identity == 0 {
+      isMeant[k] = true
+      any = true
+    }
+    if !any { return }
+    for k in 0..<TLB.count where entries[k].isInUse && isMeant[entries[k].context] { entries[k] = TLBEntry() }
   }
 
   /// Ends permission to store without recording: used before watching stores.
@@ -63,20 +95,19 @@ package struct TLB {
     for k in 0..<TLB.count { entries[k].writeTag = TLB.invalid }
   }
 
-  /// The context number of an ASCE, shifted to its place in a tag.
-  package mutating func context(ofASCE asce: UInt64) -> UInt64 {
-    if lastContext != 0 && asces[lastContext] == asce { return UInt64(lastContext) << 4 }
-    for k in 1..<contextCount where asces[k] == asce {
-      lastContext = k
-      return UInt64(k) << 4
+  /// The context number of an ASCE, shifted to its place in a tag; nil when there is no room for another.
+  @inline(__always) package mutating func context(ofASCE asce: UInt64) -> UInt64? {
+    var k = Int(truncatingIfNeeded: (asce &* 0x9E37_79B9_7F4A_7C15) &>> 56)
+    while true {
+      if asces[k] == asce && k != 0 && k != 255 { return asce == TLB.unusedASCE ? TLB.noContext : UInt64(k) << 4 }
+      if asces[k] == TLB.unusedASCE && k != 0 && k != 255 { return addContext(k, asce) }
+      k = (k &+ 1) & 0xFF
     }
-    if contextCount == TLB.contextLimit {
-      flush()
-      contextCount = 1
-    }
-    asces[contextCount] = asce
-    lastContext = contextCount
+  }
+  private mutating func addContext(_ k: Int, _ asce: UInt64) -> UInt64? {
+    if contextCount == TLB.contextLimit { return nil }
     contextCount += 1
-    return UInt64(lastContext) << 4
+    asces[k] = asce
+    return UInt64(k) << 4
   }
 }

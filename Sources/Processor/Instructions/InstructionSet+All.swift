@@ -6,5 +6,14 @@ extension InstructionSet where Machine: ~Copyable {
     definePSWInstructions()
     defineFloatingPointSupport()
     defineBinaryFloatingPoint()
+    defineControlRegisterInstructions()
+    defineClockInstructions()
+    defineIdentificationInstructions()
+    defineStorageKeyInstructions()
+    defineTranslationInstructions()
+    defineCrossSpaceMoves()
+    defineAddressSpaceInstructions()
+    defineSignalProcessor()
+    defineInputOutputInstructions()
   }
 }

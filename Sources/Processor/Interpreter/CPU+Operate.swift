@@ -1,3 +1,4 @@
+import ChannelIO
 import ServiceProcessor
 import Synchronization
 
@@ -64,11 +65,18 @@ extension CPU {
     signals.withdraw(.floating)
     if !signals.withdraw(.flushTLB).isEmpty { flushTLB() }
     if !signals.withdraw(.work).isEmpty { complex.services.performQueuedWork(&self) }
-    if !signals.withdraw(.initialReset).isEmpty { initialReset() }
+    if !signals.withdraw(.initialReset).isEmpty { initialReset(isZArchitecture: s.pointee.isZArchitecture) }
     if !signals.withdraw(.reset).isEmpty { reset() }
-    if !signals.withdraw([.stop, .stopAndStoreStatus]).isEmpty {
+    if pending.contains(.order) { obeyOrder() }
+    if !signals.pending.isDisjoint(with: [.stop, .stopAndStoreStatus]) {
       if pending.contains(.stopAndStoreStatus) { storeStatus(at: 0) }
       if signals.state == .operating { enter(.stopped) }
+      // Only now: who senses meanwhile finds the CPU busy, never still operating.
+      signals.withdraw([.stop, .stopAndStoreStatus])
+    }
+    if pending.contains(.start) {
+      if signals.state == .stopped { enter(.operating) }
+      signals.withdraw(.start)
     }
     if !signals.withdraw(.restart).isEmpty && signals.state != .checkStop {
       swapPSW(.restart)
@@ -102,6 +110,7 @@ extension CPU {
     let mask = s.pointee.pswMask
     if mask & PSW.machineCheck != 0 && takeMachineCheck() { return true }
     if mask & PSW.external != 0 && takeExternal() { return true }
+    if mask & PSW.io != 0 && takeIO() { return true }
     return false
   }
 
@@ -118,8 +127,8 @@ extension CPU {
       interruptExternal(0x1201, cpuAddress: source)
       return true
     }
-    if subclasses & CR0.externalCall != 0 && !signals.withdraw(.externalCall).isEmpty {
-      interruptExternal(0x1202, cpuAddress: UInt16(truncatingIfNeeded: signals.externalCallSource.load(ordering: .acquiring)))
+    if subclasses & CR0.externalCall != 0 && pending.contains(.externalCall), let source = signals.takeExternalCall() {
+      interruptExternal(0x1202, cpuAddress: source)
       return true
     }
     noteTimers()
@@ -137,6 +146,19 @@ extension CPU {
       return true
     }
     return false
+  }
+
+  /// The I/O interruption of the lowest subclass that CR6 bits 32-39 enable.
+  private mutating func takeIO() -> Bool {
+    let subclasses = UInt8(truncatingIfNeeded: s.pointee.cr[6] &>> 24)
+    guard complex.channelSubsystem.pendingInterruptions & subclasses != 0,
+      let interruption = complex.channelSubsystem.takeInterruption(subclasses)
+    else { return false }
+    storeLow(interruption.identification.word, Lowcore.subsystemIdentification)
+    storeLow(interruption.parameter, Lowcore.ioParameter)
+    if s.pointee.isZArchitecture { storeLow(interruption.identificationWord, Lowcore.ioIdentification) }
+    swapPSW(.io)
+    return true
   }
 
   /// One CPU that signalled an emergency; the condition stays while others are left.

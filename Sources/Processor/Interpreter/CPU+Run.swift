@@ -102,14 +102,6 @@ extension CPU {
     return bits
   }
 
-  /// The host address of instruction text, from the space instructions come from.
-  mutating func hostForInstruction(_ address: UInt64) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
-    guard isTranslating else { return try resolve(address, nil, .primary, .instructionFetch, accessKey, 2, tag: nil) }
-    let isHome = addressSpace == .home
-    return try resolve(
-      address, ASCE(s.pointee.cr[isHome ? 13 : 1]), isHome ? .home : .primary, .instructionFetch, accessKey, 2, tag: nil)
-  }
-
   /// Forgets the page instructions come from: after anything that changes what its address means.
   @inline(__always) mutating func forgetFetchPage() { s.pointee.fetchPage = CPUState.noPage }
 }

@@ -45,10 +45,10 @@ extension CPU {
 
   /// Storage alteration: called for each store that takes the slow way, which with PER on is each store.
   /// - Returns: whether stores to this page must go on taking the slow way.
-  func recordStoreForPER(_ address: UInt64, _ count: UInt64, _ asce: ASCE?) -> Bool {
-    guard isPERActive, s.pointee.cr[9] & PEREvent.storageAlteration != 0 else { return false }
+  func recordStoreForPER(_ address: UInt64, _ count: UInt64, _ space: DesignatedSpace) -> Bool {
+    guard isPERActive, !space.isRealOperand, s.pointee.cr[9] & PEREvent.storageAlteration != 0 else { return false }
     let inSpace =
-      s.pointee.cr[9] & PEREvent.storageAlterationSpaceControl == 0 || asce.map(\.hasStorageAlterationEvent) ?? true
+      s.pointee.cr[9] & PEREvent.storageAlterationSpaceControl == 0 || space.asce.map(\.hasStorageAlterationEvent) ?? true
     if inSpace && isInPERArea(address, count: count) { recordPERCode(PEREvent.storageAlteration) }
     return true
   }

@@ -28,6 +28,8 @@ extension CPU {
     let changed = old ^ mask
     if changed & (PSW.dat | PSW.addressSpace | PSW.key) != 0 { addressingChanged() }
     if changed & PSW.problemState != 0 { selectHandlers() }
+    // Stores that were not watched are from now on.
+    if changed & mask & PSW.per != 0 { tlb.flushWriteTags() }
     let enabling = PSW.io | PSW.external | PSW.machineCheck | PSW.per | PSW.wait
     if mask & ~old & enabling != 0 || changed & PSW.per != 0 { signals.attention.pointee.store(1, ordering: .relaxed) }
   }
@@ -44,12 +46,17 @@ extension CPU {
     let key = UInt64(accessKey)
     guard isTranslating else {
       s.pointee.dataTag = key
+      s.pointee.instructionTag = key
       return
     }
-    switch addressSpace {
-    case .primary: s.pointee.dataTag = tlb.context(ofASCE: s.pointee.cr[1]) | key
-    case .secondary: s.pointee.dataTag = tlb.context(ofASCE: s.pointee.cr[7]) | key
-    case .home: s.pointee.dataTag = tlb.context(ofASCE: s.pointee.cr[13]) | key
+    let space = addressSpace
+    // Both contexts may be new: should the second void the first, `contextTag` comes here again with room for both.
+    let data = space == .secondary ? contextTag(ASCE(s.pointee.cr[7])) : 0
+    let instructions = contextTag(ASCE(s.pointee.cr[space == .home ? 13 : 1]))
+    s.pointee.instructionTag = instructions | key
+    switch space {
+    case .primary, .home: s.pointee.dataTag = instructions | key
+    case .secondary: s.pointee.dataTag = (tlb.context(ofASCE: s.pointee.cr[7]) ?? data) | key
     case .accessRegister: s.pointee.dataTag = TLB.noContext
     }
   }
@@ -72,11 +79,5 @@ extension CPU {
       }
     default: break
     }
-  }
-
-  /// PURGE TLB on this CPU.
-  package mutating func flushTLB() {
-    tlb.flush()
-    addressingChanged()
   }
 }

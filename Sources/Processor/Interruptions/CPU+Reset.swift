@@ -5,8 +5,7 @@ import Synchronization
 extension CPU {
   /// CPU reset: pending conditions of this CPU go; registers stay.
   package mutating func reset() {
-    signals.withdraw([.externalCall, .emergencySignal, .restart, .stop, .stopAndStoreStatus])
-    signals.emergencySources.store(0, ordering: .releasing)
+    signals.forgetSignals()
     hasInvalidPSW = false
     isExecuteTarget = false
     flushTLB()
@@ -22,6 +21,7 @@ extension CPU {
     s.pointee.fpc = 0
     s.pointee.todProgrammable = 0
     s.pointee.breakingEventAddress = 1
+    s.pointee.capturedPSW = PSW(mask: 0, instructionAddress: 0)
     for r in 0..<16 { s.pointee.cr[r] = 0 }
     s.pointee.cr[0] = 0xE0
     s.pointee.cr[14] = 0xC200_0000
@@ -52,9 +52,17 @@ extension CPU {
   }
 
   /// SIGP SET ARCHITECTURE. The mode changes; CRs and PSW are adapted as that order says.
-  package mutating func setArchitecture(isZArchitecture: Bool) {
+  /// - Parameter keepsPSW: false: to z/Architecture with the PSW that was current when the CPU left it.
+  package mutating func setArchitecture(isZArchitecture: Bool, keepsPSW: Bool = true) {
     if isZArchitecture { s.pointee.prefix &= ~0x1FFF }
     s.pointee.isZArchitecture = isZArchitecture
+    if isZArchitecture {
+      if !keepsPSW { load(s.pointee.capturedPSW) }
+    } else {
+      s.pointee.capturedPSW = psw
+      // What the ESA/390 PSW cannot say makes it invalid.
+      load(psw)
+    }
     selectHandlers()
     flushTLB()
   }
@@ -63,7 +71,9 @@ extension CPU {
   /// is that of the prefix area).
   package func storeStatus(at origin: UInt64) {
     let at = { (offset: UInt64) in AbsoluteAddress(origin &+ offset) }
-    guard storage.contains(at(0), count: 0x1400) else { return }
+    let area = s.pointee.isZArchitecture ? at(0x1200) : at(0)
+    guard storage.contains(area, count: 512) else { return }
+    storage.recordChange(area)
     let z = psw
     if !s.pointee.isZArchitecture {
       storage.store(cpuTimer, at: at(0xD8))
@@ -91,8 +101,11 @@ extension CPU {
     storage.store(UInt32(truncatingIfNeeded: s.pointee.todProgrammable), at: at(Lowcore.savedTODProgrammable))
     storage.store(cpuTimer, at: at(Lowcore.savedCPUTimer))
     storage.store(s.pointee.clockComparator &>> 8, at: at(Lowcore.savedClockComparator))
-    storage.recordChange(at(0))
-    storage.recordChange(at(0x1000))
+  }
+
+  /// SIGP STORE STATUS AT ADDRESS: the 512 bytes that in the prefix area begin at 0x1200 (ESA/390: at 0) at `origin`.
+  package func storeStatus(atAddress origin: UInt64) {
+    storeStatus(at: s.pointee.isZArchitecture ? origin &- 0x1200 : origin)
   }
 
   /// The register save areas of a machine-check interruption, in this CPU's prefix area.

@@ -1,4 +1,5 @@
 import CHost
+import Glibc
 package import Synchronization
 
 /// What others want of a CPU, and conditions the CPU keeps for itself: bits of its pending word.
@@ -20,6 +21,11 @@ package struct PendingConditions: OptionSet, Sendable {
   package static let initialReset = PendingConditions(rawValue: 1 << 10)
   package static let reset = PendingConditions(rawValue: 1 << 11)
   package static let quit = PendingConditions(rawValue: 1 << 12)
+  package static let start = PendingConditions(rawValue: 1 << 13)
+  /// Another CPU handed over an order: see `CPUOrder`.
+  package static let order = PendingConditions(rawValue: 1 << 14)
+  /// Orders that SIGNAL PROCESSOR finds in progress: condition code 2.
+  package static let orders: PendingConditions = [.stop, .stopAndStoreStatus, .restart, .start, .order, .initialReset, .reset]
 }
 
 /// The words through which other threads reach a CPU.
@@ -32,7 +38,11 @@ package final class CPUSignals: @unchecked Sendable {
   /// CPUs whose emergency signal is pending here, by address (0-63).
   package let emergencySources = Atomic<UInt64>(0)
   /// The CPU whose external call is pending.
-  package let externalCallSource = Atomic<UInt32>(0)
+  package let externalCallSource = Atomic<UInt32>(CPUSignals.noCall)
+  private static let noCall: UInt32 = 0xFFFF_FFFF
+  /// The order handed over, one at a time, and the status bits with which the last one ended.
+  private let handed = Mutex<CPUOrder?>(nil)
+  package let orderStatus = Atomic<UInt32>(0)
   /// 1 while the CPU's thread executes instructions: who broadcasts a TLB flush waits for the answer only then.
   package let isExecuting = Atomic<Bool>(false)
   /// What the CPU is doing; written by its own thread.
@@ -64,6 +74,57 @@ package final class CPUSignals: @unchecked Sendable {
     let old = pendingWord.bitwiseAnd(~conditions.rawValue, ordering: .acquiringAndReleasing).oldValue
     return PendingConditions(rawValue: old).intersection(conditions)
   }
+  // MARK: Signals from other CPUs
+
+  /// Whether an order is still to be carried out.
+  package var isObeying: Bool { !pending.isDisjoint(with: .orders) }
+
+  /// - Returns: false when an external call is pending already.
+  package func makeExternalCallPending(from source: UInt16) -> Bool {
+    let (isFirst, _) = externalCallSource.compareExchange(
+      expected: CPUSignals.noCall, desired: UInt32(source), ordering: .acquiringAndReleasing)
+    if isFirst { post(.externalCall) }
+    return isFirst
+  }
+  /// Ends the pending external call.
+  /// - Returns: the calling CPU's address, or nil when no call was pending.
+  package func takeExternalCall() -> UInt16? {
+    if withdraw(.externalCall).isEmpty { return nil }
+    let source = externalCallSource.exchange(CPUSignals.noCall, ordering: .acquiringAndReleasing)
+    return UInt16(exactly: source)
+  }
+  package func makeEmergencySignalPending(from source: UInt16) {
+    emergencySources.bitwiseOr(1 << UInt64(source & 63), ordering: .acquiringAndReleasing)
+    post(.emergencySignal)
+  }
+  /// CPU reset: no signal is pending any more.
+  package func forgetSignals() {
+    withdraw([.externalCall, .emergencySignal, .restart, .stop, .stopAndStoreStatus, .start])
+    emergencySources.store(0, ordering: .releasing)
+    externalCallSource.store(CPUSignals.noCall, ordering: .releasing)
+  }
+
+  /// Hands an order over. One is in progress at a time: a second sender waits.
+  package func hand(_ order: CPUOrder) {
+    while true {
+      let isFree = handed.withLock { handed in
+        guard handed == nil else { return false }
+        handed = order
+        return true
+      }
+      if isFree { break }
+      sched_yield()
+    }
+    orderStatus.store(0, ordering: .releasing)
+    post(.order)
+  }
+  package var handedOrder: CPUOrder? { handed.withLock { $0 } }
+  package func finishOrder(_ status: UInt32) {
+    orderStatus.store(status, ordering: .releasing)
+    handed.withLock { $0 = nil }
+    withdraw(.order)
+  }
+
   package func requestAttention() {
     attention.pointee.store(1, ordering: .sequentiallyConsistent)
     chost_wake(UnsafeRawPointer(attention).assumingMemoryBound(to: UInt32.self))

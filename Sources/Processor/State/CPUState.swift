@@ -26,6 +26,8 @@ package struct CPUState {
   // What a TLB tag carries in bits 52-63: context and key (see TLB). Of data accesses in the current space, or
   // `TLB.noContext` when each access must go the slow way.
   package var dataTag: UInt64 = 0
+  /// The same of instruction fetches.
+  package var instructionTag: UInt64 = 0
 
   /// Floating-point registers.
   package var fpr: InlineArray<16, UInt64> = .init(repeating: 0)
@@ -40,6 +42,8 @@ package struct CPUState {
   package var prefix: UInt64 = 0
   /// 1 = z/Architecture, 0 = ESA/390.
   package var isZArchitecture = false
+  /// The z/Architecture PSW when SIGP SET ARCHITECTURE changed to ESA/390.
+  package var capturedPSW = PSW(mask: 0, instructionAddress: 0)
   /// Bits 16-31 of the TOD programmable register (SCKPF).
   package var todProgrammable: UInt64 = 0
   package var clockComparator: UInt64 = 0
