@@ -1,3 +1,4 @@
+import Dispatch
 import Processor
 import Storage
 import SystemPackage
