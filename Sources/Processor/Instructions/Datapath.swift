@@ -128,6 +128,12 @@ package protocol Datapath: ~Copyable {
   mutating func proceeds(if c: Condition) -> Bool
   /// Raises the exception when the condition holds.
   mutating func interrupt(_ interruption: ProgramInterruption, if c: Condition) throws(ProgramInterruption)
+  /// COMPARE AND TRAP, LOAD AND TRAP: a data exception with data-exception code FF hex when the condition holds.
+  mutating func trap(if c: Condition) throws(ProgramInterruption)
+  /// Serialization and checkpoint synchronization: stores before are seen by all before fetches after.
+  mutating func serialize()
+  /// PSW bits 20-23.
+  func programMask() -> Value
   /// Bits 31 and 32 of the PSW select the form of a link address: 24-, 31- or 64-bit mode, a fact of the block.
   var addressingMode: AddressingMode { get }
 
@@ -135,12 +141,20 @@ package protocol Datapath: ~Copyable {
 
   func load8(_ o: StorageOperand<Value>) throws(ProgramInterruption) -> Value
   func load16(_ o: StorageOperand<Value>) throws(ProgramInterruption) -> Value
+  func load24(_ o: StorageOperand<Value>) throws(ProgramInterruption) -> Value
   func load32(_ o: StorageOperand<Value>) throws(ProgramInterruption) -> Value
   func load64(_ o: StorageOperand<Value>) throws(ProgramInterruption) -> Value
   mutating func store8(_ v: Value, _ o: StorageOperand<Value>) throws(ProgramInterruption)
   mutating func store16(_ v: Value, _ o: StorageOperand<Value>) throws(ProgramInterruption)
+  mutating func store24(_ v: Value, _ o: StorageOperand<Value>) throws(ProgramInterruption)
   mutating func store32(_ v: Value, _ o: StorageOperand<Value>) throws(ProgramInterruption)
   mutating func store64(_ v: Value, _ o: StorageOperand<Value>) throws(ProgramInterruption)
+  /// Loads the part of registers `first` through `last` (wrapping) from consecutive storage; all or none.
+  mutating func loadMultiple(_ part: RegisterPart, _ first: Int, _ last: Int, _ o: StorageOperand<Value>)
+    throws(ProgramInterruption)
+  /// Stores the part of registers `first` through `last` (wrapping); all or none.
+  mutating func storeMultiple(_ part: RegisterPart, _ first: Int, _ last: Int, _ o: StorageOperand<Value>)
+    throws(ProgramInterruption)
 
   // MARK: Floating-point registers (the bits; arithmetic is a routine, or the compiler's specialisation)
 
@@ -154,6 +168,9 @@ package protocol Datapath: ~Copyable {
   /// Sets bits 0-31; bits 32-63 stay.
   mutating func setFPRShort(_ r: Int, _ v: Value)
 }
+
+/// Which bits of a general register: 32-63, 0-31, or 0-63.
+package enum RegisterPart: Sendable { case low, high, all }
 
 package enum AddressingMode: UInt8, Sendable {
   case bits24 = 0, bits31 = 1, bits64 = 3

@@ -29,4 +29,16 @@ package enum Facility: Int, Sendable, CaseIterable {
   case parsingEnhancement = 26
   case decimalFloatingPoint = 42
   case pfpo = 44
+
+  /// What every instruction of the facility is: those that came after z/Architecture's first machine are mostly absent in
+  /// the ESA/390 mode.
+  package var impliedTraits: InstructionTraits {
+    switch self {
+    case .longDisplacement, .extendedImmediate, .extendedTranslation3, .extractCPUTime, .compareAndSwapAndStore,
+      .compareAndSwapAndStore2, .generalInstructionsExtension, .executeExtensions, .distinctOperands, .miscellaneousExtensions1,
+      .loadStoreOnCondition2, .parsingEnhancement, .storeClockFast:
+      .zArchitectureOnly
+    default: []
+    }
+  }
 }

@@ -14,6 +14,9 @@ package struct InstructionTraits: OptionSet, Sendable {
   package static let semiprivileged = InstructionTraits(rawValue: 16)
   /// Needs CR0.45 for floating-point registers other than 0, 2, 4 and 6; the operation checks.
   package static let floatingPoint = InstructionTraits(rawValue: 32)
+  /// Short for rows: `.zArchitectureOnly`, and with `.setsCC`.
+  package static let z = zArchitectureOnly
+  package static let zCC: InstructionTraits = [.zArchitectureOnly, .setsCC]
 }
 
 /// One row of Appendix B: everything that Ironload knows about an instruction.
@@ -53,7 +56,8 @@ package struct InstructionSet<Machine: Datapath & ~Copyable> {
   ) {
     rows.append(
       Instruction(
-        mnemonic: mnemonic, opcode: opcode, format: format, facility: facility, traits: traits, semantics: .operation(operation)))
+        mnemonic: mnemonic, opcode: opcode, format: format, facility: facility, traits: traits.union(facility.impliedTraits),
+        semantics: .operation(operation)))
   }
 
   /// A row whose work is a routine on the CPU: long, rare, or dependent on guest values throughout.
@@ -63,6 +67,7 @@ package struct InstructionSet<Machine: Datapath & ~Copyable> {
   ) {
     rows.append(
       Instruction(
-        mnemonic: mnemonic, opcode: opcode, format: format, facility: facility, traits: traits, semantics: .routine(routine)))
+        mnemonic: mnemonic, opcode: opcode, format: format, facility: facility, traits: traits.union(facility.impliedTraits),
+        semantics: .routine(routine)))
   }
 }

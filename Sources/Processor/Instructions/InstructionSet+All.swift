@@ -1,6 +1,21 @@
 extension InstructionSet where Machine: ~Copyable {
   /// Every row there is, by the chapter of the Principles that describes it.
   mutating func defineAll() {
+    defineLoads()
+    defineStores()
+    defineArithmetic()
+    defineLogicalArithmetic()
+    defineMultiplyDivide()
+    defineLogical()
+    defineShifts()
+    defineComparisons()
+    defineCompareBranch()
+    defineCompareTrap()
+    defineConditional()
+    defineHighWord()
+    defineInterlocked()
+    defineStorageToStorage()
+    defineLongMoves()
     defineBranches()
     defineExecute()
     definePSWInstructions()

@@ -22,6 +22,7 @@ extension CPU {
     var bits = try executeText(target, length: length)
     if modifier != 0 { bits |= (gr(modifier) & 0xFF) &<< 48 }
     isExecuteTarget = true
+    executeAddress = address
     s.pointee.instructionAddress = target
     s.pointee.instructionLength = length
     do { try dispatch(InstructionText(bits: bits)) } catch {

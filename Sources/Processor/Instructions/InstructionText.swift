@@ -81,4 +81,17 @@ package struct InstructionText {
   @inline(__always) package var i8: Int64 { Int64(Int8(truncatingIfNeeded: bits &>> 24)) }
   /// M3 of RIE-a/b, RRS; R1 of RXF, M3 of RXE; L1's register... bits 32-35.
   @inline(__always) package var n32: Int { nibble(32) }
+
+  // MARK: Unsigned and byte immediates
+
+  /// I2 of RI, unsigned, bits 16-31.
+  @inline(__always) package var u16: UInt64 { bits &>> 32 & 0xFFFF }
+  /// I2 of RIL, unsigned, bits 16-47.
+  @inline(__always) package var u32: UInt64 { bits &>> 16 & 0xFFFF_FFFF }
+  /// I2 of RIE-c and RIS, I5 of RIE-f: unsigned, bits 32-39.
+  @inline(__always) package var u8: UInt64 { bits &>> 24 & 0xFF }
+  /// I2 of SIL, unsigned, bits 32-47.
+  @inline(__always) package var silU2: UInt64 { bits &>> 16 & 0xFFFF }
+  /// I2 of SIY, signed, bits 8-15.
+  @inline(__always) package var immediateByte: Int64 { Int64(Int8(truncatingIfNeeded: bits &>> 48)) }
 }

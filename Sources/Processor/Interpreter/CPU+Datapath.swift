@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The interpreter: each operation of the datapath done at once. Contracts are at `Datapath`.
 extension CPU: Datapath {
   package typealias Value = UInt64
@@ -195,6 +197,15 @@ extension CPU: Datapath {
   @inline(__always) package mutating func interrupt(_ interruption: ProgramInterruption, if c: Bool) throws(ProgramInterruption) {
     if c { throw interruption }
   }
+  @inline(__always) package mutating func trap(if c: Bool) throws(ProgramInterruption) {
+    if c {
+      s.pointee.dataExceptionCode = 0xFF
+      s.pointee.fpc = s.pointee.cr[0] & CR0.afpRegister != 0 ? s.pointee.fpc & ~0xFF00 | 0xFF00 : s.pointee.fpc
+      throw .data
+    }
+  }
+  @inline(__always) package mutating func serialize() { atomicMemoryFence(ordering: .sequentiallyConsistent) }
+  @inline(__always) package func programMask() -> UInt64 { s.pointee.pswMask &>> PSW.programMaskShift & 15 }
   package var addressingMode: AddressingMode {
     let mask = s.pointee.pswMask
     return mask & PSW.extendedAddressing != 0 ? .bits64 : mask & PSW.basicAddressing != 0 ? .bits31 : .bits24
@@ -208,6 +219,7 @@ extension CPU: Datapath {
   @inline(__always) package func load16(_ o: StorageOperand<UInt64>) throws(ProgramInterruption) -> UInt64 {
     UInt64(try loadUnaligned(UInt16.self, o))
   }
+  package func load24(_ o: StorageOperand<UInt64>) throws(ProgramInterruption) -> UInt64 { try fetchNumber(o, 3) }
   @inline(__always) package func load32(_ o: StorageOperand<UInt64>) throws(ProgramInterruption) -> UInt64 {
     UInt64(try loadUnaligned(UInt32.self, o))
   }
@@ -220,6 +232,7 @@ extension CPU: Datapath {
   @inline(__always) package mutating func store16(_ v: UInt64, _ o: StorageOperand<UInt64>) throws(ProgramInterruption) {
     try storeUnaligned(UInt16(truncatingIfNeeded: v), o)
   }
+  package mutating func store24(_ v: UInt64, _ o: StorageOperand<UInt64>) throws(ProgramInterruption) { try storeNumber(v, o, 3) }
   @inline(__always) package mutating func store32(_ v: UInt64, _ o: StorageOperand<UInt64>) throws(ProgramInterruption) {
     try storeUnaligned(UInt32(truncatingIfNeeded: v), o)
   }

@@ -23,6 +23,8 @@ package struct CPU: ~Copyable {
   var handlers: UnsafeMutablePointer<Handler>
   /// An EXECUTE is executing its target.
   var isExecuteTarget = false
+  /// Where that EXECUTE is.
+  var executeAddress: UInt64 = 0
   /// A PSW was loaded that is invalid: the next thing that happens is an early specification exception.
   var hasInvalidPSW = false
   /// Bit 63 of PSW address or attention work makes each instruction go one by one: PER, tracing, single step.
