@@ -9,8 +9,8 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Run a machine: attach volumes, load, and be its console.",
     discussion: """
-      The console is this terminal (Ctrl-a ? helps, Ctrl-a x ends), or plain pipes when it is none. Storage is cleared by the \
-      load.
+      The console is this terminal (Ctrl-a ? helps, Ctrl-a x ends), or plain pipes when it is none: then each line waits for \
+      a prompt of the guest, or for silence. Storage is cleared by the load.
 
       Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop; 3 a load failed; 4 ended by \
       the operator; 64-78 as for every command.
@@ -46,18 +46,26 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Which console this terminal is: line (ttyS0) or vt220 (ttyS1). Output of both is shown.")
   var console = ConsoleKind.line
 
-  @Option(help: ArgumentHelp("Write a trace of these classes to standard error: ccw,io,load,interruption,service.", valueName: "CLASSES"))
+  @Option(
+    help: ArgumentHelp(
+      "Write a trace of these classes to standard error: ccw,io,load,interruption,service.", valueName: "CLASSES"))
   var trace = TraceSelection(classes: [])
 
   func run() throws {
     guard (load == nil) != (kernel == nil) else {
       throw OperatorError(.usage, "--load or --kernel: say one of them, as in --load 0120")
     }
-    let machine = try makeMachine()
+    let session = TerminalSession(keyboard: console == .vt220 ? .vt220 : .lineMode)
+    let machine = try makeMachine(session)
     defer { machine.close() }
-    InputReader.start(console, machine)
+    defer { session.stop() }
+    session.start(
+      TerminalSession.Handlers(
+        enterLine: { machine.enter(line: $0) }, typeBytes: { machine.type($0) },
+        requestShutdown: { machine.requestShutdown() }, quit: { machine.quit() }))
     try startGuest(machine)
     let end = machine.waitUntilEnded()
+    session.stop()
     if end != .poweredOff { StandardError.write("ironload: \(end)\n") }
     throw ExitCode(end.exitStatus)
   }
@@ -70,10 +78,10 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private func makeMachine() throws(OperatorError) -> Machine {
+  private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     let configuration = MachineConfiguration(
       memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm)
-    let consoles = ConsoleSinks(line: { Output.write($0 + "\n") }, terminal: { Output.write(bytes: $0) })
+    let consoles = ConsoleSinks(line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) })
     let tracer = Tracer(enabled: trace.classes) { StandardError.write($0 + "\n") }
     do { return try Machine(configuration, consoles: consoles, tracer: tracer) } catch { throw OperatorError(error) }
   }

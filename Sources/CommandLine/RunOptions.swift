@@ -55,6 +55,7 @@ struct TraceSelection: ExpressibleByArgument {
   let classes: TraceClass
   private static let names: [String: TraceClass] = [
     "ccw": .ccw, "io": .io, "load": .load, "interruption": .interruption, "service": .service,
+    "instruction": .instruction,
   ]
   init(classes: TraceClass) { self.classes = classes }
   init?(argument: String) {

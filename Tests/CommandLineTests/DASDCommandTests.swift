@@ -106,7 +106,8 @@ import Testing
     try CommandRun("dasd", "create", path, "--cylinders", "3").expectFailure(73, "exists already")
   }
 
-  @Test(arguments: ["info", "ls", "check", "export", "import", "boot"]) func `bad images are refused by every verb`(verb: String) throws {
+  @Test(arguments: ["info", "ls", "check", "export", "import", "boot"])
+  func `bad images are refused by every verb`(verb: String) throws {
     let scratch = try Scratch()
     let kernel = try scratch.put("vmlinuz", kernel(100_000))
     func run(_ path: String) throws -> CommandRun {
@@ -133,11 +134,8 @@ import Testing
   @Test func `a blank volume has no partitions, and info and check say so`() throws {
     let scratch = try Scratch(), path = scratch["blank.ckd"]
     try CKDImage.create(path: FilePath(path), geometry: try #require(CKDGeometry(cylinders: 1)))
-    for arguments in [["ls", path], ["export", path, scratch["out.img"]]] {
-      try CommandRun("dasd", arguments[0], arguments[1], scratch["out.img"]).expectFailure(
-        arguments[0] == "ls" ? 64 : 65, arguments[0] == "ls" ? "Unexpected argument" : "no volume label")
-    }
     try CommandRun("dasd", "ls", path).expectFailure(65, "no volume label")
+    try CommandRun("dasd", "export", path, scratch["out.img"]).expectFailure(65, "no volume label")
     let info = try CommandRun("dasd", "info", path)
     #expect(info.status == 0 && info.output.contains("no volume label") && info.output.contains("nothing: no IPL records"))
     let check = try CommandRun("dasd", "check", path)

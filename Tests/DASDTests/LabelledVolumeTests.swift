@@ -146,7 +146,9 @@ import Testing
     // The ext2 superblock, 1024 bytes into the partition: its magic number, and its block count within the partition.
     var first: [UInt8] = []
     struct Enough: Error {}
-    try? volume.export(try volume.partition(1)) { first = $0; throw Enough() }
+    try? volume.export(try volume.partition(1)) {
+      first = $0; throw Enough()
+    }
     #expect(first[1024 + 56..<1024 + 58].elementsEqual([0x53, 0xEF]))
   }
 }

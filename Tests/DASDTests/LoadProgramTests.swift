@@ -175,8 +175,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("ELF", [0x7F, 0x45, 0x4C, 0x46]), ("gzip", [0x1F, 0x8B]), ("neither a Linux kernel", Array("#!/bin/sh".utf8)), ("hold no PSW", [1]),
-  ]) func `what is no kernel is refused by name`(why: String, begin: [UInt8]) {
+    ("ELF", [0x7F, 0x45, 0x4C, 0x46]), ("gzip", [0x1F, 0x8B]), ("neither a Linux kernel", Array("#!/bin/sh".utf8)),
+    ("hold no PSW", [1]),
+  ])
+  func `what is no kernel is refused by name`(why: String, begin: [UInt8]) {
     let file = begin.count < 2 ? begin : begin + [UInt8](repeating: 0, count: 70_000)
     #expect { try LinuxKernel.layOut(kernel: file, path: Self.kernelPath, initrd: nil, arguments: nil) } throws: {
       guard let error = $0 as? VolumeError else { return false }

@@ -23,7 +23,8 @@ import Testing
     #expect(read.vtoc == RecordID(cylinder: 0, head: 1, record: 1))
   }
 
-  @Test(arguments: ["", "TOOLONG", "lower", "A B", "Ä", "A.B"]) func `a serial that dasdfmt would change is refused`(serial: String) {
+  @Test(arguments: ["", "TOOLONG", "lower", "A B", "Ä", "A.B"])
+  func `a serial that dasdfmt would change is refused`(serial: String) {
     #expect(VolumeLabel(serial: serial, vtoc: RecordID(cylinder: 0, head: 1, record: 1)) == nil)
   }
 

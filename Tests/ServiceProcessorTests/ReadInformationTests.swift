@@ -63,11 +63,12 @@ import Testing
     #expect(try response(guest.call(0x0001_0001, Guest.sccb(40))) == 0x0010)
   }
 
-  @Test(arguments: [
-    // storage in MiB, increments (0: see the wide form), MiB an increment (0: see the wide form), wide size, wide number
-    (1, 1, 1, 1, 1), (1020, 1020, 1, 1, 1020), (1024, 512, 2, 2, 512), (3000, 750, 4, 4, 750), (1025, 1025, 1, 1, 1025),
-    (70001, 0, 1, 1, 70001), (1 << 18, 512, 0, 512, 512), (1 << 17, 512, 0, 256, 512), (1 << 16, 512, 128, 128, 512),
-  ] as [(UInt64, UInt16, UInt8, UInt32, UInt64)])
+  @Test(
+    arguments: [
+      // storage in MiB, increments (0: see the wide form), MiB an increment (0: see the wide form), wide size, wide number
+      (1, 1, 1, 1, 1), (1020, 1020, 1, 1, 1020), (1024, 512, 2, 2, 512), (3000, 750, 4, 4, 750), (1025, 1025, 1, 1, 1025),
+      (70001, 0, 1, 1, 70001), (1 << 18, 512, 0, 512, 512), (1 << 17, 512, 0, 256, 512), (1 << 16, 512, 128, 128, 512),
+    ] as [(UInt64, UInt16, UInt8, UInt32, UInt64)])
   func `increments times their size are all of storage`(
     megabytes: UInt64, number: UInt16, size: UInt8, wideSize: UInt32, wideNumber: UInt64
   ) throws {

@@ -13,7 +13,7 @@ extension ChannelProgram {
     if kind == .invalid { return .program }
     // Format 0 has no count of zero; format 1 has, but nothing can follow it.
     if ccw.count == 0, !orb.isFormat1 || ccw.flags.contains(.chainData) { return .program }
-    if ccw.flags.contains(.suspend), !orb.suspendControl { return .program }
+    if ccw.flags.contains(.suspend), !orb.suspendControl || ccw.flags.contains(.chainData) { return .program }
     return nil
   }
 
@@ -57,7 +57,9 @@ extension ChannelProgram {
     remaining = Int(fetched.count)
     nextAddress = ccwAddress &+ CCW.size
     if orb.isFormat1, fetched.dataAddress & 0x8000_0000 != 0 { return .program }
-    if fetched.flags.contains(.modifiedIndirectData), !orb.allowsMIDAWs { return .program }
+    if fetched.flags.contains(.modifiedIndirectData) {
+      guard orb.allowsMIDAWs, fetched.flags.isDisjoint(with: [.indirectData, .skip]) else { return .program }
+    }
     return nil
   }
 }

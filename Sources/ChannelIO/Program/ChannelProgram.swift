@@ -21,9 +21,9 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
     /// The program is over: final status.
     case ended(Ending)
     /// A valid S flag. Resumed by `run` again.
-    case suspended(ccwAddress: UInt32, programControlled: Bool)
-    /// Halt or clear asked for it, between two commands.
-    case stopped(Ending)
+    case suspended(Ending)
+    /// Halt or clear asked for it, between two commands; or before the first, and then there is no ending.
+    case stopped(Ending?)
     /// Channel end without device end while command chaining is specified; `run(deviceEnd:)` goes on.
     case awaitsDeviceEnd
     /// The device was busy at the first command and will present device end.
@@ -82,7 +82,7 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
   /// Carries out commands until the program is over or must wait.
   func run() -> Step {
     while true {
-      if subchannel.stopRequested.load(ordering: .acquiring) { return .stopped(ending(chainedStatus)) }
+      if subchannel.stopRequested.load(ordering: .acquiring) { return .stopped(isFirstFetch ? nil : ending(chainedStatus)) }
       if let failed = fetchCommand() {
         check.insert(failed.status)
         return .ended(ending([]))
@@ -98,8 +98,9 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
   /// Resumption fetches the CCW again; it may now be a TIC.
   private func suspend() -> Step {
     nextAddress = ccwAddress
-    return .suspended(
-      ccwAddress: ccwAddress &+ CCW.size, programControlled: ccw.flags.contains(.programControlledInterruption))
+    var ending = ending([])
+    if ccw.flags.contains(.programControlledInterruption) { ending.subchannelStatus.insert(.programControlledInterruption) }
+    return .suspended(ending)
   }
 
   /// - Returns: nil when the program goes on with the next CCW.
@@ -149,8 +150,7 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
     guard check.isEmpty else { return false }
     let isSuppressed = ccw.flags.contains(.suppressLengthIndication) && !ccw.flags.contains(.chainData)
     if transferBegan { return (remaining != 0 || isLong || ccw.flags.contains(.chainData)) && !isSuppressed }
-    guard status.contains(.channelEnd), remaining != 0 else { return false }
-    if ccw.flags.contains(.chainData) { return true }
+    guard status.contains(.channelEnd), !status.contains(.unitCheck), remaining != 0 else { return false }
     return orb.isFormat1 && !orb.suppressesIncorrectLength && !isSuppressed
   }
 

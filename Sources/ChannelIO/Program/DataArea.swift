@@ -26,7 +26,7 @@ struct DataArea {
     var skip: Bool
   }
 
-  /// - Returns: a program check when the list's address is not aligned or the flags contradict each other.
+  /// - Returns: a program check when the list's address is not aligned, or MIDAWs are read backward.
   static func make(_ ccw: CCW, _ orb: ORB, backward: Bool) -> Result<DataArea, ChannelCheck> {
     let flags = ccw.flags, address = UInt64(ccw.dataAddress)
     let isIndirect = flags.contains(.indirectData), isModified = flags.contains(.modifiedIndirectData)
@@ -37,7 +37,7 @@ struct DataArea {
     case .format2: 8
     case .modified: MIDAW.size
     }
-    guard address % alignment == 0, !(isModified && isIndirect), !(isModified && backward) else { return .failure(.program) }
+    guard address % alignment == 0, !(isModified && backward) else { return .failure(.program) }
     let block: UInt64 = mode == .format2 && !orb.has2KBlocks ? 4096 : 2048
     return .success(
       DataArea(
@@ -109,18 +109,17 @@ struct DataArea {
     // The list may not leave its 4-KiB block, nor go on after its last word.
     guard isFirst || (!midawFlags.contains(.last) && list & 0xFFF != 0) else { return .failure(.program) }
     isFirst = false
-    guard case .success(let head) = source.doubleword(at: list), case .success(let data) = source.doubleword(at: list &+ 8)
-    else {
-      if case .failure(let check) = source.doubleword(at: list) { return .failure(check) }
-      return .failure(.program)
+    let midaw: MIDAW
+    switch (source.doubleword(at: list), source.doubleword(at: list &+ 8)) {
+    case (.success(let head), .success(let data)): midaw = MIDAW(head: head, dataAddress: data)
+    case (.failure(let check), _), (_, .failure(let check)): return .failure(check)
     }
-    let midaw = MIDAW(head: head, dataAddress: data)
     let count = UInt64(midaw.count)
     guard midaw.isValid, count <= unclaimed, !midaw.flags.contains(.last) || count == unclaimed else { return .failure(.program) }
     unclaimed -= count
     midawFlags = midaw.flags
     list &+= MIDAW.size
-    address = data
+    address = midaw.dataAddress
     blockLeft = count
     return .success(())
   }

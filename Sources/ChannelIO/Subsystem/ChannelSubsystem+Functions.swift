@@ -26,7 +26,8 @@ extension ChannelSubsystem {
       state.status.flags = SCSW.flags(of: orb)
       state.status.function = .start
       state.status.activity = secondary.union(.startPending)
-      state.startTime = monotonicNanoseconds()
+      state.measurement.start()
+      countStart(s, &state)
       return .started
     }
     if outcome == .started { serve(s) }
@@ -102,6 +103,7 @@ extension ChannelSubsystem {
       guard state.status.function == .start, !state.status.activity.contains(.resumePending), state.orb.suspendControl
       else { return .notApplicable }
       state.status.activity.insert(.resumePending)
+      countStart(s, &state)
       return .initiated
     }
     if outcome == .initiated { serve(s) }
@@ -128,22 +130,9 @@ extension ChannelSubsystem {
       state.status.function = []
       state.status.activity = []
       state.status.pathNotOperational = false
-      state.program = nil
-      state.awaitsNotBusy = false
+      state.forgetProgram()
       return .canceled
     }
-  }
-
-  /// RESET CHANNEL PATH. The reset is complete, and its report made pending, when this returns.
-  /// - Parameter operand: general register 1, bits 32-63.
-  package func resetChannelPath(_ operand: UInt32) -> ResetChannelPath.Outcome {
-    guard operand & 0xFFFF_FF00 == 0 else { return traced("RCHP", operand, .operandException) }
-    let path = UInt8(truncatingIfNeeded: operand)
-    let onPath = subchannels.withLock { $0.filter { $0.channelPath == path } }
-    guard !onPath.isEmpty else { return traced("RCHP", operand, .notOperational) }
-    for s in onPath { resetPath(of: s) }
-    report(CRW(.channelPath, .initialized, identification: UInt16(path), solicited: true))
-    return traced("RCHP", operand, .initiated)
   }
 
   /// SET CHANNEL MONITOR.

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// Resets (chapter 17, "I/O-System Reset", "Channel-Path Reset") and the start that the load procedure makes.
+/// Resets (chapter 17, "I/O-System Reset") and the start that the load procedure makes.
 extension ChannelSubsystem {
   /// I/O-system reset: programs are stopped, interruptions and reports are gone, subchannels are not enabled, devices are reset,
-  /// facilities that the program enabled are off. Must not be called from a device.
+  /// facilities that the program enabled are off. CPUs do not execute I/O instructions meanwhile; devices do not call it.
   package func resetIO() {
     let all = subchannels.withLock { $0 }
     for s in all { quiesce(s) }
@@ -16,6 +16,7 @@ extension ChannelSubsystem {
       }
     }
     interruptions.removeAll()
+    pathsInReset.withLock { $0 = [] }
     settings.withLock { $0 = Settings() }
     reports.withLock { $0 = ChannelReports() }
     served.announce()
@@ -33,26 +34,6 @@ extension ChannelSubsystem {
     }
     if mustServe { serve(s) }
     served.wait { s.state.withLock { !$0.isBeingServed } }
-  }
-
-  /// Resets the one path of `s`: the program in progress, if any, ends with interface-control check.
-  func resetPath(of s: Subchannel) {
-    let wasActive = s.state.withLock { state in
-      guard !state.status.activity.isDisjoint(with: .active) || state.awaitsDeviceEnd else { return false }
-      return true
-    }
-    guard wasActive else { return s.device.reset() }
-    s.stopRequested.store(true, ordering: .releasing)
-    served.wait { s.state.withLock { !$0.isBeingServed } }
-    s.device.reset()
-    end(s) { state in
-      guard !state.status.activity.isDisjoint(with: .active) else { return }
-      state.status.activity.subtract(.active)
-      state.program = nil
-      state.awaitsDeviceEnd = false
-      state.status.subchannelStatus.insert(.interfaceControlCheck)
-      state.status.status.formUnion([.alert, .primary, .secondary, .pending])
-    }
   }
 
   /// What `runToStatus` saw.
@@ -80,8 +61,8 @@ extension ChannelSubsystem {
       }
     }
     let (outcome, block) = test(s)
-    guard outcome == .statusWasPending, var block else { return nil }
     s.state.withLock { $0.isSynchronous = false }
+    guard outcome == .statusWasPending, var block, !block.status.function.contains(.clear) else { return nil }
     var sense: [UInt8] = []
     if block.status.deviceStatus.contains(.unitCheck) {
       sense = block.extendedControl.isEmpty ? s.device.takeSense() : block.extendedControl

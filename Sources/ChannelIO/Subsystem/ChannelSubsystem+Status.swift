@@ -73,7 +73,7 @@ extension ChannelSubsystem {
     var block = IRB()
     block.status = state.status
     guard state.status.status.contains(.pending) else { return block }
-    block.extendedStatus = ESW(lastPathUsedMask: state.pathManagement.lastPathUsedMask)
+    block.extendedStatus = ESW(state)
     if state.status.hasExtendedControl {
       block.extendedStatus.report.concurrentSenseCount = UInt8(min(32, state.sense.count))
       block.extendedControl = Array(state.sense.prefix(32))
@@ -104,6 +104,17 @@ extension ChannelSubsystem {
       state.status.deviceStatus = []
       state.status.subchannelStatus = []
       state.sense = []
+      state.connectTime = 0
+      state.status.hasLogout = false
     }
+  }
+}
+
+extension ESW {
+  /// Format 0, a subchannel logout, with L: the path, the device status and the CCW address are valid. Else format 1, or 2 with a connect time.
+  fileprivate init(_ state: Subchannel.State) {
+    let path = state.pathManagement.lastPathUsedMask
+    self.init(lastPathUsedMask: path, connectTime: state.status.hasLogout ? 0 : state.connectTime)
+    if state.status.hasLogout { logout |= 0x0000_4C00 }
   }
 }

@@ -21,6 +21,8 @@ package final class ChannelSubsystem: Sendable {
   let settings = Mutex<Settings>(Settings())
   let reports = Mutex<ChannelReports>(ChannelReports())
   let hooks = Mutex<Hooks>(Hooks())
+  /// CHPIDs whose reset is in progress.
+  let pathsInReset = Mutex<Set<UInt8>>([])
   /// Announced when a subchannel is no longer served.
   let served = Announcement()
 

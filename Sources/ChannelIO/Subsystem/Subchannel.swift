@@ -35,8 +35,27 @@ final class Subchannel: Sendable {
     /// `runToStatus` waits: no interruption is made.
     var isSynchronous = false
     var isInterruptionQueued = false
-    /// For the measurement block, in nanoseconds of the host's clock.
-    var startTime: UInt64 = 0
+    /// Channel-path resets that this subchannel has yet to carry out.
+    var pathResets: [PathReset] = []
+    var measurement = Measurement()
+    /// When the program in progress went on, while somebody measures.
+    var connectedSince: UInt64?
+    /// For the ESW, in units of 128 microseconds.
+    var connectTime: UInt16 = 0
+
+    /// No program is suspended, waits or is owed device end any more.
+    mutating func forgetProgram() {
+      program = nil
+      awaitsDeviceEnd = false
+      awaitsNotBusy = false
+      sense = []
+    }
+
+    mutating func closeConnection() {
+      guard let since = connectedSince else { return }
+      measurement.connect(monotonicNanoseconds() &- since)
+      connectedSince = nil
+    }
   }
 
   init(number: UInt16, deviceNumber: UInt16, device: any Device, channelPath: UInt8, kind: ChannelKind) {

@@ -1,5 +1,6 @@
 import Glibc
 import Processor
+import Tracing
 
 /// One thread that owns one CPU from its first instruction to the end of the machine.
 ///
@@ -40,6 +41,13 @@ final class CPUThread: @unchecked Sendable {
   private func run() {
     var cpu = CPU(address: address, complex: complex)
     cpu.initialReset()
+    let tracer = complex.tracer
+    if tracer.enabled.contains(.instruction) {
+      cpu.instructionObserver = { cpu, text in tracer.trace(.instruction, InstructionTrace.line(cpu, text)) }
+    }
+    if tracer.enabled.contains(.interruption) {
+      cpu.programInterruptionObserver = { cpu, cause in tracer.trace(.interruption, InstructionTrace.line(cpu, cause)) }
+    }
     cpu.operate()
   }
 }

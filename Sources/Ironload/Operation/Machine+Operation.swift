@@ -50,6 +50,8 @@ extension Machine {
     case .stopped:
       let isOperators = state.withLock { $0.isOperatorStopping }
       if !isOperators, complex.signals.allSatisfy({ $0.state == .stopped }) { end(.poweredOff) }
+    // Linux after the operator's request to shut down (arch/s390/kernel/ipl.c, sclp_quiesce.c).
+    case .disabledWait(let psw) where psw.instructionAddress == 0xFFF: end(.poweredOff)
     case .disabledWait(let psw): end(.disabledWait(mask: psw.mask, address: psw.instructionAddress))
     case .checkStop: end(.checkStop)
     }

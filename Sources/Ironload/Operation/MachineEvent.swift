@@ -27,7 +27,6 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
   /// What a disabled wait's address means to the programs we know.
   private static func meaning(ofWaitAddress address: UInt64) -> String {
     switch address {
-    case 0xFFF: "the control program shut down on the operator's request"
     case 0: "the program ended, or a new PSW of the prefix area was never set"
     case 0xDEAD...0xDEAF: "Linux stopped after a panic"
     default: "the program's own wait code is the address"
