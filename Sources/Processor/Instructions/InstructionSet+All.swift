@@ -28,6 +28,8 @@ extension InstructionSet where Machine: ~Copyable {
     defineTranslationInstructions()
     defineCrossSpaceMoves()
     defineAddressSpaceInstructions()
+    defineLinkageInstructions()
+    defineTracingInstructions()
     defineSignalProcessor()
     defineInputOutputInstructions()
   }
