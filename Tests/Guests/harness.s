@@ -33,6 +33,9 @@
   .set LOW_CORE, STATE + 0x200            # a copy of 0x80-0x19f as the interruption left it
   .set STORED, LOW_CORE - 0x80
 
+  .set ANY_LENGTH, 0xff                   # an ILC that the Principles leave open
+  .set ANY_ADDRESS, -1                    # and an old PSW's address
+
   .set EXTERNAL, 1
   .set SUPERVISOR_CALL, 2
   .set PROGRAM, 3
@@ -132,6 +135,7 @@ guest_name: .asciz "\name"
 # program CODE, ILC: the old PSW is that of suppression, termination or completion; with `nullified` that of nullification,
 # anything else is the old PSW's address itself.
 .macro program code, ilc, address
+  svc 0xff                                # what should have interrupted did not
   .ifb \address
   case_expect PROGRAM, \code, \ilc, 7713b+\ilc
   .else
@@ -305,7 +309,12 @@ interrupted:
   lg %r6, CLASS(%r0)
   llgc %r7, CASE_CLASS(%r13)
   cgr %r6, %r7
-  jne registers                           # the rest would only be noise
+  je 0f
+  text " with program code "
+  llgh %r2, STORED + PROGRAM_CODE(%r0)
+  brasl %r14, print_hex
+  j registers                             # the rest would only be noise
+0:
   sllg %r6, %r6, 3
   larl %r1, class_places
   la %r9, 0(%r6, %r1)                     # two halfwords: where ILC and old PSW are; then where the code is
@@ -314,6 +323,8 @@ interrupted:
   je ilc_compared
   llgh %r6, STORED(%r1)
   llgc %r7, CASE_ILC(%r13)
+  cghi %r7, ANY_LENGTH
+  je ilc_compared
   larl %r8, what_ilc
   brasl %r12, compare
 ilc_compared:
@@ -333,8 +344,11 @@ code_compared:
   llgh %r1, 2(%r9)
   lg %r6, STORED + 8(%r1)
   lg %r7, CASE_OLD_ADDRESS(%r13)
+  cghi %r7, ANY_ADDRESS
+  je address_compared
   larl %r8, what_address
   brasl %r12, compare
+address_compared:
   lg %r6, STORED + TEID(%r0)
   lg %r7, CASE_TEID(%r13)
   ng %r6, CASE_TEID_MASK(%r13)

@@ -48,9 +48,16 @@ extension CPU {
     guard code <= 3 else { throw .specification }
     let space = (code & 1) &<< 1 | code &>> 1, old = addressSpace
     setPSWMask(s.pointee.pswMask & ~PSW.addressSpace | space &<< PSW.addressSpaceShift)
-    recordSpaceSwitch(from: old)
+    try signalHomeSwitch(from: old)
   }
 
-  /// To and from the home space, when CR1 or CR13 asks for a space-switch event, or PER is on.
-  func recordSpaceSwitch(from old: AddressSpace) {}
+  /// Going to or from the home space is a space-switch event when CR1 or CR13 asks for it, or with a PER event.
+  mutating func signalHomeSwitch(from old: AddressSpace) throws(ProgramInterruption) {
+    let isHome = addressSpace == .home
+    guard isHome != (old == .home) else { return }
+    let event = (s.pointee.cr[1] | s.pointee.cr[13]) & 0x40 != 0
+    // To the home space: as for leaving the primary one. From it: no ASN, and the home space's control.
+    let identification = isHome ? spaceSwitchIdentification : s.pointee.cr[13] & 0x40 != 0 ? 0x8000_0000 : 0
+    try signalSpaceSwitch(identification, if: event)
+  }
 }

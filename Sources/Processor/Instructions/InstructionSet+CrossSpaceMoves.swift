@@ -45,10 +45,16 @@ extension CPU {
 
   /// Access to up to 4096 bytes of an operand, all checked before this returns.
   private mutating func access(_ o: MoveOperand, _ kind: AccessKind, _ count: Int) throws(ProgramInterruption) -> Block {
+    try block(o, kind, count, addressMask: s.pointee.addressMask)
+  }
+  /// The same of an operand whose addresses wrap as `addressMask` says.
+  mutating func block(
+    _ o: MoveOperand, _ kind: AccessKind, _ count: Int, addressMask: UInt64
+  ) throws(ProgramInterruption) -> Block {
     let room = 4096 &- Int(truncatingIfNeeded: o.address & 0xFFF)
     let first = try host(o.address, in: o.space, key: o.key, kind, count: UInt64(truncatingIfNeeded: min(room, count)))
     if count <= room { return Block(first: first, second: first, firstCount: count, count: count) }
-    let next = (o.address &+ UInt64(truncatingIfNeeded: room)) & s.pointee.addressMask
+    let next = (o.address &+ UInt64(truncatingIfNeeded: room)) & addressMask
     let second = try host(next, in: o.space, key: o.key, kind, count: UInt64(truncatingIfNeeded: count &- room))
     return Block(first: first, second: second, firstCount: room, count: count)
   }

@@ -3,7 +3,7 @@ import Synchronization
 /// The interpreter's loop: fetch, look up, execute, until something wants attention.
 extension CPU {
   /// Executes instructions until `attention` is requested. Interruptions that instructions cause are taken here.
-  @inline(never) mutating func execute() {
+  @inline(never) package mutating func execute() {
     let state = s
     let index = dispatch.index
     var handlers = self.handlers
@@ -52,7 +52,7 @@ extension CPU {
   }
 
   /// Executes one instruction with everything that watches instructions: PER, traces.
-  mutating func executeOne() {
+  package mutating func executeOne() {
     let state = s
     let address = state.pointee.nextAddress
     state.pointee.perCode = 0

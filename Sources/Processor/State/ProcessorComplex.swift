@@ -20,6 +20,8 @@ package final class ProcessorComplex: Sendable {
   package let services: any MachineServices
   /// Wakes running CPUs when a clock is due.
   package let alarm: TimerAlarm
+  /// True while a CPU performs a locked operation (PLO).
+  let programLock = Atomic<Bool>(false)
   private let floating = Mutex(FloatingConditions())
 
   /// Conditions that any CPU with the mask open may take.
