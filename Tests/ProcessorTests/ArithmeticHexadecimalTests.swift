@@ -303,7 +303,7 @@ private struct HexadecimalOperands<F: HexadecimalFormat> {
     #expect(E.add(0xC308_2100, 0x4112_3456, noMask).value == 0xC280_ECBB)
     #expect(E.add(0xC308_2100, 0x4112_3456, normalizing: false, noMask).value == 0xC308_0ECB)
     #expect(D.compare(0x4300_0000_0000_0000, 0x3412_3456_789A_BCDE) == 0)
-    #expect(E.halve(0x4800_0008, noMask).value == 0x4240_0000)
+    #expect(E.halve(0x4800_0008, noMask).value == 0x4340_0000)
     #expect(D.multiply(0x4370_0000_0000_0000, 0x4220_0000_0000_0000, from: LongHexadecimal.self, noMask).value == 0x44E0_0000_0000_0000)
     #expect(E.divide(0x4370_0000, 0x4220_0000, noMask).value == 0x4238_0000)
   }
