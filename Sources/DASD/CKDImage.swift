@@ -97,7 +97,7 @@ package final class CKDImage: @unchecked Sendable {
 
   // MARK: Writing
 
-  /// Writes to the file what was put into the buffer at `range`, which lies within key and data of one record.
+  /// Writes to the file what was put into the buffer at `range`: keys and data; counts in the range are as they were.
   /// On an error memory and file may differ; the buffer is dropped and the track read anew next time.
   package func update(_ track: TrackBuffer, _ range: Range<Int>) throws(CKDImageError) {
     try put(track, range)

@@ -52,4 +52,13 @@ extension TrackLayout {
     return start + count.recordSize + Count.size <= FormatMark.offset
       && segmentsUsed(keeping: keeping) + cost <= TrackCapacity.segments
   }
+
+  /// Adds a record behind the last one, without its bytes.
+  /// - Returns: false, with nothing changed, when it does not fit.
+  package mutating func append(_ count: Count) -> Bool {
+    guard fits(count, keeping: records.count) else { return false }
+    records.append(TrackRecord(count: count, offset: end))
+    end += count.recordSize
+    return true
+  }
 }

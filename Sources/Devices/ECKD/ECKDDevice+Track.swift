@@ -1,0 +1,98 @@
+import ChannelIO
+import DASD
+
+/// Commands that process a track at once, in the domain of a LOCATE RECORD (EXTENDED) that names the tracks.
+extension ECKDDevice {
+  /// READ TRACK (DE): all records from record 0 on with count, key and data, and the end-of-track marker.
+  func readTrack(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    try advanceInSet()
+    let track = try track()
+    if track.layout.fault != nil { throw .invalidTrackFormat }
+    let range = TrackLayout.homeAddressSize..<track.layout.end + Count.size
+    _ = transfer.send(UnsafeRawBufferPointer(rebasing: track.bytes[range]))
+    area = .index
+    return .normalEnd
+  }
+
+  /// WRITE FULL TRACK (95): what READ TRACK reads; the track is exactly that afterwards. A record that the program has
+  /// only a part of is filled with zeros, and ends the track.
+  func writeFullTrack(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    try checkWrite(.homeAddressOrRecordZero)
+    try advanceInSet()
+    let slot = UnsafeMutableRawBufferPointer(rebasing: scratch[0..<CKDGeometry.trackSize])
+    slot.initializeMemory(as: UInt8.self, repeating: 0)
+    slot.storeBytes(of: (UInt64(address.cylinder) << 40 | UInt64(address.head) << 24).bigEndian, as: UInt64.self)
+    var layout = TrackLayout()
+    var offset = TrackLayout.homeAddressSize
+    var isComplete = false
+    while !isComplete {
+      let room = UnsafeMutableRawBufferPointer(rebasing: slot[offset..<offset + Count.size])
+      let n = transfer.receive(into: room)
+      if n < Count.size || room.allSatisfy({ $0 == 0xFF }) { break }
+      let count = Count(UnsafeRawBufferPointer(slot), at: offset)
+      guard layout.append(count) else { throw .invalidTrackFormat }
+      let length = count.recordSize - Count.size
+      if length > 0 {
+        let body = UnsafeMutableRawBufferPointer(rebasing: slot[offset + Count.size..<offset + Count.size + length])
+        isComplete = transfer.receive(into: body) < length
+      }
+      offset += count.recordSize
+    }
+    slot.storeBytes(of: TrackLayout.endMarker, toByteOffset: offset, as: UInt64.self)
+    let written: Track
+    do throws(TrackFormatError) { written = try Track(bytes: Array(slot), at: address) } catch { throw .invalidTrackFormat }
+    try change { () throws(CKDImageError) in try image.writeTrack(written) }
+    area = .index
+    return .normalEnd
+  }
+
+  /// READ TRACK DATA (A6): the data, and nothing else, of the record LOCATE RECORD found and all behind it; then of all
+  /// records of the next track, and so on. Of the last track as many bytes as LOCATE RECORD said.
+  func readTrackData(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    let (track, records) = try dataOfTrack()
+    var rest = chain.domain?.remaining == 1 ? chain.domain?.transferLength ?? 0 : Int.max
+    for record in records where rest > 0 {
+      let length = min(rest, Int(record.count.dataLength))
+      rest -= length
+      if length == 0 { continue }
+      let bytes = UnsafeRawBufferPointer(rebasing: track.bytes[record.dataOffset..<record.dataOffset + length])
+      if transfer.send(bytes) < length { break }
+    }
+    return .normalEnd
+  }
+
+  /// WRITE TRACK DATA (A5): data for the record LOCATE RECORD found and those behind it, as far as the program has any;
+  /// then for all records of the next track, and so on. Each must have the length LOCATE RECORD gave.
+  func writeTrackData(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    try checkWrite(.update)
+    let (track, records) = try dataOfTrack()
+    var written: Range<Int>?
+    for record in records {
+      guard Int(record.count.dataLength) == chain.domain?.transferLength else {
+        if let written { try change { () throws(CKDImageError) in try image.update(track, written) } }
+        throw .invalidTrackFormat
+      }
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[0..<Int(record.count.dataLength)])
+      let n = transfer.receive(into: bytes)
+      if n == 0 { break }
+      if n < bytes.count { bytes[n...].initializeMemory(as: UInt8.self, repeating: 0) }
+      track.mutableBytes(record.data).copyMemory(from: UnsafeRawBufferPointer(bytes))
+      // The counts between are written as they are: one write for all records.
+      written = (written?.lowerBound ?? record.dataOffset)..<record.end
+      if n < bytes.count { break }
+    }
+    if let written { try change { () throws(CKDImageError) in try image.update(track, written) } }
+    return .normalEnd
+  }
+
+  /// The next track of the domain, and its records from the one LOCATE RECORD found, or from record 1.
+  private func dataOfTrack() throws(UnitCheck) -> (TrackBuffer, ArraySlice<TrackRecord>) {
+    try advanceInSet()
+    let track = try track()
+    if track.layout.fault != nil { throw .invalidTrackFormat }
+    let first = area == .count ? max(1, recordIndex) : 1
+    recordIndex = track.layout.records.count - 1
+    area = .data
+    return (track, track.layout.records.dropFirst(first))
+  }
+}

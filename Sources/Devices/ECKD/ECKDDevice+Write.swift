@@ -1,0 +1,71 @@
+import ChannelIO
+import DASD
+
+/// Updates of a record in place.
+extension ECKDDevice {
+  enum WriteKind { case update, format, homeAddressOrRecordZero }
+
+  /// Whether file mask and volume allow the write.
+  func checkWrite(_ kind: WriteKind) throws(UnitCheck) {
+    let allowed =
+      switch (kind, chain.fileMask.writes) {
+      case (_, .all), (.update, .updates), (.update, .allButHomeAddressAndRecordZero),
+        (.format, .allButHomeAddressAndRecordZero):
+        true
+      default: false
+      }
+    guard allowed else { throw .invalidSequence }
+    if image.isReadOnly { throw .writeInhibited }
+  }
+
+  /// WRITE DATA (05) and WRITE UPDATE DATA (85).
+  func writeData(_ command: ECKDCommand, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    try checkWrite(.update)
+    let (track, record) = try recordToUpdate(command, keyMayHavePassed: true)
+    try checkLength(Int(record.count.dataLength))
+    if record.count.dataLength == 0 { return [.channelEnd, .deviceEnd, .unitException] }
+    return try update(track, record.data, transfer)
+  }
+
+  /// WRITE KEY AND DATA (0D) and WRITE UPDATE KEY AND DATA (8D).
+  func writeKeyAndData(_ command: ECKDCommand, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    try checkWrite(.update)
+    let (track, record) = try recordToUpdate(command, keyMayHavePassed: false)
+    try checkLength(Int(record.count.keyLength) + Int(record.count.dataLength))
+    if record.count.dataLength == 0 { return [.channelEnd, .deviceEnd, .unitException] }
+    return try update(track, record.keyOffset..<record.end, transfer)
+  }
+
+  /// In a domain the record LOCATE RECORD found, then one after the other; else the one a search found.
+  private func recordToUpdate(
+    _ command: ECKDCommand, keyMayHavePassed: Bool
+  ) throws(UnitCheck) -> (TrackBuffer, TrackRecord) {
+    if chain.domain != nil, area != .count || recordIndex == 0 { return try nextRecord(command, skippingZero: true) }
+    guard area == .count || (keyMayHavePassed && area == .key) else { throw .invalidSequence }
+    let track = try track()
+    return (track, try currentRecord(of: track))
+  }
+
+  /// In a domain the record must have the length that LOCATE RECORD gave, unless CKD conversion mode (global attributes
+  /// bit 2) is on.
+  private func checkLength(_ length: Int) throws(UnitCheck) {
+    guard let domain = chain.domain, chain.attributes & 0x20 == 0 else { return }
+    guard length == domain.transferLength else { throw .invalidTrackFormat }
+  }
+
+  /// Fills the range from the channel, with zeros where the program has less, and writes it.
+  func update(_ track: TrackBuffer, _ range: Range<Int>, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    fill(track, range, transfer)
+    area = .data
+    try change { () throws(CKDImageError) in try image.update(track, range) }
+    return .normalEnd
+  }
+
+  @discardableResult
+  func fill(_ track: TrackBuffer, _ range: Range<Int>, _ transfer: any DataTransfer) -> Int {
+    let bytes = track.mutableBytes(range)
+    let n = bytes.isEmpty ? 0 : min(transfer.receive(into: bytes), bytes.count)
+    if n < bytes.count { bytes[n...].initializeMemory(as: UInt8.self, repeating: 0) }
+    return n
+  }
+}

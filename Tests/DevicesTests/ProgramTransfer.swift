@@ -1,0 +1,31 @@
+import ChannelIO
+
+/// The channel's side of one command, for tests: the bytes the program has for the device, and room for what it reads.
+final class ProgramTransfer: DataTransfer {
+  private let output: [UInt8]
+  private let room: Int
+  private(set) var position = 0
+  /// What the device sent, as far as there was room.
+  private(set) var received: [UInt8] = []
+  /// What the device sent in all.
+  private(set) var offered = 0
+
+  init(_ output: [UInt8] = [], room: Int = 65_535) {
+    self.output = output
+    self.room = room
+  }
+
+  func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+    offered += bytes.count
+    let n = min(bytes.count, room - received.count)
+    received += bytes.prefix(n)
+    return n
+  }
+
+  func receive(into bytes: UnsafeMutableRawBufferPointer) -> Int {
+    let n = min(bytes.count, output.count - position)
+    bytes.copyBytes(from: output[position..<position + n])
+    position += n
+    return n
+  }
+}
