@@ -170,5 +170,5 @@ enum IndirectRules {
 @Suite struct IndirectRuleTests {
   @Test(arguments: IndirectRules.format1Lists) func `format-1 IDAWs`(_ rule: ProgramRule) throws { try rule.check() }
   @Test(arguments: IndirectRules.format2Lists) func `format-2 IDAWs`(_ rule: ProgramRule) throws { try rule.check() }
-  @Test(arguments: IndirectRules.modifiedLists) func `MIDAWs`(_ rule: ProgramRule) throws { try rule.check() }
+  @Test(arguments: IndirectRules.modifiedLists) func `lists of MIDAWs`(_ rule: ProgramRule) throws { try rule.check() }
 }

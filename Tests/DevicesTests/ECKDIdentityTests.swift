@@ -21,8 +21,8 @@ import Testing
   }
 
   @Test func `Models follow the size`() throws {
-    for (cylinders, model) in [(1, UInt8(0x02)), (1_114, 0x06)] {
-      #expect(try Volume(cylinders: cylinders).device.identification.deviceModel == model)
+    for (cylinders, model) in [(1, UInt8(0x02)), (1_113, 0x02), (1_114, 0x06), (3_339, 0x0A), (3_340, 0x0C), (65_520, 0x0C)] {
+      #expect(ECKDDevice.model(of: try #require(CKDGeometry(cylinders: cylinders))).model == model)
     }
   }
 
@@ -74,6 +74,6 @@ import Testing
   @Test func `Commands are counted`() throws {
     let volume = try Volume()
     volume.run([.seek(at(0, 0)), .command(0x12), .command(0x12)])
-    #expect(volume.device.counters.all.map { "\($0.name) \($0.count)" } == ["SEEK 1", "READ COUNT 2"])
+    #expect(volume.device.counters.all.map { "\($0.name) \($0.count)" } == ["SEEK 2", "READ COUNT 2"])
   }
 }

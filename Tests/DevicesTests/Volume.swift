@@ -52,9 +52,11 @@ final class Volume {
     Count(id: RecordID(track: address, record: number), keyLength: UInt8(key), dataLength: UInt16(length)).bytes
   }
 
-  /// Runs one channel program; stops at the first command that does not end normally (status modifier excepted).
+  /// Runs one channel program, from cylinder 0 head 0; stops at the first command that does not end normally (status modifier excepted).
   @discardableResult
   func run(_ commands: [Command]) -> Outcome {
+    device.beginChannelProgram()
+    _ = device.execute(0x07, ProgramTransfer([0, 0, 0, 0, 0, 0]))
     device.beginChannelProgram()
     var outcome = Outcome()
     for command in commands {

@@ -19,11 +19,13 @@ extension ChannelSubsystem {
       if state.status.status.contains(.pending) { return .statusPending }
       if !state.status.function.isEmpty { return .busy }
       state.orb = orb
+      if s.forcesPrefetch { state.orb.allowsPrefetch = true }
+      state.refusal = nil
       state.isSynchronous = synchronous
       state.pathManagement.interruptionParameter = orb.interruptionParameter
       let secondary = state.awaitsDeviceEnd ? state.status.activity.intersection(.deviceActive) : []
       state.status = SCSW()
-      state.status.flags = SCSW.flags(of: orb)
+      state.status.flags = SCSW.flags(of: state.orb)
       state.status.function = .start
       state.status.activity = secondary.union(.startPending)
       state.measurement.start()

@@ -85,7 +85,8 @@ extension ChannelSubsystem {
       }
     case .program(let orb, let pmcw):
       let storage = ChannelStorage(storage, key: orb.key, limit: limit(orb, pmcw))
-      let program = ChannelProgram(s, orb, storage: storage, source: StorageSource(storage: storage), listener: self)
+      guard let source = source(of: orb, for: s, storage) else { return }
+      let program = ChannelProgram(s, orb, storage: storage, source: source, listener: self)
       s.device.beginChannelProgram()
       let isWanted = s.state.withLock { state in
         guard state.status.function == .start, state.status.activity.contains(.startPending) else { return false }

@@ -41,6 +41,7 @@ package final class ChannelSubsystem: Sendable {
     var interruptionPending: (@Sendable () -> Void)?
     var channelReportPending: (@Sendable () -> Void)?
     var commandEnded: (@Sendable (CCWRecord) -> Void)?
+    var warning: (@Sendable (String) -> Void)?
   }
 
   /// - Parameters:
@@ -67,17 +68,21 @@ package final class ChannelSubsystem: Sendable {
   /// - Parameters:
   ///   - number: the device number.
   ///   - channelPath: the CHPID of its one path; by default the left half of the device number.
+  ///   - channel: how programs are fetched.
+  ///   - forcesPrefetch: takes every ORB as allowing prefetch before the channel sees it.
   ///   - announce: reports the new subchannel to the running program.
   /// - Returns: the subchannel number, or nil when the device number is taken or all 65,536 subchannels are.
   @discardableResult
   package func attach(
-    device: any Device, number: UInt16, channelPath: UInt8? = nil, channel: ChannelKind = .architected, announce: Bool = false
+    device: any Device, number: UInt16, channelPath: UInt8? = nil, channel: ChannelKind = .architected,
+    forcesPrefetch: Bool = false, announce: Bool = false
   ) -> UInt16? {
     let added: UInt16? = subchannels.withLock { all in
       guard let next = UInt16(exactly: all.count), !all.contains(where: { $0.deviceNumber == number }) else { return nil }
       all.append(
         Subchannel(
-          number: next, deviceNumber: number, device: device, channelPath: channelPath ?? UInt8(number >> 8), kind: channel))
+          number: next, deviceNumber: number, device: device, channelPath: channelPath ?? UInt8(number >> 8), kind: channel,
+          forcesPrefetch: forcesPrefetch))
       return next
     }
     if announce, let added { report(CRW(.subchannel, .installedParametersInitialized, identification: added)) }
@@ -103,6 +108,8 @@ package final class ChannelSubsystem: Sendable {
     isObserved.store(action != nil, ordering: .releasing)
   }
   let isObserved = Atomic<Bool>(false)
+  /// Called with one line for the operator: a channel refused a program, or prefetched one against its ORB.
+  package func onWarning(_ action: @escaping @Sendable (String) -> Void) { hooks.withLock { $0.warning = action } }
 
   /// What each device has done since it was attached.
   package var statistics: [DeviceStatistics] {

@@ -12,6 +12,8 @@ final class Subchannel: Sendable {
   let device: any Device
   let channelPath: UInt8
   let kind: ChannelKind
+  /// Every ORB is taken as allowing prefetch.
+  let forcesPrefetch: Bool
   let stopRequested = Atomic<Bool>(false)
   let counters = DeviceCounters()
   let state: Mutex<State>
@@ -35,6 +37,10 @@ final class Subchannel: Sendable {
     /// `runToStatus` waits: no interruption is made.
     var isSynchronous = false
     var isInterruptionQueued = false
+    /// Why the channel refused the last start.
+    var refusal: ChannelRefusal?
+    /// When the operator was last warned of a prefetch that the ORB did not allow.
+    var warnedAt: UInt64?
     /// Channel-path resets that this subchannel has yet to carry out.
     var pathResets: [PathReset] = []
     var measurement = Measurement()
@@ -58,12 +64,13 @@ final class Subchannel: Sendable {
     }
   }
 
-  init(number: UInt16, deviceNumber: UInt16, device: any Device, channelPath: UInt8, kind: ChannelKind) {
+  init(number: UInt16, deviceNumber: UInt16, device: any Device, channelPath: UInt8, kind: ChannelKind, forcesPrefetch: Bool) {
     self.number = number
     self.deviceNumber = deviceNumber
     self.device = device
     self.channelPath = channelPath
     self.kind = kind
+    self.forcesPrefetch = forcesPrefetch
     var state = State()
     state.pathManagement = Self.resetPathManagement(deviceNumber: deviceNumber, channelPath: channelPath)
     self.state = Mutex(state)
@@ -86,8 +93,12 @@ final class Subchannel: Sendable {
 
 /// What a device's channel does with programs.
 package enum ChannelKind: String, Hashable, Sendable, Codable, CaseIterable {
-  /// Fetches CCWs one by one, as the Principles have it when the ORB does not allow prefetch.
+  /// Fetches CCWs one by one: the ORB's prefetch bit allows what this channel does not need.
   case architected
+  /// Copies the whole program before the first command, and refuses one whose ORB does not allow that.
+  case prefetchRequired = "prefetch-required"
+  /// Copies the whole program whether the ORB allows it or not; warns when it does not.
+  case prefetchAlways = "prefetch-always"
 }
 
 /// How many commands of each code a device has carried out, and how many bytes went each way.

@@ -101,6 +101,7 @@ extension ECKDDevice {
   /// WRITE HOME ADDRESS (19): five bytes, flag and CCHH; the track is an empty one then. Only the flag of a good track
   /// and the track's own address are taken.
   func writeHomeAddress(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    guard chain.domain == nil || area == .homeAddress || area == .index else { throw .invalidSequence }
     try checkWrite(.homeAddressOrRecordZero)
     try parameters(TrackLayout.homeAddressSize, transfer)
     guard scratch[0] == 0, trackAddress(1) == address else { throw .invalidParameter }

@@ -1,5 +1,5 @@
 package import ChannelIO
-import DASD
+package import DASD
 
 /// Who the device is: SENSE ID, characteristics, configuration data.
 extension ECKDDevice {
@@ -7,8 +7,9 @@ extension ECKDDevice {
   private static let models: [(cylinders: Int, model: UInt8, code: UInt8)] = [
     (1_113, 0x02, 0x26), (2_226, 0x06, 0x27), (3_339, 0x0A, 0x24), (.max, 0x0C, 0x32),
   ]
-  private var model: (cylinders: Int, model: UInt8, code: UInt8) {
-    Self.models.first { image.geometry.cylinders <= $0.cylinders } ?? Self.models[3]
+  private var model: (cylinders: Int, model: UInt8, code: UInt8) { Self.model(of: image.geometry) }
+  package static func model(of geometry: CKDGeometry) -> (cylinders: Int, model: UInt8, code: UInt8) {
+    models.first { geometry.cylinders <= $0.cylinders } ?? models[3]
   }
 
   package var identification: DeviceIdentification {

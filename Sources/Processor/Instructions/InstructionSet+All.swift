@@ -28,6 +28,8 @@ extension InstructionSet where Machine: ~Copyable {
     definePSWInstructions()
     defineFloatingPointSupport()
     defineBinaryFloatingPoint()
+    defineHexadecimalFloatingPoint()
+    defineDecimal()
     defineControlRegisterInstructions()
     defineClockInstructions()
     defineIdentificationInstructions()

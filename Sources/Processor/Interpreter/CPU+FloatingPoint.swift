@@ -56,10 +56,47 @@ extension CPU {
     }
     throw dataException(DataExceptionCode(rawValue: result.trap))
   }
+
+  // MARK: HFP results
+
+  @inline(__always) var hexadecimalMask: HexadecimalMask {
+    let mask = s.pointee.pswMask
+    return HexadecimalMask(
+      underflow: mask & PSW.hfpExponentUnderflow != 0, significance: mask & PSW.hfpSignificance != 0)
+  }
+
+  /// Lets `deliver` put the value in place unless the exception suppresses that, and takes the interruption.
+  @inline(__always)
+  mutating func settle<Value>(
+    _ result: HexadecimalResult<Value>, _ deliver: (inout CPU, Value) -> Void
+  ) throws(ProgramInterruption) {
+    if !result.isSuppressed { deliver(&self, result.value) }
+    if let exception = result.exception { throw exception.interruption }
+  }
+
+  /// Puts an HFP result in place and sets the condition code by its sign if asked.
+  @inline(__always)
+  mutating func deliver<F: PlacedHexadecimalFormat>(_ value: F.Bits, _: F.Type, _ r: Int, setsCC: Bool) {
+    F.write(&self, r, value)
+    if setsCC { s.pointee.conditionCode = UInt64(HexadecimalArithmetic<F>.conditionCode(value)) }
+  }
 }
 
-/// A BFP format and how its data are kept in registers and storage.
-protocol PlacedBinaryFormat: BinaryFormat {
+extension HexadecimalException {
+  var interruption: ProgramInterruption {
+    switch self {
+    case .exponentOverflow: .hfpExponentOverflow
+    case .exponentUnderflow: .hfpExponentUnderflow
+    case .significance: .hfpSignificance
+    case .divide: .hfpDivide
+    case .squareRoot: .hfpSquareRoot
+    }
+  }
+}
+
+/// How data of a floating-point format are kept in registers and storage, by their width.
+protocol FloatingPointPlacement {
+  associatedtype Bits: FixedWidthInteger & UnsignedInteger & Sendable
   /// A register pair.
   static var isPair: Bool { get }
   static func read(_ cpu: borrowing CPU, _ r: Int) -> Bits
@@ -68,14 +105,12 @@ protocol PlacedBinaryFormat: BinaryFormat {
   static func fetch(_ cpu: inout CPU, _ operand: StorageOperand<UInt64>) throws(ProgramInterruption) -> Bits
 }
 
-extension PlacedBinaryFormat {
-  static var isPair: Bool { false }
-}
-
-extension ShortBinary: PlacedBinaryFormat {
+extension FloatingPointPlacement where Bits == UInt32 {
+  @inline(__always) static var isPair: Bool { false }
   @inline(__always) static func read(_ cpu: borrowing CPU, _ r: Int) -> UInt32 {
     UInt32(truncatingIfNeeded: cpu.s.pointee.fpr[unchecked: r] &>> 32)
   }
+  /// Bits 32-63 of the register stay.
   @inline(__always) static func write(_ cpu: inout CPU, _ r: Int, _ v: UInt32) { cpu.setFPRShort(r, UInt64(v)) }
   @inline(__always)
   static func fetch(_ cpu: inout CPU, _ operand: StorageOperand<UInt64>) throws(ProgramInterruption) -> UInt32 {
@@ -83,7 +118,8 @@ extension ShortBinary: PlacedBinaryFormat {
   }
 }
 
-extension LongBinary: PlacedBinaryFormat {
+extension FloatingPointPlacement where Bits == UInt64 {
+  @inline(__always) static var isPair: Bool { false }
   @inline(__always) static func read(_ cpu: borrowing CPU, _ r: Int) -> UInt64 { cpu.s.pointee.fpr[unchecked: r] }
   @inline(__always) static func write(_ cpu: inout CPU, _ r: Int, _ v: UInt64) { cpu.s.pointee.fpr[unchecked: r] = v }
   @inline(__always)
@@ -92,11 +128,21 @@ extension LongBinary: PlacedBinaryFormat {
   }
 }
 
-extension ExtendedBinary: PlacedBinaryFormat {
-  static var isPair: Bool { true }
+extension FloatingPointPlacement where Bits == UInt128 {
+  @inline(__always) static var isPair: Bool { true }
   @inline(__always) static func read(_ cpu: borrowing CPU, _ r: Int) -> UInt128 { cpu.fprPair(r) }
   @inline(__always) static func write(_ cpu: inout CPU, _ r: Int, _ v: UInt128) { cpu.setFPRPair(r, v) }
   static func fetch(_ cpu: inout CPU, _ operand: StorageOperand<UInt64>) throws(ProgramInterruption) -> UInt128 {
     preconditionFailure("no instruction has an extended operand in storage")
   }
 }
+
+typealias PlacedBinaryFormat = BinaryFormat & FloatingPointPlacement
+typealias PlacedHexadecimalFormat = HexadecimalFormat & FloatingPointPlacement
+
+extension ShortBinary: FloatingPointPlacement {}
+extension LongBinary: FloatingPointPlacement {}
+extension ExtendedBinary: FloatingPointPlacement {}
+extension ShortHexadecimal: FloatingPointPlacement {}
+extension LongHexadecimal: FloatingPointPlacement {}
+extension ExtendedHexadecimal: FloatingPointPlacement {}

@@ -1,0 +1,56 @@
+internal import Tracing
+internal import Synchronization
+
+/// The three channels: where a program's CCWs and IDAWs come from.
+extension ChannelSubsystem {
+  /// How long a channel that prefetches against the ORB waits before it warns again, in nanoseconds.
+  static let warningInterval: UInt64 = 5_000_000_000
+
+  /// - Returns: nil when the channel refuses the program; the subchannel is status pending then.
+  func source(of orb: ORB, for s: Subchannel, _ storage: ChannelStorage) -> (any ProgramSource)? {
+    switch s.kind {
+    case .architected: return StorageSource(storage: storage)
+    case .prefetchRequired: guard orb.allowsPrefetch else { return refuse(s, orb, .prefetchNotAllowed) }
+    case .prefetchAlways: if !orb.allowsPrefetch { warnOfPrefetch(s) }
+    }
+    switch ProgramCopy.make(orb, from: self.storage) {
+    case .success(let copy): return copy
+    case .failure(let refusal): return refuse(s, orb, refusal)
+    }
+  }
+
+  /// What QEMU shows its guest when the pass-through driver refuses a start (hw/vfio/ccw.c, sch_gen_unit_exception): unit
+  /// exception as the only status, which no command caused.
+  private func refuse(_ s: Subchannel, _ orb: ORB, _ refusal: ChannelRefusal) -> (any ProgramSource)? {
+    warn("\(hex(s.deviceNumber, 4)): start refused: \(refusal)")
+    end(s) { state in
+      guard state.status.function.contains(.start) else { return }
+      state.refusal = refusal
+      state.status.activity.remove(.startPending)
+      state.status.deviceStatus = .unitException
+      state.status.ccwAddress = orb.programAddress &+ CCW.size
+      state.status.status = [.alert, .primary, .secondary, .pending]
+    }
+    return nil
+  }
+
+  private func warnOfPrefetch(_ s: Subchannel) {
+    let now = monotonicNanoseconds()
+    let isDue = s.state.withLock { state in
+      if let last = state.warnedAt, now &- last < Self.warningInterval { return false }
+      state.warnedAt = now
+      return true
+    }
+    if isDue { warn("\(hex(s.deviceNumber, 4)): the ORB does not allow prefetch; this channel prefetches all the same") }
+  }
+
+  private func warn(_ line: String) {
+    tracer?.trace(.io, line)
+    hooks.withLock { $0.warning }?(line)
+  }
+
+  /// Why the channel refused the last start at this subchannel; nil when it did not.
+  package func refusal(subchannel number: UInt16) -> ChannelRefusal? {
+    subchannel(number).flatMap { $0.state.withLock { $0.refusal } }
+  }
+}
