@@ -29,7 +29,7 @@ extension CPU {
   /// The host address of the byte at `address` for fetching, good to the end of its page. `ar` is the base register
   /// that selects the space in access-register mode.
   @inline(__always) package func hostForFetch(_ address: UInt64, _ ar: Int) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
-    let e = tlb.entry(of: address)
+    let e = tlbEntry(of: address)
     if address & ~0xFFF | s.pointee.dataTag == e.pointee.readTag { return CPU.pointer(address &+ e.pointee.addend) }
     return try translateData(address, ar, .fetch, 1)
   }
@@ -38,7 +38,7 @@ extension CPU {
   @inline(__always) package func hostForStore(_ address: UInt64, _ ar: Int, count: UInt64) throws(ProgramInterruption)
     -> UnsafeMutableRawPointer
   {
-    let e = tlb.entry(of: address)
+    let e = tlbEntry(of: address)
     if address & ~0xFFF | s.pointee.dataTag == e.pointee.writeTag { return CPU.pointer(address &+ e.pointee.addend) }
     return try translateData(address, ar, .store, count)
   }
@@ -93,7 +93,7 @@ extension CPU {
     let context = designation.asce.map { contextTag($0) } ?? 0
     let tag = context | UInt64(key)
     if !designation.isFetchOnly && context != TLB.noContext {
-      let e = tlb.entry(of: address)
+      let e = tlbEntry(of: address)
       if address & ~0xFFF | tag == (kind == .store ? e.pointee.writeTag : e.pointee.readTag) {
         return CPU.pointer(address &+ e.pointee.addend)
       }
@@ -106,7 +106,7 @@ extension CPU {
   package func host(real address: UInt64, key: UInt8, _ kind: AccessKind, count: UInt64) throws(ProgramInterruption)
     -> UnsafeMutableRawPointer
   {
-    let e = tlb.entry(of: address)
+    let e = tlbEntry(of: address)
     if address & ~0xFFF | UInt64(key) == (kind == .store ? e.pointee.writeTag : e.pointee.readTag) {
       return CPU.pointer(address &+ e.pointee.addend)
     }
@@ -116,7 +116,7 @@ extension CPU {
   /// The host address of instruction text, from the space instructions come from: home in home-space mode, else primary.
   mutating func hostForInstruction(_ address: UInt64) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
     let tag = s.pointee.instructionTag
-    let e = tlb.entry(of: address)
+    let e = tlbEntry(of: address)
     if address & ~0xFFF | tag == e.pointee.readTag { return CPU.pointer(address &+ e.pointee.addend) }
     guard isTranslating else { return try resolve(address, .real, .instructionFetch, accessKey, 2, tag: tag) }
     let isHome = addressSpace == .home
@@ -151,7 +151,7 @@ extension CPU {
     let host = storage.base + Int(truncatingIfNeeded: absolute)
     let isWatched = kind == .store && recordStoreForPER(address, count, space)
     if let tag {
-      let e = tlb.entry(of: address)
+      let e = tlbEntry(of: address)
       let pageTag = address & ~0xFFF | tag
       if e.pointee.readTag != pageTag { e.pointee.writeTag = TLB.invalid }
       e.pointee.readTag = keyPermitsFetchOfPage(storageKey, key) ? pageTag : TLB.invalid

@@ -48,10 +48,6 @@ package struct TLB {
     asces.deallocate()
   }
 
-  @inline(__always) package func entry(of address: UInt64) -> UnsafeMutablePointer<TLBEntry> {
-    entries + (Int(truncatingIfNeeded: address &>> 12) & (TLB.count - 1))
-  }
-
   package mutating func flush() {
     entries.update(repeating: TLBEntry(), count: TLB.count)
   }

@@ -244,7 +244,7 @@ extension CPU: Datapath {
   @inline(__always) private func loadUnaligned<T: FixedWidthInteger & BitwiseCopyable>(
     _: T.Type, _ o: StorageOperand<UInt64>
   ) throws(ProgramInterruption) -> T {
-    let e = tlb.entries + (Int(truncatingIfNeeded: o.address &>> 12) & (TLB.count - 1))
+    let e = tlbEntry(of: o.address)
     let last = o.address &+ UInt64(truncatingIfNeeded: MemoryLayout<T>.size &- 1)
     if last & ~0xFFF | s.pointee.dataTag == e.pointee.readTag {
       return T(bigEndian: CPU.pointer(o.address &+ e.pointee.addend).loadUnaligned(as: T.self))
@@ -254,7 +254,7 @@ extension CPU: Datapath {
   @inline(__always) private mutating func storeUnaligned<T: FixedWidthInteger & BitwiseCopyable>(
     _ v: T, _ o: StorageOperand<UInt64>
   ) throws(ProgramInterruption) {
-    let e = tlb.entries + (Int(truncatingIfNeeded: o.address &>> 12) & (TLB.count - 1))
+    let e = tlbEntry(of: o.address)
     let last = o.address &+ UInt64(truncatingIfNeeded: MemoryLayout<T>.size &- 1)
     if last & ~0xFFF | s.pointee.dataTag == e.pointee.writeTag {
       CPU.pointer(o.address &+ e.pointee.addend).storeBytes(of: v.bigEndian, as: T.self)

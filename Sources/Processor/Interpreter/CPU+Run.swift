@@ -6,7 +6,7 @@ extension CPU {
   @inline(never) package mutating func execute() {
     let state = s
     let index = dispatch.index
-    var handlers = self.handlers
+    let attention = self.attention
     var executed: UInt64 = 0
     while attention.pointee.load(ordering: .relaxed) == 0 {
       let address = state.pointee.nextAddress
@@ -19,7 +19,6 @@ extension CPU {
         do { bits = try fetchText(address) } catch {
           state.pointee.instructionAddress = address
           interruptProgram(error, fetching: true)
-          handlers = self.handlers
           continue
         }
       }
@@ -31,11 +30,10 @@ extension CPU {
       let slot = UInt64(entry & 0xFFFF) &+ (bits &>> UInt64(entry &>> 16 & 0x3F)) & UInt64(entry &>> 24)
       executed &+= 1
       do {
-        try CPU.call(handlers[Int(truncatingIfNeeded: slot)], &self, InstructionText(bits: bits))
+        try CPU.call(state.pointee.handlers[Int(truncatingIfNeeded: slot)], &self, InstructionText(bits: bits))
       } catch {
         interruptProgram(error, fetching: false)
       }
-      handlers = self.handlers
     }
     state.pointee.instructionCount &+= executed
   }

@@ -1,55 +1,112 @@
-import CHost
 package import Storage
 import Synchronization
 
 /// One CPU: its registers, its TLB, and its way to storage and the rest of the machine. The interpreter is this type's
 /// conformance to `Datapath`; routines are its methods.
 ///
+/// It is two words, and must stay small: Swift copies a noncopyable struct whole for each call of a nonmutating method that
+/// is not inlined. What it is made of lies behind the two pointers.
+///
 /// Concurrency: owned by the thread that operates it. Others reach it through `signals`.
 package struct CPU: ~Copyable {
   /// Work on a CPU that is too long or too rare to be written on the datapath.
   package typealias Routine = (inout CPU, InstructionText) throws(ProgramInterruption) -> Void
 
+  /// Registers, and what the engine reads at every instruction.
   package let s: UnsafeMutablePointer<CPUState>
-  package let storage: AbsoluteStorage
-  package let complex: ProcessorComplex
-  package let signals: CPUSignals
-  let attention: UnsafeMutablePointer<Atomic<UInt32>>
-  package var tlb = TLB()
-  /// This CPU's address, 0-65535.
-  package let address: UInt16
-  let dispatch: DispatchTables
-  /// The table of the current mode.
-  var handlers: UnsafeMutablePointer<Handler>
-  /// An EXECUTE is executing its target.
-  var isExecuteTarget = false
-  /// Where that EXECUTE is.
-  var executeAddress: UInt64 = 0
-  /// A PSW was loaded that is invalid: the next thing that happens is an early specification exception.
-  var hasInvalidPSW = false
-  /// Bit 63 of PSW address or attention work makes each instruction go one by one: PER, tracing, single step.
-  var watchesEachInstruction = false
-  /// Called before each instruction while set; for instruction traces.
-  package var instructionObserver: (@Sendable (borrowing CPU, InstructionText) -> Void)?
-  /// Called for each program interruption while set.
-  package var programInterruptionObserver: (@Sendable (borrowing CPU, ProgramInterruption) -> Void)?
-  /// How many interruptions were taken, by class: restart, external, supervisor call, program, machine check, I/O.
-  package var interruptionCounts: InlineArray<6, UInt64> = .init(repeating: 0)
+  private let surroundings: UnsafeMutablePointer<Surroundings>
 
   package init(address: UInt16, complex: ProcessorComplex) {
-    self.address = address
-    self.complex = complex
-    storage = complex.storage
-    signals = complex.signals[Int(address)]
-    attention = signals.attention
+    let tlb = TLB()
     s = .allocate(capacity: 1)
-    s.initialize(to: CPUState())
-    dispatch = complex.dispatch
-    handlers = dispatch.table(isProblemState: false, isZArchitecture: false)
+    s.initialize(
+      to: CPUState(
+        tlbEntries: tlb.entries, handlers: complex.dispatch.table(isProblemState: false, isZArchitecture: false)))
+    surroundings = .allocate(capacity: 1)
+    surroundings.initialize(
+      to: Surroundings(
+        storage: complex.storage, complex: complex, signals: complex.signals[Int(address)], tlb: tlb, address: address))
   }
 
   deinit {
-    tlb.deallocate()
+    surroundings.pointee.tlb.deallocate()
+    surroundings.deinitialize(count: 1)
+    surroundings.deallocate()
     s.deallocate()
+  }
+
+  /// What a CPU is connected to, and flags that not every instruction looks at.
+  private struct Surroundings {
+    let storage: AbsoluteStorage
+    let complex: ProcessorComplex
+    let signals: CPUSignals
+    var tlb: TLB
+    let address: UInt16
+    var isExecuteTarget = false
+    var executeAddress: UInt64 = 0
+    var hasInvalidPSW = false
+    var watchesEachInstruction = false
+    var instructionObserver: InstructionObserver?
+    var programInterruptionObserver: ProgramInterruptionObserver?
+    var interruptionCounts: InlineArray<6, UInt64> = .init(repeating: 0)
+  }
+
+  package typealias InstructionObserver = @Sendable (borrowing CPU, InstructionText) -> Void
+  package typealias ProgramInterruptionObserver = @Sendable (borrowing CPU, ProgramInterruption) -> Void
+
+  package var storage: AbsoluteStorage { surroundings.pointee.storage }
+  package var complex: ProcessorComplex { surroundings.pointee.complex }
+  package var signals: CPUSignals { surroundings.pointee.signals }
+  var attention: UnsafeMutablePointer<Atomic<UInt32>> { surroundings.pointee.signals.attention }
+  package var tlb: TLB {
+    get { surroundings.pointee.tlb }
+    nonmutating _modify { yield &surroundings.pointee.tlb }
+  }
+  /// This CPU's address, 0-65535.
+  package var address: UInt16 { surroundings.pointee.address }
+  var dispatch: DispatchTables { surroundings.pointee.complex.dispatch }
+  /// The entry that a translation of `address` would be in.
+  @inline(__always) func tlbEntry(of address: UInt64) -> UnsafeMutablePointer<TLBEntry> {
+    s.pointee.tlbEntries + (Int(truncatingIfNeeded: address &>> 12) & (TLB.count - 1))
+  }
+  /// The table of the current mode.
+  var handlers: UnsafeMutablePointer<Handler> {
+    get { s.pointee.handlers }
+    nonmutating set { s.pointee.handlers = newValue }
+  }
+  /// An EXECUTE is executing its target.
+  var isExecuteTarget: Bool {
+    get { surroundings.pointee.isExecuteTarget }
+    nonmutating set { surroundings.pointee.isExecuteTarget = newValue }
+  }
+  /// Where that EXECUTE is.
+  var executeAddress: UInt64 {
+    get { surroundings.pointee.executeAddress }
+    nonmutating set { surroundings.pointee.executeAddress = newValue }
+  }
+  /// A PSW was loaded that is invalid: the next thing that happens is an early specification exception.
+  var hasInvalidPSW: Bool {
+    get { surroundings.pointee.hasInvalidPSW }
+    nonmutating set { surroundings.pointee.hasInvalidPSW = newValue }
+  }
+  /// Instructions go one by one: tracing, single step.
+  var watchesEachInstruction: Bool {
+    get { surroundings.pointee.watchesEachInstruction }
+    nonmutating set { surroundings.pointee.watchesEachInstruction = newValue }
+  }
+  /// Called before each instruction while set; for instruction traces.
+  package var instructionObserver: InstructionObserver? {
+    get { surroundings.pointee.instructionObserver }
+    nonmutating set { surroundings.pointee.instructionObserver = newValue }
+  }
+  /// Called for each program interruption while set.
+  package var programInterruptionObserver: ProgramInterruptionObserver? {
+    get { surroundings.pointee.programInterruptionObserver }
+    nonmutating set { surroundings.pointee.programInterruptionObserver = newValue }
+  }
+  /// How many interruptions were taken, by class: restart, external, supervisor call, program, machine check, I/O.
+  package var interruptionCounts: InlineArray<6, UInt64> {
+    get { surroundings.pointee.interruptionCounts }
+    nonmutating _modify { yield &surroundings.pointee.interruptionCounts }
   }
 }

@@ -29,6 +29,11 @@ package struct CPUState {
   /// The same of instruction fetches.
   package var instructionTag: UInt64 = 0
 
+  /// The dispatch table of the current mode.
+  var handlers: UnsafeMutablePointer<Handler>
+  /// The entries of the CPU's TLB.
+  package let tlbEntries: UnsafeMutablePointer<TLBEntry>
+
   /// Floating-point registers.
   package var fpr: InlineArray<16, UInt64> = .init(repeating: 0)
   /// Control registers.
@@ -72,5 +77,9 @@ package struct CPUState {
   package var instructionCount: UInt64 = 0
 
   package static let noPage: UInt64 = 0x0000_0000_0000_0001
-  package init() {}
+  /// - Parameter tlbEntries: the entries of this CPU's TLB, which looks them up here.
+  init(tlbEntries: UnsafeMutablePointer<TLBEntry>, handlers: UnsafeMutablePointer<Handler>) {
+    self.tlbEntries = tlbEntries
+    self.handlers = handlers
+  }
 }
