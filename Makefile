@@ -24,7 +24,7 @@ test: ## all tests
 	$(SWIFT) test -c release
 
 ipl: $(LINUX)/volume.ckd build ## Debian's Linux from a 3390, to a shell; commands can be piped in
-	@exec $(IRONLOAD) run --memory $(MEMORY) --dasd 0120=$(LINUX)/volume.ckd --load 0120
+	@exec $(IRONLOAD) run --memory $(MEMORY) --dasd 0120=$(LINUX)/volume.ckd --load 0120 --console vt220
 
 check: ## the formatter's rules, then all tests
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
