@@ -62,7 +62,8 @@ struct RunCommand: ParsableCommand {
     session.start(
       TerminalSession.Handlers(
         enterLine: { machine.enter(line: $0) }, typeBytes: { machine.type($0) },
-        requestShutdown: { machine.requestShutdown() }, quit: { machine.quit() }))
+        requestShutdown: { machine.requestShutdown() }, quit: { machine.quit() },
+        isGuestBusy: { machine.isComputing }))
     try startGuest(machine)
     let end = machine.waitUntilEnded()
     session.stop()

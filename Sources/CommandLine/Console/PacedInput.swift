@@ -59,8 +59,13 @@ package struct PacedInput {
   }
 
   /// The next line with its end, if it has one, when its time has come.
-  package mutating func next(now: ContinuousClock.Instant) -> [UInt8]? {
+  /// - Parameter isGuestBusy: the silence of a guest that computes (a kernel that unpacks itself) is begun anew.
+  package mutating func next(now: ContinuousClock.Instant, isGuestBusy: Bool = false) -> [UInt8]? {
     guard let line = lines.first, let wait = wait(now: now), wait <= .zero else { return nil }
+    if isGuestBusy && !isAtPrompt {
+      lastEvent = now
+      return nil
+    }
     lines = lines.dropFirst()
     if lines.isEmpty { lines = [] }
     isAtPrompt = false

@@ -25,14 +25,18 @@ package final class TerminalSession: Sendable {
     package var requestShutdown: @Sendable () -> Void
     /// End the run.
     package var quit: @Sendable () -> Void
+    /// Whether the guest computes just now: its silence then is no sign that it listens.
+    package var isGuestBusy: @Sendable () -> Bool
     package init(
       enterLine: @escaping @Sendable (String) -> Void, typeBytes: @escaping @Sendable ([UInt8]) -> Void,
-      requestShutdown: @escaping @Sendable () -> Void, quit: @escaping @Sendable () -> Void
+      requestShutdown: @escaping @Sendable () -> Void, quit: @escaping @Sendable () -> Void,
+      isGuestBusy: @escaping @Sendable () -> Bool = { false }
     ) {
       self.enterLine = enterLine
       self.typeBytes = typeBytes
       self.requestShutdown = requestShutdown
       self.quit = quit
+      self.isGuestBusy = isGuestBusy
     }
   }
 
@@ -136,7 +140,8 @@ package final class TerminalSession: Sendable {
   }
 
   private func sendPaced(_ handlers: Handlers) {
-    let next = state.withLock { state in state.paced.next(now: .now).map { ($0, state.keyboard) } }
+    let isBusy = handlers.isGuestBusy()
+    let next = state.withLock { state in state.paced.next(now: .now, isGuestBusy: isBusy).map { ($0, state.keyboard) } }
     guard let (line, keyboard) = next else { return }
     switch keyboard {
     case .vt220: handlers.typeBytes(line)

@@ -57,6 +57,9 @@ extension Machine {
     }
   }
 
+  /// Whether some CPU executes instructions just now, and does not wait.
+  public var isComputing: Bool { complex.signals.contains { $0.isExecuting.load(ordering: .relaxed) } }
+
   // MARK: Work on CPUs
 
   /// Runs `action` on the thread of CPU `address` and waits for it. Not to be called on a CPU's thread.
