@@ -12,7 +12,7 @@ import Tracing
 /// every class's new PSW is a disabled wait at 0xF00 plus its old PSW's address.
 final class BareMachine {
   let storage: AbsoluteStorage
-  let services: BareServices
+  let services: BareMachineServices
   let complex: ProcessorComplex
   var cpu: CPU
 
@@ -22,7 +22,7 @@ final class BareMachine {
 
   init(cpuCount: Int = 1, megabytes: UInt64 = 4) throws {
     storage = try #require(AbsoluteStorage(size: megabytes << 20))
-    services = BareServices()
+    services = BareMachineServices()
     let tracer = Tracer { _ in }
     let loadParameter = try #require(LoadParameter(""))
     let description = SystemDescription(
@@ -96,7 +96,7 @@ final class BareMachine {
 }
 
 /// Services of a machine that has none.
-final class BareServices: MachineServices {
+final class BareMachineServices: MachineServices {
   func diagnose(_ cpu: inout CPU, code: UInt16, _ text: InstructionText) throws(ProgramInterruption) { throw .specification }
   let facilities: [UInt64] = [0xE000_0000_0000_0000 | 1 << 56, 0, 0x8000_0000_0000_0000]
   func systemInformation(functionCode: Int, selector1: Int, selector2: Int, cpuAddress: UInt16) -> [UInt8]? {
