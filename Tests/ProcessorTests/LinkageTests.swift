@@ -225,6 +225,7 @@ struct LinkageTests {
     m[UInt32.self, Self.asnFirst] = 0x2_7000
     m[UInt64.self, 0x2_7000 + 7 * 64 + 8] = BareMachine.regionFirst | 0xF
     m[UInt32.self, 0x2_7000 + 7 * 64 + 4] = 0x0003_0000
+    m[UInt32.self, 0x2_7000 + 7 * 64 + 24] = 0x8000_0000 | UInt32(Self.linkageTable)
     entry(m, 1, to: 0x4000, controls: 0xC000_0000, asn: 0x42, aste: aste)
     m.run("B218 0001", mask: BareMachine.dat)
     #expect(m.programInterruption == nil)
