@@ -52,8 +52,9 @@ private struct Comparison {
       blocks.append(
         (SequenceGenerator.code(sequence[...]), (0..<DifferentialTests.statesPerSequence).map { _ in randomState() }))
     }
-    let answers = try #require(SequenceOracle.results(of: blocks))
-    try #require(answers.count == blocks.reduce(0) { $0 + $1.states.count })
+    let answers = SequenceOracle.results(of: blocks) ?? []
+    let isComplete = answers.count == blocks.reduce(0) { $0 + $1.states.count }
+    try #require(isComplete, "the oracle failed")
     var next = 0
     for (block, sequence) in zip(blocks, units) {
       bare.put(block.code, at: SequenceGenerator.code)
@@ -92,7 +93,9 @@ private struct Comparison {
   /// Finds the first unit after which the two differ.
   private mutating func blame(_ sequence: [SequenceGenerator.Unit], _ state: SequenceState) throws {
     let prefixes = (1...sequence.count).map { (code: SequenceGenerator.code(sequence[..<$0]), states: [state]) }
-    let answers = try #require(SequenceOracle.results(of: prefixes))
+    let answers = SequenceOracle.results(of: prefixes) ?? []
+    let isComplete = answers.count == prefixes.count
+    try #require(isComplete, "the oracle failed")
     for (k, prefix) in prefixes.enumerated() {
       let ours = bare.result(ofCode: prefix.code, state), theirs = answers[k]
       if ours == theirs { continue }

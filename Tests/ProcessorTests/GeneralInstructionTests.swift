@@ -61,6 +61,18 @@ import Testing
     #expect((bare[0], bare[1], bare[2], bare[3]) == (0x15100, 0, 0x25000, 0))
   }
 
+  @Test func `ROTATE THEN AND, OR, XOR SELECTED BITS can test without a result`() {
+    bare[1] = 0xFF00
+    bare[2] = 0x0F
+    for (opcode, code) in [(0x54, 1), (0x56, 1), (0x57, 1)] as [(UInt8, UInt64)] {
+      #expect(bare.run([0xEC, 0x12, 0x80 | 48, 55, 8, opcode]) == nil)
+      #expect((bare[1], bare.conditionCode) == (0xFF00, code))
+    }
+    bare[2] = 0xFF
+    #expect(bare.run([0xEC, 0x12, 0x80 | 48, 55, 8, 0x57]) == nil)
+    #expect(bare.conditionCode == 0)
+  }
+
   // MARK: Moves
 
   @Test func `MOVE with operands one and more bytes apart repeats them, across a page too`() {

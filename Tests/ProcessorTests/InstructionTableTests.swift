@@ -2,7 +2,7 @@ import Processor
 import Testing
 
 @Suite struct InstructionTableTests {
-  static let rows = InstructionSet<CPU>().rows
+  static var rows: [Instruction<CPU>] { InstructionSet<CPU>().rows }
 
   @Test func `no opcode has two rows`() {
     var seen: [UInt16: String] = [:]

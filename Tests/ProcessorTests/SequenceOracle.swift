@@ -1,5 +1,6 @@
 import Foundation
 import Processor
+import Storage
 
 /// Register contents before a sequence, and the seed of the storage that it works on.
 struct SequenceState {

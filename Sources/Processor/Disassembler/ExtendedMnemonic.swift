@@ -21,7 +21,7 @@ struct ExtendedMnemonic {
   }()
   private static let conditionMask: [String: Int] = [
     "LOCR": 2, "LOCGR": 2, "LOCFHR": 2, "LOCHI": 2, "LOCGHI": 2, "LOCHHI": 2,
-    "LOC": 1, "LOCG": 1, "LOCFH": 1, "STOC": 1, "STOCG": 1, "STOCFH": 1,
+    "LOC": 2, "LOCG": 2, "LOCFH": 2, "STOC": 2, "STOCG": 2, "STOCFH": 2,
   ]
 
   /// Nil when the row's own name is used.
@@ -33,8 +33,12 @@ struct ExtendedMnemonic {
     case "BRC": self.init(Self.branch("j", "jnop", "", text.r1), 0)
     case "BRCL": self.init(Self.branch("jg", "jgnop", "", text.r1), 0)
     case "RISBG", "RISBGN":
-      guard text.i4 & 0x80 != 0 else { return nil }
+      // Bit 1 of the end position is not used; objdump shows an instruction that has it without the extended name.
+      guard text.i4 & 0xC0 == 0x80 else { return nil }
       self.init(name + "z", nil)
+    case "FIEBRA", "FIDBRA", "FIXBRA":
+      guard text.e4 == 0 else { return nil }
+      self.init(String(name.dropLast()), nil)
     case "CU12":
       guard text.e3 == 0 else { return nil }
       self.init("cutfu", nil)

@@ -47,8 +47,8 @@ extension OperandSyntax {
 
   /// Mnemonics, and what they have instead of their format's operands.
   private static let departures: [(String, StaticString)] = [
-    ("SPM", "r8"), ("IPM EPAR ESAR ESEA IAC EFPC SFPC SFASR", "r24"), ("LZER LZDR LZXR", "f24"),
-    ("EAR", "r24 a28"), ("SAR", "a24 r28"), ("CPYA", "a24 a28"), ("LAM STAM", "a8 a12 d16"), ("LAMY STAMY", "a8 a12 dy"),
+    ("SPM", "r8"), ("IPM EPAR ESAR ESEA IAC MSTA SSAR SSAIR EFPC SFPC SFASR", "r24"), ("LZER LZDR LZXR", "f24"),
+    ("EAR", "r24 a28"), ("SAR", "a24 r28"), ("CPYA", "a24 a28"), ("TAR", "a24 r28"), ("LOC LOCG LOCFH STOC STOCG STOCFH", "r8 dy u4.12"), ("LAM STAM", "a8 a12 d16"), ("LAMY STAMY", "a8 a12 dy"),
     ("LCTL STCTL", "c8 c12 d16"), ("LCTLG STCTG", "c8 c12 dy"),
     ("SLL SRL SLA SRA SLDL SRDL SLDA SRDA", "r8 d16"),
     ("ASI AGSI ALSI ALGSI", "dy s8.8"), ("CLHHSI CLFHSI CLGHSI", "d16 u16.32"), ("TP", "l4.8.16"),
@@ -66,8 +66,19 @@ extension OperandSyntax {
     ),
     ("NIHF NILF OIHF OILF XIHF XILF IIHF IILF LLIHF LLILF ALFI ALGFI SLFI SLGFI CLFI CLGFI CLIH", "r8 u32"),
     // Conversions between floating-point and general registers, without and with modifiers.
-    ("CEFBR CDFBR CXFBR CEGBR CDGBR CXGBR CEFR CDFR CXFR CEGR CDGR CXGR CDGTR CXGTR CDSTR CXSTR CDUTR CXUTR", "f24 r28"),
-    ("CFEBR CFDBR CFXBR CGEBR CGDBR CGXBR CFER CFDR CFXR CGER CGDR CGXR CGDTR CGXTR", "r24 u4.16 f28"),
+    ("CEFR CDFR CXFR CEGR CDGR CXGR CDGTR CXGTR CDSTR CXSTR CDUTR CXUTR", "f24 r28"),
+    (
+      """
+      CEFBRA CDFBRA CXFBRA CEGBRA CDGBRA CXGBRA CELFBR CDLFBR CXLFBR CELGBR CDLGBR CXLGBR
+      """, "f24 u4.16 r28 u4.20"
+    ),
+    (
+      """
+      CFEBRA CFDBRA CFXBRA CGEBRA CGDBRA CGXBRA CLFEBR CLFDBR CLFXBR CLGEBR CLGDBR CLGXBR
+      """, "r24 u4.16 f28 u4.20"
+    ),
+    ("LDXBRA LEDBRA LEXBRA", "f24 u4.16 f28 u4.20"), ("DIEBR DIDBR", "f24 f16 f28 u4.20"),
+    ("CFER CFDR CFXR CGER CGDR CGXR CGDTR CGXTR", "r24 u4.16 f28"),
     ("CSDTR CSXTR", "r24 f28 u4.20"), ("CUDTR CUXTR ESDTR ESXTR EEDTR EEXTR", "r24 f28"), ("IEDTR IEXTR", "f24 f16 r28"),
   ]
 }
