@@ -50,8 +50,9 @@ enum SequenceOracle {
   static func results(of blocks: [(code: [UInt8], states: [SequenceState])]) -> [SequenceResult]? {
     guard let program else { return nil }
     let name = program + "-" + UUID().uuidString
+    // IRONLOAD_KEEP leaves the files, to be run by hand.
     defer {
-      try? FileManager.default.removeItem(atPath: name + ".in")
+      if ProcessInfo.processInfo.environment["IRONLOAD_KEEP"] == nil { try? FileManager.default.removeItem(atPath: name + ".in") }
       try? FileManager.default.removeItem(atPath: name + ".out")
     }
     var input: [UInt8] = []
@@ -122,8 +123,7 @@ extension BareCPU {
   private func signal(of cause: ProgramInterruption?) -> UInt16 {
     switch cause {
     case nil: 0
-    case .data: cpu.s.pointee.dataExceptionCode == 0xFF ? 4 : 8
-    case .fixedPointDivide, .fixedPointOverflow, .decimalDivide, .decimalOverflow: 8
+    case .data, .fixedPointDivide, .fixedPointOverflow, .decimalDivide, .decimalOverflow: 8
     case .protection, .addressing: 11
     default: 4
     }
