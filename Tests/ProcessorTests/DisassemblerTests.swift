@@ -18,7 +18,7 @@ import Testing
     for (names, bits) in [
       ("IPM EPAR ESAR ESEA IAC EFPC SFPC SFASR LZER LZDR LZXR EREGG0", [(16, 8), (28, 4)]), ("SPM", [(12, 4)]),
       ("PTLB PALB IPK CSCH HSCH RSCH XSCH SAL SCHM RCHP", [(16, 16)]),
-      ("SLL SRL SLA SRA SLDL SRDL SLDA SRDA", [(12, 4)]), ("MSTA SSAR SSAIR", [(16, 8), (28, 4)]), ("CPSDR", [(20, 4)]), ("TS LPSW SSM", [(8, 8)]),
+      ("SLL SRL SLA SRA SLDL SRDL SLDA SRDA", [(12, 4)]), ("MSTA SSAR SSAIR", [(16, 8), (28, 4)]), ("CPSDR CFER CFDR CFXR CGER CGDR CGXR TBDR TBEDR", [(20, 4)]), ("TS LPSW SSM", [(8, 8)]),
     ] as [(String, [(UInt64, UInt64)])] {
       for name in names.split(separator: " ") { table[String(name)] = bits }
     }

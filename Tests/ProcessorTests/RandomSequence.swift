@@ -152,7 +152,9 @@ struct SequenceGenerator {
   private static let readsR1: Set<String> = ["LM", "LMG", "LMY", "LMH", "LMD"]
 
   private mutating func fillRegisters(_ row: Row, _ text: inout SequenceText) {
-    let first = SequenceGenerator.needsPair.contains(row.mnemonic) && !chance(32) ? evenTarget() : target()
+    // An odd one of them is a specification exception; QEMU 7.2 does not look at CDSG's. The pair of 10 is not free.
+    let isPair = SequenceGenerator.needsPair.contains(row.mnemonic)
+    let first = !isPair ? target() : row.mnemonic == "CDSG" || !chance(32) ? evenTarget() : evenTarget() | 1
     switch row.format {
     case .rre, .rrfA, .rrfB, .rrfC, .rrfD, .rrfE:
       text.set(24, 4, UInt64(first))

@@ -27,6 +27,8 @@ package struct Disassembler: Sendable {
       return line(entry.mnemonic.lowercased(), operands)
     }
     if let omitted = extended.omitted { operands.remove(at: omitted) }
+    // Without its fourth operand the instruction has its older name.
+    if extended.mnemonic.hasSuffix("br"), operands.count > 2, operands.last == "0" { operands.removeLast() }
     if extended.mnemonic == "nopr" && text.r2 == 0 { operands = [] }
     // The zero flag of the end position is in the name.
     if extended.mnemonic.hasPrefix("risbg") { operands[3] = "\(text.i4 & 0x7F)" }
