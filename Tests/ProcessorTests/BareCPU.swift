@@ -45,12 +45,16 @@ final class BareCPU {
   // MARK: Storage and registers
 
   func put(_ bytes: [UInt8], at address: UInt64) {
-    for (k, byte) in bytes.enumerated() { storage.host(AbsoluteAddress(address + UInt64(k))).storeBytes(of: byte, as: UInt8.self) }
+    for (k, byte) in bytes.enumerated() {
+      storage.host(AbsoluteAddress(address + UInt64(k))).storeBytes(of: byte, as: UInt8.self)
+    }
   }
   func bytes(_ count: Int, at address: UInt64) -> [UInt8] {
     (0..<count).map { storage.host(AbsoluteAddress(address + UInt64($0))).load(as: UInt8.self) }
   }
-  func store<T: FixedWidthInteger & BitwiseCopyable>(_ v: T, at address: UInt64) { storage.store(v, at: AbsoluteAddress(address)) }
+  func store<T: FixedWidthInteger & BitwiseCopyable>(_ v: T, at address: UInt64) {
+    storage.store(v, at: AbsoluteAddress(address))
+  }
   func load<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type, at address: UInt64) -> T {
     storage.load(T.self, at: AbsoluteAddress(address))
   }

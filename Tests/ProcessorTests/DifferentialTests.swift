@@ -113,7 +113,8 @@ private struct Comparison {
   }
 
   private func report(
-    _ unit: SequenceGenerator.Unit, at address: UInt64, _ ours: SequenceResult, _ theirs: SequenceResult, _ before: SequenceResult?,
+    _ unit: SequenceGenerator.Unit, at address: UInt64, _ ours: SequenceResult, _ theirs: SequenceResult,
+    _ before: SequenceResult?,
     _ state: SequenceState
   ) -> String {
     var lines = ["\(unit.mnemonic): \(listing(unit.bytes, at: address))"]
@@ -123,7 +124,8 @@ private struct Comparison {
     }
     for r in 0..<16 where ours.fr[r] != theirs.fr[r] { lines.append("fr\(r): here \(hex(ours.fr[r])) QEMU \(hex(theirs.fr[r]))") }
     if ours.conditionCode != theirs.conditionCode {
-      lines.append("cc: before \(before?.conditionCode ?? state.conditionCode) here \(ours.conditionCode) QEMU \(theirs.conditionCode)")
+      lines.append(
+        "cc: before \(before?.conditionCode ?? state.conditionCode) here \(ours.conditionCode) QEMU \(theirs.conditionCode)")
     }
     if ours.hash != theirs.hash { lines.append("storage differs") }
     if ours.fpc != theirs.fpc { lines.append("fpc: here \(hex(UInt64(ours.fpc))) QEMU \(hex(UInt64(theirs.fpc)))") }

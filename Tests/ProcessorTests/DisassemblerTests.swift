@@ -18,7 +18,8 @@ import Testing
     for (names, bits) in [
       ("IPM EPAR ESAR ESEA IAC EFPC SFPC SFASR LZER LZDR LZXR EREGG0", [(16, 8), (28, 4)]), ("SPM", [(12, 4)]),
       ("PTLB PALB IPK CSCH HSCH RSCH XSCH SAL SCHM RCHP", [(16, 16)]),
-      ("SLL SRL SLA SRA SLDL SRDL SLDA SRDA", [(12, 4)]), ("MSTA SSAR SSAIR", [(16, 8), (28, 4)]), ("CPSDR CFER CFDR CFXR CGER CGDR CGXR TBDR TBEDR", [(20, 4)]), ("TS LPSW SSM", [(8, 8)]),
+      ("SLL SRL SLA SRA SLDL SRDL SLDA SRDA", [(12, 4)]), ("MSTA SSAR SSAIR", [(16, 8), (28, 4)]),
+      ("CPSDR CFER CFDR CFXR CGER CGDR CGXR TBDR TBEDR", [(20, 4)]), ("TS LPSW SSM", [(8, 8)]),
     ] as [(String, [(UInt64, UInt64)])] {
       for name in names.split(separator: " ") { table[String(name)] = bits }
     }
@@ -29,13 +30,16 @@ import Testing
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: objdump), "needs the package binutils-s390x-linux-gnu"))
   func `every row reads as objdump reads it`() throws {
-    var random = SeededGenerator(seed: 7), image: [UInt8] = [], places: [(offset: Int, mnemonic: String, text: InstructionText)] = []
+    var random = SeededGenerator(seed: 7), image: [UInt8] = [],
+      places: [(offset: Int, mnemonic: String, text: InstructionText)] = []
     for row in InstructionSet<CPU>().rows {
       let mnemonic = String(describing: row.mnemonic)
       if Self.unknown.contains(mnemonic) { continue }
       for _ in 0..<24 {
         var text = SequenceText(opcode: row.opcode, random: random.next())
-        for (at, width) in Self.ignored[row.format, default: []] + Self.ignoredOf[mnemonic, default: []] { text.set(at, width, 0) }
+        for (at, width) in Self.ignored[row.format, default: []] + Self.ignoredOf[mnemonic, default: []] {
+          text.set(at, width, 0)
+        }
         let bits = text.bytes.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(56 - 8 * $1.offset) }
         places.append((image.count, mnemonic, InstructionText(bits: bits)))
         image += text.bytes

@@ -29,7 +29,9 @@ import Testing
 
   @Test func `a format's length is that of its opcode`() {
     let lengths: [InstructionFormat: Int] = [.e: 2, .i: 2, .rr: 2, .rrM: 2]
-    let four: Set<InstructionFormat> = [.riA, .riB, .riC, .rrd, .rre, .rrfA, .rrfB, .rrfC, .rrfD, .rrfE, .rsA, .rsB, .rsi, .rxA, .rxB, .s, .si, .ie]
+    let four: Set<InstructionFormat> = [
+      .riA, .riB, .riC, .rrd, .rre, .rrfA, .rrfB, .rrfC, .rrfD, .rrfE, .rsA, .rsB, .rsi, .rxA, .rxB, .s, .si, .ie,
+    ]
     for row in Self.rows {
       let first = row.opcode < 0x100 ? row.opcode : row.opcode >> 8
       let length = first < 0x40 ? 2 : first < 0xC0 ? 4 : 6

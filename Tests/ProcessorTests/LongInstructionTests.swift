@@ -15,10 +15,12 @@ import Testing
     text.unicodeScalars.flatMap { scalar in (0..<4).map { UInt8(truncatingIfNeeded: scalar.value >> UInt32(24 - 8 * $0)) } }
   }
 
-  @Test(arguments: [
-    ([0xB2, 0xA7, 0x10, 0x24], utf8, utf16), ([0xB2, 0xA6, 0x10, 0x24], utf16, utf8), ([0xB9, 0xB0, 0x10, 0x24], utf8, utf32),
-    ([0xB9, 0xB1, 0x10, 0x24], utf16, utf32), ([0xB9, 0xB2, 0x00, 0x24], utf32, utf8), ([0xB9, 0xB3, 0x00, 0x24], utf32, utf16),
-  ] as [([UInt8], [UInt8], [UInt8])])
+  @Test(
+    arguments: [
+      ([0xB2, 0xA7, 0x10, 0x24], utf8, utf16), ([0xB2, 0xA6, 0x10, 0x24], utf16, utf8), ([0xB9, 0xB0, 0x10, 0x24], utf8, utf32),
+      ([0xB9, 0xB1, 0x10, 0x24], utf16, utf32), ([0xB9, 0xB2, 0x00, 0x24], utf32, utf8),
+      ([0xB9, 0xB3, 0x00, 0x24], utf32, utf16),
+    ] as [([UInt8], [UInt8], [UInt8])])
   func `CONVERT UTF converts each form to each other`(text: [UInt8], source: [UInt8], expected: [UInt8]) {
     bare.put(source, at: 0x4FF5)
     (bare[2], bare[3], bare[4], bare[5]) = (0x5FFA, 4096, 0x4FF5, UInt64(source.count))
@@ -34,7 +36,8 @@ import Testing
   }
 
   @Test func `ill-formed UTF-8 is refused where it is checked`() {
-    for bytes in [[0xC1, 0x81], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x28, 0xA1]] as [[UInt8]] {
+    for bytes in [[0xC1, 0x81], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x28, 0xA1]] as [[UInt8]]
+    {
       bare.put(bytes, at: 0x4000)
       (bare[2], bare[3], bare[4], bare[5]) = (0x5000, 64, 0x4000, UInt64(bytes.count))
       #expect(bare.run([0xB9, 0xB0, 0x10, 0x24]) == nil)
@@ -126,8 +129,10 @@ import Testing
     // Compare and swap and triple store of quadwords: values at 48, 80, 112, addresses at 72, 104, 136.
     bare.store(UInt64(7), at: 0x4000)
     bare.store(UInt64(8), at: 0x4008)
-    for (offset, value) in [(0, 7), (8, 8), (16, 17), (24, 18), (48, 1), (56, 2), (72, 0x7000), (80, 3), (88, 4), (104, 0x7010), (112, 5),
-      (120, 6), (136, 0x7020)] as [(UInt64, UInt64)] { bare.store(value, at: 0x5000 + offset) }
+    for (offset, value) in [
+      (0, 7), (8, 8), (16, 17), (24, 18), (48, 1), (56, 2), (72, 0x7000), (80, 3), (88, 4), (104, 0x7010), (112, 5),
+      (120, 6), (136, 0x7020),
+    ] as [(UInt64, UInt64)] { bare.store(value, at: 0x5000 + offset) }
     #expect(performLocked(23) == nil)
     #expect(bare.conditionCode == 0)
     #expect((bare.load(UInt64.self, at: 0x4000), bare.load(UInt64.self, at: 0x4008)) == (17, 18))

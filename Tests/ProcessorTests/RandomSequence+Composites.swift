@@ -5,7 +5,8 @@ extension SequenceGenerator {
   mutating func composite(_ mnemonic: String, at address: UInt64) -> [UInt8] {
     switch mnemonic {
     case "EX", "EXRL": return execute(relative: mnemonic == "EXRL")
-    case "MVCL", "CLCL": return pairs(0x0E00 + (mnemonic == "CLCL" ? 0x100 : 0), length: 2, operands: 0, shortLength: true, loops: false)
+    case "MVCL", "CLCL":
+      return pairs(0x0E00 + (mnemonic == "CLCL" ? 0x100 : 0), length: 2, operands: 0, shortLength: true, loops: false)
     case "MVCLE", "CLCLE":
       return pairs(mnemonic == "MVCLE" ? 0xA800_0000 : 0xA900_0000, length: 4, operands: 16, shortLength: false, loops: true)
     case "MVCLU", "CLCLU":
@@ -94,7 +95,8 @@ extension SequenceGenerator {
   /// Register pair 6-7 the operand, 8 the source, 4 and 1 the table, 0 the test character. QEMU 7.2 goes on for ever with a
   /// length of 0.
   private mutating func table() -> [UInt8] {
-    la(6, 13, 0x800 + below(0x400)) + lghi(7, 1 + below(600)) + la(8, 12, below(4096)) + la(4, 12, below(4096)) + la(1, 12, below(0xC00) & ~7)
+    la(6, 13, 0x800 + below(0x400)) + lghi(7, 1 + below(600)) + la(8, 12, below(4096)) + la(4, 12, below(4096))
+      + la(1, 12, below(0xC00) & ~7)
       + lghi(0, below(256))
   }
 

@@ -14,8 +14,10 @@ struct ExtendedMnemonic {
   /// The place of the mask among the operands, by mnemonic.
   private static let comparisonMask: [String: Int] = {
     var table: [String: Int] = [:]
-    for name in ["CRB", "CGRB", "CLRB", "CLGRB", "CRJ", "CGRJ", "CLRJ", "CLGRJ", "CIB", "CGIB", "CLIB", "CLGIB",
-      "CIJ", "CGIJ", "CLIJ", "CLGIJ", "CRT", "CGRT", "CLRT", "CLGRT", "CIT", "CGIT", "CLFIT", "CLGIT"] { table[name] = 2 }
+    for name in [
+      "CRB", "CGRB", "CLRB", "CLGRB", "CRJ", "CGRJ", "CLRJ", "CLGRJ", "CIB", "CGIB", "CLIB", "CLGIB",
+      "CIJ", "CGIJ", "CLIJ", "CLGIJ", "CRT", "CGRT", "CLRT", "CLGRT", "CIT", "CGIT", "CLFIT", "CLGIT",
+    ] { table[name] = 2 }
     for name in ["CLT", "CLGT"] { table[name] = 1 }
     return table
   }()

@@ -47,8 +47,10 @@ extension OperandSyntax {
 
   /// Mnemonics, and what they have instead of their format's operands.
   private static let departures: [(String, StaticString)] = [
-    ("SPM", "r8"), ("IPM EPAR ESAR ESEA IAC MSTA SSAR SSAIR EFPC SFPC SFASR", "r24"), ("LZER LZDR LZXR", "f24"), ("DXR SQDR SQER", "f24 f28"),
-    ("EAR", "r24 a28"), ("SAR", "a24 r28"), ("CPYA", "a24 a28"), ("TAR", "a24 r28"), ("LOC LOCG LOCFH STOC STOCG STOCFH", "r8 dy u4.12"), ("LAM STAM", "a8 a12 d16"), ("LAMY STAMY", "a8 a12 dy"),
+    ("SPM", "r8"), ("IPM EPAR ESAR ESEA IAC MSTA SSAR SSAIR EFPC SFPC SFASR", "r24"), ("LZER LZDR LZXR", "f24"),
+    ("DXR SQDR SQER", "f24 f28"),
+    ("EAR", "r24 a28"), ("SAR", "a24 r28"), ("CPYA", "a24 a28"), ("TAR", "a24 r28"),
+    ("LOC LOCG LOCFH STOC STOCG STOCFH", "r8 dy u4.12"), ("LAM STAM", "a8 a12 d16"), ("LAMY STAMY", "a8 a12 dy"),
     ("LCTL STCTL", "c8 c12 d16"), ("LCTLG STCTG", "c8 c12 dy"),
     ("SLL SRL SLA SRA SLDL SRDL SLDA SRDA", "r8 d16"),
     ("ASI AGSI ALSI ALGSI", "dy s8.8"), ("CLHHSI CLFHSI CLGHSI", "d16 u16.32"), ("TP", "l4.8.16"),

@@ -58,7 +58,9 @@ struct OperandSyntax {
   /// The operands of `text` at `address`.
   func operands(_ text: InstructionText, at address: UInt64) -> [String] {
     var all = fields.map { (rendered: OperandSyntax.render($0.field, text, address), isOptional: $0.isOptional) }
-    while let last = all.last, last.isOptional, last.rendered == "0" || last.rendered.hasSuffix("0") && last.rendered.hasPrefix("%") && last.rendered.count == 3 {
+    while let last = all.last, last.isOptional,
+      last.rendered == "0" || last.rendered.hasSuffix("0") && last.rendered.hasPrefix("%") && last.rendered.count == 3
+    {
       all.removeLast()
     }
     return all.map(\.rendered)
