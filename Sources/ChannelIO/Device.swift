@@ -62,7 +62,12 @@ package protocol Device: AnyObject, Sendable {
   /// A channel program starts: forget the chain of the one before (orientation, extent, domain).
   func beginChannelProgram()
   /// Carries out one command. The channel has already answered codes that no device sees (TIC, invalid 0).
-  /// - Returns: the ending status. Unit check has its sense ready for `takeSense`.
+  ///
+  /// A command that calls `send` or `receive`, be it with no bytes, has been accepted and transfers; one that does not and ends
+  /// with channel end is an immediate operation, whose count means less. Input commands send, the others receive.
+  /// - Returns: the ending status, never empty. Unit check has its sense ready for `takeSense`. Channel end without device end
+  ///   promises a later `ChannelSubsystem.presentStatus` with device end. `busy` alone for the first command of a program, without
+  ///   any transfer, does so too: the program then starts again.
   func execute(_ command: UInt8, _ transfer: any DataTransfer) -> UnitStatus
   /// The sense bytes of the last unit check, which they end; 32 zero bytes when there are none. Used for the SENSE
   /// command (04), which devices answer themselves, and for concurrent sense.

@@ -61,14 +61,12 @@ struct ChannelStorage: Sendable {
 
 /// A check that ends a channel program, as subchannel status.
 enum ChannelCheck: Error {
-  case program, protection, chaining, interfaceControl
+  case program, protection
 
   var status: SubchannelStatus {
     switch self {
     case .program: .programCheck
     case .protection: .protectionCheck
-    case .chaining: .chainingCheck
-    case .interfaceControl: .interfaceControlCheck
     }
   }
 }

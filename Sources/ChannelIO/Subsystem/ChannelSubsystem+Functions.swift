@@ -53,9 +53,9 @@ extension ChannelSubsystem {
       if !state.status.function.isDisjoint(with: [.halt, .clear]) { return .busy }
       // Intermediate status of an active program is no longer pending; that of a suspended one stays.
       if status.contains(.intermediate), !state.status.activity.isDisjoint(with: .active) {
+        withdrawInterruption(s, state)
         state.status.status = []
         state.status.subchannelStatus.remove(.programControlledInterruption)
-        withdrawInterruption(s, &state)
       }
       state.status.function.insert(.halt)
       state.status.activity.insert(.haltPending)
@@ -78,7 +78,7 @@ extension ChannelSubsystem {
   private func clear(_ s: Subchannel) -> ClearSubchannel.Outcome {
     let outcome: ClearSubchannel.Outcome = s.state.withLock { state in
       guard state.pathManagement.isEnabled else { return .notOperational }
-      withdrawInterruption(s, &state)
+      withdrawInterruption(s, state)
       state.status.status = []
       state.status.function = .clear
       state.status.activity = .clearPending

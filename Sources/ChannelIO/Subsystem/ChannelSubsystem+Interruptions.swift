@@ -11,9 +11,6 @@ extension ChannelSubsystem {
   /// stays status pending.
   package func takeInterruption(_ subclasses: UInt8) -> IOInterruption? {
     guard let taken = interruptions.take(subclasses) else { return nil }
-    if let s = subchannel(taken.identification.subchannel) {
-      s.state.withLock { $0.isInterruptionQueued = false }
-    }
     tracer?.trace(.io, "I/O interruption \(hex(taken.identification.word, 8)) parameter \(hex(taken.parameter, 8)) ISC \(taken.subclass)")
     return taken
   }
@@ -51,23 +48,20 @@ extension ChannelSubsystem {
     if isNew { hooks.withLock { $0.channelReportPending }?() }
   }
 
-  /// Queues the interruption of a subchannel that has become status pending. The caller calls `interruptionPending` hook
-  /// after it has given up the lock.
-  func queueInterruption(_ s: Subchannel, _ state: inout Subchannel.State) -> Bool {
-    guard !state.isSynchronous, !state.isInterruptionQueued else { return false }
-    state.isInterruptionQueued = true
-    interruptions.add(
+  /// Queues the interruption of a subchannel that has become status pending.
+  /// - Returns: whether it is new; then the caller tells the machine, after it has given up the lock.
+  func queueInterruption(_ s: Subchannel, _ state: borrowing Subchannel.State) -> Bool {
+    if state.isSynchronous { return false }
+    return interruptions.add(
       s,
       IOInterruption(
         identification: SubsystemIdentification(subchannel: s.number), parameter: state.pathManagement.interruptionParameter,
         subclass: state.pathManagement.interruptionSubclass))
-    return true
   }
 
   /// Takes back the interruption that is no longer wanted, if no CPU has taken it.
-  func withdrawInterruption(_ s: Subchannel, _ state: inout Subchannel.State) {
-    guard state.isInterruptionQueued else { return }
-    state.isInterruptionQueued = false
+  func withdrawInterruption(_ s: Subchannel, _ state: borrowing Subchannel.State) {
+    guard state.status.status.contains(.pending) else { return }
     interruptions.remove(s, subclass: state.pathManagement.interruptionSubclass)
   }
 

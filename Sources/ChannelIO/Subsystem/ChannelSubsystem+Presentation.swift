@@ -10,7 +10,7 @@ extension ChannelSubsystem: ChannelProgramListener {
       let before = state.status.status
       change(&state)
       let after = state.status.status
-      return after.contains(.pending) && (always || after != before) ? queueInterruption(s, &state) : false
+      return after.contains(.pending) && (always || after != before) ? queueInterruption(s, state) : false
     }
     if isNew { tellInterruptionPending() }
   }

@@ -10,7 +10,7 @@ extension ChannelSubsystem {
     for s in all {
       s.device.reset()
       s.state.withLock { state in
-        withdrawInterruption(s, &state)
+        withdrawInterruption(s, state)
         state = Subchannel.State()
         state.pathManagement = Subchannel.resetPathManagement(deviceNumber: s.deviceNumber, channelPath: s.channelPath)
       }

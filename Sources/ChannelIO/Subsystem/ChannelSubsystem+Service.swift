@@ -16,10 +16,12 @@ extension ChannelSubsystem {
       return !state.isBeingServed
     }
     guard isFree else { return }
-    workers.submit { [self] in
+    let work: @Sendable () -> Void = { [self] in
       while serveOnce(s) {}
       served.announce()
     }
+    // Without a thread, the caller's own must do.
+    if !workers.submit(work) { work() }
   }
 
   /// - Returns: false when there is nothing left to do; then the subchannel is no longer being served.

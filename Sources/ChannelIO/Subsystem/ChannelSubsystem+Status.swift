@@ -60,7 +60,7 @@ extension ChannelSubsystem {
       guard state.pathManagement.isEnabled else { return (.notOperational, nil) }
       let block = interruptionResponse(state)
       guard state.status.status.contains(.pending) else { return (.statusNotPending, block) }
-      withdrawInterruption(s, &state)
+      withdrawInterruption(s, state)
       Self.clearTested(&state)
       return (.statusWasPending, block)
     }

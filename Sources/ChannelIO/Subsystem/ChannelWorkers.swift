@@ -30,13 +30,16 @@ final class ChannelWorkers: @unchecked Sendable {
   }
 
   /// Runs `work` on a thread, a new one when all are busy and the limit allows.
-  func submit(_ work: @escaping @Sendable () -> Void) {
+  /// - Returns: false when nothing can run it: the threads have ended, or the host gives not even one.
+  func submit(_ work: @escaping @Sendable () -> Void) -> Bool {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    guard !isEnding else { return }
+    guard !isEnding else { return false }
+    if queue.count - head >= idle, threads.count < limit { startThread() }
+    guard !threads.isEmpty else { return false }
     queue.append(work)
     if idle > 0 { pthread_cond_signal(wake) }
-    if queue.count - head > idle, threads.count < limit { startThread() }
+    return true
   }
 
   private func startThread() {
@@ -51,8 +54,6 @@ final class ChannelWorkers: @unchecked Sendable {
       threads.append(thread)
     } else {
       Unmanaged<ChannelWorkers>.fromOpaque(argument).release()
-      // Without any thread no channel program ever ends; with one, the work waits for it.
-      precondition(!threads.isEmpty, "the host has no thread for channel programs (errno \(failed))")
     }
   }
 

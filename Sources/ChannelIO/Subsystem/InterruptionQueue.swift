@@ -12,10 +12,14 @@ final class InterruptionQueue: Sendable {
 
   init(mask: MaskBox) { self.mask = mask }
 
-  func add(_ subchannel: Subchannel, _ interruption: IOInterruption) {
+  /// - Returns: false when one of this subchannel is pending already: one interruption tells of all its status.
+  func add(_ subchannel: Subchannel, _ interruption: IOInterruption) -> Bool {
     queue.withLock { lists in
-      lists[Int(interruption.subclass)].append(Entry(subchannel: subchannel, interruption: interruption))
+      let isc = Int(interruption.subclass)
+      if lists[isc].contains(where: { $0.subchannel === subchannel }) { return false }
+      lists[isc].append(Entry(subchannel: subchannel, interruption: interruption))
       publish(lists)
+      return true
     }
   }
 

@@ -36,7 +36,6 @@ final class Subchannel: Sendable {
     var isBeingServed = false
     /// `runToStatus` waits: no interruption is made.
     var isSynchronous = false
-    var isInterruptionQueued = false
     /// Why the channel refused the last start.
     var refusal: ChannelRefusal?
     /// When the operator was last warned of a prefetch that the ORB did not allow.

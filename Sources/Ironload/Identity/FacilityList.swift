@@ -1,7 +1,7 @@
 import Processor
 
 /// What STFLE and STFL announce. A bit stands for all its instructions, each with rows and tests.
-enum FacilityList {
+package enum FacilityList {
   /// Bits that stand for more than one facility enum case, or for none with rows of its own, with what they mean.
   private static let announced: [(bit: Int, name: String)] = [
     (0, "N3 instructions in ESA/390"),
@@ -36,7 +36,7 @@ enum FacilityList {
   ]
 
   /// Doublewords in the order of STFLE; bit 0 of the first is facility 0.
-  static let doublewords: [UInt64] = {
+  package static let doublewords: [UInt64] = {
     var words = [UInt64](repeating: 0, count: 1 + (announced.map(\.bit).max() ?? 0) / 64)
     for (bit, _) in announced { words[bit / 64] |= 1 << (63 - UInt64(bit % 64)) }
     return words

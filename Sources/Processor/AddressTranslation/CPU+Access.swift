@@ -204,5 +204,6 @@ extension CPU {
     s.pointee.translationExceptionIdentification =
       address & ~0xFFF | (isPageProtected ? 4 : 0) | (space.asce == nil ? 0 : space.space.rawValue)
     s.pointee.exceptionAccessIdentification = space.space == .accessRegister ? UInt8(truncatingIfNeeded: space.ar) : 0
+    s.pointee.operandAccessIdentification = 0
   }
 }

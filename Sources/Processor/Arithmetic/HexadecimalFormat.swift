@@ -42,6 +42,7 @@ extension HexadecimalFormat {
 
 /// HFP short: 32 bits, 6 digits.
 package enum ShortHexadecimal: HexadecimalFormat {
+  package typealias Bits = UInt32
   package static var digits: Int { 6 }
   @inline(__always) package static func unpack(_ bits: UInt32) -> UnpackedHexadecimal {
     UnpackedHexadecimal(
@@ -56,6 +57,7 @@ package enum ShortHexadecimal: HexadecimalFormat {
 
 /// HFP long: 64 bits, 14 digits.
 package enum LongHexadecimal: HexadecimalFormat {
+  package typealias Bits = UInt64
   package static var digits: Int { 14 }
   @inline(__always) package static func unpack(_ bits: UInt64) -> UnpackedHexadecimal {
     UnpackedHexadecimal(
@@ -71,6 +73,7 @@ package enum LongHexadecimal: HexadecimalFormat {
 /// HFP extended: two long numbers, the second of which has the low 14 digits, the same sign, and a characteristic that is 14
 /// less (modulo 128) unless the number is a true zero. Sign and characteristic of the second are ignored in operands.
 package enum ExtendedHexadecimal: HexadecimalFormat {
+  package typealias Bits = UInt128
   package static var digits: Int { 28 }
   @inline(__always) package static func unpack(_ bits: UInt128) -> UnpackedHexadecimal {
     let mask: UInt128 = 0xFF_FFFF_FFFF_FFFF

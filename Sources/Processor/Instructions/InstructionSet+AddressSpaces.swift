@@ -2,7 +2,7 @@
 extension InstructionSet where Machine: ~Copyable {
   mutating func defineAddressSpaceInstructions() {
     routine("EPSW", 0xB98D, .rre) { cpu, i throws(ProgramInterruption) in
-      let mask = cpu.psw.mask
+      let mask = cpu.psw.mask | (cpu.s.pointee.isZArchitecture ? 0 : PSW.shortForm)
       cpu.setGR32(i.e1, mask &>> 32)
       if i.e2 != 0 { cpu.setGR32(i.e2, mask & 0xFFFF_FFFF) }
     }

@@ -133,7 +133,7 @@ extension CPU {
   private func operandControls(_ control: UInt16) throws(ProgramInterruption) -> (space: AddressSpace, key: UInt8, isHomeExplicitly: Bool) {
     let isKeyGiven = control & 2 != 0, isSpaceGiven = control & 1 != 0
     let space = isSpaceGiven ? AddressSpace(rawValue: UInt64(control &>> 6 & 3)) ?? .primary : addressSpace
-    if space == .secondary && isSpaceGiven && s.pointee.cr[0] & CR0.secondarySpace == 0 { throw .specialOperation }
+    if space == .secondary && s.pointee.cr[0] & CR0.secondarySpace == 0 { throw .specialOperation }
     return (space, isKeyGiven ? UInt8(control &>> 12) : accessKey, isSpaceGiven && space == .home)
   }
 

@@ -24,11 +24,15 @@ extension InstructionSet where Machine: ~Copyable {
     define("LGBR", 0xB906, .rre, [], immediate) { m, i throws(ProgramInterruption) in m.setGR(i.e1, m.signExtend8(m.gr(i.e2))) }
     define("LGHR", 0xB907, .rre, [], immediate) { m, i throws(ProgramInterruption) in m.setGR(i.e1, m.signExtend16(m.gr(i.e2))) }
     define("LLCR", 0xB994, .rre, [], immediate) { m, i throws(ProgramInterruption) in m.setGR32(i.e1, m.zeroExtend8(m.gr(i.e2))) }
-    define("LLHR", 0xB995, .rre, [], immediate) { m, i throws(ProgramInterruption) in m.setGR32(i.e1, m.zeroExtend16(m.gr(i.e2))) }
+    define("LLHR", 0xB995, .rre, [], immediate) { m, i throws(ProgramInterruption) in
+      m.setGR32(i.e1, m.zeroExtend16(m.gr(i.e2)))
+    }
     define("LLGCR", 0xB984, .rre, [], immediate) { m, i throws(ProgramInterruption) in m.setGR(i.e1, m.zeroExtend8(m.gr(i.e2))) }
     define("LLGHR", 0xB985, .rre, [], immediate) { m, i throws(ProgramInterruption) in m.setGR(i.e1, m.zeroExtend16(m.gr(i.e2))) }
     define("LA", 0x41, .rxA) { m, i throws(ProgramInterruption) in m.setAddress(i.r1, m.rx(i).address) }
-    define("LAY", 0xE371, .rxyA, [], .longDisplacement) { m, i throws(ProgramInterruption) in m.setAddress(i.r1, m.rxy(i).address) }
+    define("LAY", 0xE371, .rxyA, [], .longDisplacement) { m, i throws(ProgramInterruption) in
+      m.setAddress(i.r1, m.rxy(i).address)
+    }
     define("LARL", 0xC000, .rilB) { m, i throws(ProgramInterruption) in m.setAddress(i.r1, m.relative(i.i32)) }
   }
 

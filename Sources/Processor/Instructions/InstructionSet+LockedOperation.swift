@@ -18,7 +18,9 @@ private struct WideValue: Equatable {
 
 /// What a function code of PLO is made of: bits 0-1 the form of its operands, the rest the operation.
 private struct LockedOperation {
-  enum Kind: Int { case compareAndLoad, compareAndSwap, doubleCompareAndSwap, swapAndStore, swapAndDoubleStore, swapAndTripleStore }
+  enum Kind: Int {
+    case compareAndLoad, compareAndSwap, doubleCompareAndSwap, swapAndStore, swapAndDoubleStore, swapAndTripleStore
+  }
   let kind: Kind
   /// 0 words in registers, 1 doublewords in the parameter list, 2 doublewords in registers, 3 quadwords in the list.
   let form: Int
@@ -154,7 +156,9 @@ extension CPU {
     let other = try storeBlock(fourth, size)
     let registers = [i.r1, i.r1 | 1, i.r3, i.r3 | 1]
     withProgramLock { cpu in
-      let operand = { (cpu: borrowing CPU, k: Int) in values.isEmpty ? cpu.register(registers[k], size) : cpu.wide(values[k], size) }
+      let operand = { (cpu: borrowing CPU, k: Int) in
+        values.isEmpty ? cpu.register(registers[k], size) : cpu.wide(values[k], size)
+      }
       let seen = cpu.wide(target, size)
       if seen != operand(cpu, 0) {
         if values.isEmpty { cpu.setRegister(i.r1, size, seen) } else { cpu.setWide(values[0], size, seen) }

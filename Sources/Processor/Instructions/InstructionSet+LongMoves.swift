@@ -46,7 +46,9 @@ extension CPU {
     s.pointee.nextAddress = isExecuteTarget ? executeAddress : s.pointee.instructionAddress
   }
   /// One page's part of an operand, for storing.
-  @inline(__always) func storePiece(_ o: StorageOperand<UInt64>, _ count: UInt64) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
+  @inline(__always) func storePiece(_ o: StorageOperand<UInt64>, _ count: UInt64) throws(ProgramInterruption)
+    -> UnsafeMutableRawPointer
+  {
     try hostForStore(o.address, o.base, count: count)
   }
 
@@ -185,12 +187,15 @@ extension CPU {
     }
     let done = UInt64(truncatingIfNeeded: equal)
     return ComparedPiece(
-      code: order != 0 ? order : done < longest ? 3 : 0, firstUsed: firstLength > 0 ? done : 0, secondUsed: secondLength > 0 ? done : 0)
+      code: order != 0 ? order : done < longest ? 3 : 0, firstUsed: firstLength > 0 ? done : 0,
+      secondUsed: secondLength > 0 ? done : 0)
   }
 
   /// Access to an operand of a comparison that may end before its last byte: when only the second page is inaccessible,
   /// what is in the first.
-  private mutating func comparisonBlock(_ o: StorageOperand<UInt64>, _ count: Int, _ unit: UInt64) throws(ProgramInterruption) -> Block {
+  private mutating func comparisonBlock(_ o: StorageOperand<UInt64>, _ count: Int, _ unit: UInt64) throws(ProgramInterruption)
+    -> Block
+  {
     let room = Int(truncatingIfNeeded: self.room(o.address))
     if count > room && room >= Int(truncatingIfNeeded: unit) {
       let whole = room & ~Int(truncatingIfNeeded: unit &- 1)

@@ -26,7 +26,7 @@ extension InstructionSet where Machine: ~Copyable {
       let v = try cpu.load8(cpu.rs(i))
       cpu.setSystemMask(UInt8(truncatingIfNeeded: v))
     }
-    routine("STNSM", 0xAC, .si, .privileged) { cpu, i throws(ProgramInterruption) in
+    routine("STNSM", 0xAC, .si, [.privileged, .endsBlock]) { cpu, i throws(ProgramInterruption) in
       try cpu.store8(cpu.s.pointee.pswMask &>> 56, cpu.rs(i))
       cpu.setSystemMask(UInt8(truncatingIfNeeded: cpu.s.pointee.pswMask &>> 56) & UInt8(truncatingIfNeeded: i.byte1))
     }
@@ -44,6 +44,7 @@ extension CPU {
     setPSWMask(mask)
     if mask & PSW.unassigned != 0 || !s.pointee.isZArchitecture && mask & PSW.dat != 0 {
       hasInvalidPSW = true
+      invalidPSWLength = s.pointee.instructionLength
       requestAnotherLook()
     }
   }

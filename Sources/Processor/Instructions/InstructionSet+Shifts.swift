@@ -177,7 +177,8 @@ extension Datapath where Self: ~Copyable {
     setCC(select(isZero(lost), conditionCode(), constant(3)))
     return result
   }
-  @inline(__always) package mutating func shiftLeftArithmetic32(_ r: Int, _ v: Value, _ amount: Value) throws(ProgramInterruption) {
+  @inline(__always) package mutating func shiftLeftArithmetic32(_ r: Int, _ v: Value, _ amount: Value) throws(ProgramInterruption)
+  {
     let result = shiftLeftArithmeticSettingCC64(shiftLeft(v, constant(32)), amount)
     setGR32(r, shiftRight(result, constant(32)))
     try interruptOnFixedPointOverflow()

@@ -96,7 +96,9 @@ extension CPU {
   /// Looks for the first place where as many bytes as register 0 says are equal; register 1 has the padding byte.
   mutating func compareUntilSubstringEqual(_ r1: Int, _ r2: Int) throws(ProgramInterruption) {
     let wanted = gr(0) & 0xFF, padding = gr(1) & 0xFF
-    let signedLength = { (v: UInt64, is64: Bool) -> Int64 in max(0, is64 ? Int64(bitPattern: v) : Int64(Int32(truncatingIfNeeded: v))) }
+    let signedLength = { (v: UInt64, is64: Bool) -> Int64 in
+      max(0, is64 ? Int64(bitPattern: v) : Int64(Int32(truncatingIfNeeded: v)))
+    }
     let is64 = addressingMode == .bits64
     var at = SubstringPosition(
       first: reduced(gr(r1)), firstLeft: signedLength(gr(r1 + 1), is64), second: reduced(gr(r2)),

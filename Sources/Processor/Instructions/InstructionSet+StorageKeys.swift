@@ -89,6 +89,7 @@ extension CPU {
   }
 
   func clear(frame: AbsoluteAddress) {
+    storage.recordChange(frame)
     storage.host(frame).initializeMemory(as: UInt8.self, repeating: 0, count: 4096)
   }
 

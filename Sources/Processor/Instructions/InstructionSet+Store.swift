@@ -9,10 +9,14 @@ extension InstructionSet where Machine: ~Copyable {
 
   private mutating func defineRegisterStores() {
     define("ST", 0x50, .rxA) { m, i throws(ProgramInterruption) in try m.store32(m.gr(i.r1), m.rx(i)) }
-    define("STY", 0xE350, .rxyA, [], .longDisplacement) { m, i throws(ProgramInterruption) in try m.store32(m.gr(i.r1), m.rxy(i)) }
+    define("STY", 0xE350, .rxyA, [], .longDisplacement) { m, i throws(ProgramInterruption) in
+      try m.store32(m.gr(i.r1), m.rxy(i))
+    }
     define("STG", 0xE324, .rxyA, .z) { m, i throws(ProgramInterruption) in try m.store64(m.gr(i.r1), m.rxy(i)) }
     define("STC", 0x42, .rxA) { m, i throws(ProgramInterruption) in try m.store8(m.gr(i.r1), m.rx(i)) }
-    define("STCY", 0xE372, .rxyA, [], .longDisplacement) { m, i throws(ProgramInterruption) in try m.store8(m.gr(i.r1), m.rxy(i)) }
+    define("STCY", 0xE372, .rxyA, [], .longDisplacement) { m, i throws(ProgramInterruption) in
+      try m.store8(m.gr(i.r1), m.rxy(i))
+    }
     define("STH", 0x40, .rxA) { m, i throws(ProgramInterruption) in try m.store16(m.gr(i.r1), m.rx(i)) }
     define("STHY", 0xE370, .rxyA, [], .longDisplacement) { m, i throws(ProgramInterruption) in
       try m.store16(m.gr(i.r1), m.rxy(i))
@@ -36,9 +40,15 @@ extension InstructionSet where Machine: ~Copyable {
       try m.store8(m.constant(UInt64(i.byte1)), m.rsy(i))
     }
     let f = Facility.generalInstructionsExtension
-    define("MVHHI", 0xE544, .sil, [], f) { m, i throws(ProgramInterruption) in try m.store16(m.constant(signed: i.silI2), m.rs(i)) }
-    define("MVHI", 0xE54C, .sil, [], f) { m, i throws(ProgramInterruption) in try m.store32(m.constant(signed: i.silI2), m.rs(i)) }
-    define("MVGHI", 0xE548, .sil, [], f) { m, i throws(ProgramInterruption) in try m.store64(m.constant(signed: i.silI2), m.rs(i)) }
+    define("MVHHI", 0xE544, .sil, [], f) { m, i throws(ProgramInterruption) in
+      try m.store16(m.constant(signed: i.silI2), m.rs(i))
+    }
+    define("MVHI", 0xE54C, .sil, [], f) { m, i throws(ProgramInterruption) in
+      try m.store32(m.constant(signed: i.silI2), m.rs(i))
+    }
+    define("MVGHI", 0xE548, .sil, [], f) { m, i throws(ProgramInterruption) in
+      try m.store64(m.constant(signed: i.silI2), m.rs(i))
+    }
   }
 
   private mutating func defineCharactersUnderMask() {

@@ -47,12 +47,13 @@ extension CPU {
     setCC(3)
   }
 
-  /// SEARCH STRING UNICODE: characters of two bytes, of which bits 32-47 of general register 0 must be zero.
+  /// SEARCH STRING UNICODE: characters of two bytes, of which bits 32-47 of general register 0 must be zero. An end within a
+  /// character ends the search after it.
   mutating func searchUnicodeString(_ r1: Int, _ r2: Int) throws(ProgramInterruption) {
     let character = gr32(0)
     if character > 0xFFFF { throw .specification }
     var at = addressOperand(r2)
-    let end = reduced(gr(r1))
+    let end = reduced(reduced(gr(r1)) &+ ((at.address ^ gr(r1)) & 1))
     for _ in 0..<2048 {
       if at.address == end { return setCC(2) }
       if try load16(at) == character {

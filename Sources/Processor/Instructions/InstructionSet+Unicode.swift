@@ -24,7 +24,9 @@ private enum DecodedCharacter {
 
 extension CPU {
   /// Condition code 0: the second operand is used up; 1: the first is full; 2: an invalid character; 3: more to do.
-  fileprivate mutating func convert(_ i: InstructionText, _ source: UnicodeForm, _ target: UnicodeForm) throws(ProgramInterruption) {
+  fileprivate mutating func convert(_ i: InstructionText, _ source: UnicodeForm, _ target: UnicodeForm)
+    throws(ProgramInterruption)
+  {
     let r1 = i.e1, r2 = i.e2
     try requireEven(r1 | r2)
     let isChecking = i.e3 & 1 != 0 && source != .utf32
@@ -51,7 +53,9 @@ extension CPU {
     }
   }
 
-  private func decodeUTF8(_ o: StorageOperand<UInt64>, _ left: UInt64, _ isChecking: Bool) throws(ProgramInterruption) -> DecodedCharacter {
+  private func decodeUTF8(_ o: StorageOperand<UInt64>, _ left: UInt64, _ isChecking: Bool) throws(ProgramInterruption)
+    -> DecodedCharacter
+  {
     if left == 0 { return .incomplete }
     let first = try load8(o)
     if first < 0x80 { return .character(first, length: 1) }
@@ -78,7 +82,9 @@ extension CPU {
     return .character(character, length: length)
   }
 
-  private func decodeUTF16(_ o: StorageOperand<UInt64>, _ left: UInt64, _ isChecking: Bool) throws(ProgramInterruption) -> DecodedCharacter {
+  private func decodeUTF16(_ o: StorageOperand<UInt64>, _ left: UInt64, _ isChecking: Bool) throws(ProgramInterruption)
+    -> DecodedCharacter
+  {
     if left < 2 { return .incomplete }
     let high = try load16(o)
     if high & 0xFC00 != 0xD800 { return .character(high, length: 2) }

@@ -43,7 +43,11 @@ extension CPU {
     let block = try storeBlock(o, 4 &* count)
     for k in 0..<count {
       let r = (first &+ k) & 15
-      if case .low = part { block.setWord(4 &* k, UInt32(truncatingIfNeeded: gr(r))) } else { block.setWord(4 &* k, UInt32(truncatingIfNeeded: grHigh(r))) }
+      if case .low = part {
+        block.setWord(4 &* k, UInt32(truncatingIfNeeded: gr(r)))
+      } else {
+        block.setWord(4 &* k, UInt32(truncatingIfNeeded: grHigh(r)))
+      }
     }
   }
 }

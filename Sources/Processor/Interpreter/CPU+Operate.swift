@@ -5,35 +5,38 @@ import Synchronization
 /// The CPU's life on its thread: stopped, operating, waiting, and what it looks at between instructions.
 extension CPU {
   /// Runs until `quit` is posted. To be called on the thread that owns the CPU.
-  package mutating func operate() {
-    while true {
-      attention.pointee.store(0, ordering: .sequentiallyConsistent)
-      let pending = signals.pending
-      if pending.contains(.quit) { return }
-      handleRequests(pending)
-      guard signals.state == .operating else {
-        armTimer()
-        signals.sleep(nanoseconds: -1)
-        continue
-      }
-      if hasInvalidPSW {
-        hasInvalidPSW = false
-        s.pointee.instructionLength = 0
-        s.pointee.instructionAddress = s.pointee.nextAddress
-        interruptEarlySpecification()
-        requestAnotherLook()
-        continue
-      }
-      if takeInterruption() {
-        requestAnotherLook()
-        continue
-      }
-      if s.pointee.pswMask & PSW.wait != 0 {
-        waitForInterruption()
-        continue
-      }
-      run()
+  package mutating func operate() { while takeTurn() {} }
+
+  /// Obeys requests, then takes one interruption, or waits, or executes until something wants attention.
+  /// - Returns: false when `quit` is posted.
+  package mutating func takeTurn() -> Bool {
+    attention.pointee.store(0, ordering: .sequentiallyConsistent)
+    let pending = signals.pending
+    if pending.contains(.quit) { return false }
+    handleRequests(pending)
+    guard signals.state == .operating else {
+      armTimer()
+      signals.sleep(nanoseconds: -1)
+      return true
     }
+    if hasInvalidPSW {
+      hasInvalidPSW = false
+      s.pointee.instructionLength = invalidPSWLength
+      s.pointee.instructionAddress = s.pointee.nextAddress
+      interruptEarlySpecification()
+      requestAnotherLook()
+      return true
+    }
+    if takeInterruption() {
+      requestAnotherLook()
+      return true
+    }
+    if s.pointee.pswMask & PSW.wait != 0 {
+      waitForInterruption()
+      return true
+    }
+    run()
+    return true
   }
 
   /// One stretch of execution.
@@ -55,7 +58,7 @@ extension CPU {
   /// A PSW that was invalid when loaded: specification exception, ILC 0, the old PSW is the invalid one.
   private mutating func interruptEarlySpecification() {
     programInterruptionObserver?(self, .specification)
-    storeLow(UInt32(ProgramInterruption.specification.rawValue), Lowcore.programLength)
+    storeProgramIdentification(.specification)
     swapPSW(.program)
   }
 
@@ -78,9 +81,12 @@ extension CPU {
       if signals.state == .stopped { enter(.operating) }
       signals.withdraw(.start)
     }
-    if !signals.withdraw(.restart).isEmpty && signals.state != .checkStop {
-      swapPSW(.restart)
-      enter(.operating)
+    if pending.contains(.restart) {
+      if signals.state != .checkStop {
+        swapPSW(.restart)
+        enter(.operating)
+      }
+      signals.withdraw(.restart)
     }
   }
 

@@ -61,18 +61,34 @@ extension CPU {
       return
     }
     instructionObserver?(self, text)
-    let maskBefore = state.pointee.pswMask
+    state.pointee.perMask = state.pointee.pswMask
+    state.pointee.perAddress = address
+    let breakingEventAddress = state.pointee.breakingEventAddress
+    state.pointee.breakingEventAddress = CPUState.noBreakingEvent
     state.pointee.instructionLength = text.length
     state.pointee.nextAddress = (address &+ text.length) & state.pointee.addressMask
     state.pointee.instructionCount &+= 1
     recordFetchForPER(address, text.length)
     do {
       try dispatch(text)
-      if maskBefore & PSW.per != 0 { recordBranchForPER(address, text.length) }
-      if state.pointee.perCode != 0 { interruptPER() }
+      noteBreakingEvent(text, breakingEventAddress)
+      // An invalid PSW is reported together with the events of the instruction that loaded it.
+      if state.pointee.perCode != 0 && !hasInvalidPSW { interruptPER() }
     } catch {
+      noteBreakingEvent(text, breakingEventAddress)
       interruptProgram(error, fetching: false)
     }
+  }
+
+  /// Restores the breaking-event address of before when the instruction did not branch; else a branch event may have occurred.
+  private func noteBreakingEvent(_ text: InstructionText, _ before: UInt64) {
+    if s.pointee.breakingEventAddress == CPUState.noBreakingEvent {
+      s.pointee.breakingEventAddress = before
+      return
+    }
+    // LOAD PSW and LOAD PSW EXTENDED break the sequence and are no branches.
+    let opcode = OpcodeMap.opcode(of: text)
+    if opcode != 0x82 && opcode != 0xB2B2 { recordBranchForPER() }
   }
 
   /// The slow way to eight bytes of instruction text at `address`: odd addresses, another page, the end of a page.

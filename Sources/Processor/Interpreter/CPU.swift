@@ -45,6 +45,7 @@ package struct CPU: ~Copyable {
     var isExecuteTarget = false
     var executeAddress: UInt64 = 0
     var hasInvalidPSW = false
+    var invalidPSWLength: UInt64 = 0
     var watchesEachInstruction = false
     var instructionObserver: InstructionObserver?
     var programInterruptionObserver: ProgramInterruptionObserver?
@@ -89,8 +90,13 @@ package struct CPU: ~Copyable {
     get { surroundings.pointee.hasInvalidPSW }
     nonmutating set { surroundings.pointee.hasInvalidPSW = newValue }
   }
+  /// The instruction length to report with it: that of SSM and STOSM, 0 after any other.
+  var invalidPSWLength: UInt64 {
+    get { surroundings.pointee.invalidPSWLength }
+    nonmutating set { surroundings.pointee.invalidPSWLength = newValue }
+  }
   /// Instructions go one by one: tracing, single step.
-  var watchesEachInstruction: Bool {
+  package var watchesEachInstruction: Bool {
     get { surroundings.pointee.watchesEachInstruction }
     nonmutating set { surroundings.pointee.watchesEachInstruction = newValue }
   }

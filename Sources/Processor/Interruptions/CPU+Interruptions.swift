@@ -37,6 +37,8 @@ extension CPU {
     let state = s
     programInterruptionObserver?(self, cause)
     isExecuteTarget = false
+    // What a nullified or suppressed instruction did not do is no event; that it was fetched is one.
+    if !cause.isCompleting { state.pointee.perCode &= fetching ? 0 : PEREvent.code(PEREvent.instructionFetching) }
     if cause.isNullifying { state.pointee.nextAddress = state.pointee.instructionAddress }
     else if fetching {
       state.pointee.nextAddress = (state.pointee.instructionAddress &+ state.pointee.instructionLength) & state.pointee.addressMask
@@ -46,7 +48,7 @@ extension CPU {
   }
 
   /// The interruption code and what goes with it. A PER event of the same instruction is reported in the same interruption.
-  private mutating func storeProgramIdentification(_ cause: ProgramInterruption) {
+  mutating func storeProgramIdentification(_ cause: ProgramInterruption) {
     let state = s
     var code = cause.rawValue
     if state.pointee.perCode != 0 {
@@ -55,12 +57,15 @@ extension CPU {
     }
     storeLow(UInt32(truncatingIfNeeded: state.pointee.instructionLength) &<< 16 | UInt32(code), Lowcore.programLength)
     if cause == .data { storeLow(UInt32(state.pointee.dataExceptionCode), Lowcore.dataExceptionCode) }
+    if cause == .pageTranslation { storeLow(state.pointee.operandAccessIdentification, Lowcore.operandAccessIdentification) }
     if cause == .monitorEvent {
       storeLow(state.pointee.monitorClass, Lowcore.monitorClass)
       storeLow(state.pointee.monitorCode, Lowcore.monitorCode)
     }
     if cause.storesTranslationExceptionIdentification {
-      storeLow(state.pointee.translationExceptionIdentification, Lowcore.translationExceptionIdentification)
+      let identification = state.pointee.translationExceptionIdentification
+      if state.pointee.isZArchitecture { storeLow(identification, Lowcore.translationExceptionIdentification) }
+      else { storeLow(UInt32(truncatingIfNeeded: identification), Lowcore.shortTranslationExceptionIdentification) }
     }
     if cause.storesExceptionAccessIdentification {
       storeLow(state.pointee.exceptionAccessIdentification, Lowcore.exceptionAccessIdentification)

@@ -9,6 +9,8 @@ extension CPU {
     package static let storeUsingRealAddress: UInt64 = 1 << 27
     package static let branchAddressControl: UInt64 = 1 << 23
     package static let storageAlterationSpaceControl: UInt64 = 1 << 21
+    /// The event's bit in the PER code.
+    package static func code(_ event: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: event &>> 24) }
   }
 
   @inline(__always) var isPERActive: Bool { s.pointee.pswMask & PSW.per != 0 }
@@ -21,24 +23,20 @@ extension CPU {
     return last >= from || address <= to
   }
 
-  private mutating func recordPER(_ event: UInt64) { recordPERCode(event) }
-
-  private func recordPERCode(_ event: UInt64) {
-    s.pointee.perCode |= UInt8(truncatingIfNeeded: event &>> 24)
-    s.pointee.perAddress = s.pointee.instructionAddress
-  }
+  /// The address is that of the instruction, or of the EXECUTE that executes it: `executeOne` has left it.
+  private func recordPER(_ event: UInt64) { s.pointee.perCode |= PEREvent.code(event) }
 
   /// Instruction fetching: any part of the instruction in the area.
-  mutating func recordFetchForPER(_ address: UInt64, _ length: UInt64) {
+  func recordFetchForPER(_ address: UInt64, _ length: UInt64) {
     guard isPERActive, s.pointee.cr[9] & PEREvent.instructionFetching != 0, isInPERArea(address, count: length) else { return }
     recordPER(PEREvent.instructionFetching)
   }
 
   /// Successful branching: a branch to a target in the area, or anywhere without branch-address control.
-  mutating func recordBranchForPER(_ address: UInt64, _ length: UInt64) {
+  /// To be called after an instruction that branched.
+  func recordBranchForPER() {
     let next = s.pointee.nextAddress
-    guard isPERActive, s.pointee.cr[9] & PEREvent.successfulBranching != 0, s.pointee.breakingEventAddress == address
-    else { return }
+    guard s.pointee.perMask & PSW.per != 0, s.pointee.cr[9] & PEREvent.successfulBranching != 0 else { return }
     guard s.pointee.cr[9] & PEREvent.branchAddressControl == 0 || isInPERArea(next) else { return }
     recordPER(PEREvent.successfulBranching)
   }
@@ -49,7 +47,11 @@ extension CPU {
     guard isPERActive, !space.isRealOperand, s.pointee.cr[9] & PEREvent.storageAlteration != 0 else { return false }
     let inSpace =
       s.pointee.cr[9] & PEREvent.storageAlterationSpaceControl == 0 || space.asce.map(\.hasStorageAlterationEvent) ?? true
-    if inSpace && isInPERArea(address, count: count) { recordPERCode(PEREvent.storageAlteration) }
+    if inSpace && isInPERArea(address, count: count) {
+      recordPER(PEREvent.storageAlteration)
+      s.pointee.perSpace = space.asce == nil ? 0 : space.space.rawValue
+      s.pointee.perAccessIdentification = space.space == .accessRegister ? UInt8(truncatingIfNeeded: space.ar) : 0
+    }
     return true
   }
 
@@ -58,22 +60,27 @@ extension CPU {
     guard isPERActive, s.pointee.cr[9] & (PEREvent.storeUsingRealAddress | PEREvent.storageAlteration)
       == PEREvent.storeUsingRealAddress | PEREvent.storageAlteration
     else { return }
-    recordPERCode(PEREvent.storeUsingRealAddress | PEREvent.storageAlteration)
+    recordPER(PEREvent.storeUsingRealAddress | PEREvent.storageAlteration)
+    s.pointee.perSpace = 0
   }
 
   /// The identification of the recorded events: code, ATMID and AI, address, access identification.
   func storePERIdentification() {
-    let mask = s.pointee.pswMask
+    let mask = s.pointee.perMask
     var identification: UInt16 = 0
     if mask & PSW.extendedAddressing != 0 { identification |= 0x80 }
     identification |= 0x40  // ATMID is valid
     if mask & PSW.basicAddressing != 0 { identification |= 0x20 }
     if mask & PSW.dat != 0 { identification |= 0x10 }
     identification |= UInt16(truncatingIfNeeded: (mask & PSW.addressSpace) &>> PSW.addressSpaceShift) &<< 2
-    if s.pointee.perCode & 0x20 != 0 && isTranslating { identification |= UInt16(truncatingIfNeeded: addressSpace.rawValue) }
+    let isAlteration = s.pointee.perCode & PEREvent.code(PEREvent.storageAlteration) != 0
+    if isAlteration { identification |= UInt16(truncatingIfNeeded: s.pointee.perSpace) }
     storeLow(UInt16(s.pointee.perCode) &<< 8 | identification, Lowcore.perCode)
-    storeLow(s.pointee.perAddress, Lowcore.perAddress)
-    if addressSpace == .accessRegister { storeLow(s.pointee.perAccessIdentification, Lowcore.perAccessIdentification) }
+    if s.pointee.isZArchitecture { storeLow(s.pointee.perAddress, Lowcore.perAddress) }
+    else { storeLow(UInt32(truncatingIfNeeded: s.pointee.perAddress), Lowcore.perAddress) }
+    if isAlteration && s.pointee.perSpace == AddressSpace.accessRegister.rawValue {
+      storeLow(s.pointee.perAccessIdentification, Lowcore.perAccessIdentification)
+    }
   }
 
   /// A PER event alone: after an instruction that completed.

@@ -13,8 +13,9 @@ extension CPU {
     s.pointee.nextAddress = psw.instructionAddress
     s.pointee.conditionCode = (psw.mask & PSW.conditionCode) &>> PSW.conditionCodeShift
     setPSWMask(psw.mask & ~PSW.conditionCode)
-    if psw.isInvalid || !s.pointee.isZArchitecture && (psw.mask & (PSW.extendedAddressing | PSW.dat) != 0) {
-      hasInvalidPSW = true
+    hasInvalidPSW = psw.isInvalid || !s.pointee.isZArchitecture && (psw.mask & (PSW.extendedAddressing | PSW.dat) != 0)
+    if hasInvalidPSW {
+      invalidPSWLength = 0
       signals.attention.pointee.store(1, ordering: .relaxed)
     }
   }

@@ -18,6 +18,8 @@ package enum Lowcore {
   package static let architecturalMode: UInt64 = 0xA3
   package static let translationExceptionIdentification: UInt64 = 0xA8
   package static let monitorCode: UInt64 = 0xB0
+  /// ESA/390: one word.
+  package static let shortTranslationExceptionIdentification: UInt64 = 0x90
   package static let subsystemIdentification: UInt64 = 0xB8
   package static let ioParameter: UInt64 = 0xBC
   package static let ioIdentification: UInt64 = 0xC0

@@ -61,7 +61,17 @@ package enum ProgramInterruption: UInt16, Error, CaseIterable, Sendable {
       .exTranslation, .primaryAuthority, .secondaryAuthority, .lfxTranslation, .lsxTranslation, .alenTranslation,
       .aleSequence, .asteValidity, .asteSequence, .extendedAuthority, .lstesSequence, .asteInstance, .stackFull,
       .stackEmpty, .stackSpecification, .stackType, .stackOperation, .asceType, .regionFirstTranslation,
-      .regionSecondTranslation, .regionThirdTranslation, .aletSpecification:
+      .regionSecondTranslation, .regionThirdTranslation:
+      true
+    default: false
+    }
+  }
+
+  /// Completed: the instruction has done all that it does, and its PER events count.
+  package var isCompleting: Bool {
+    switch self {
+    case .fixedPointOverflow, .decimalOverflow, .hfpExponentOverflow, .hfpExponentUnderflow, .hfpSignificance, .spaceSwitch,
+      .monitorEvent:
       true
     default: false
     }
@@ -72,8 +82,7 @@ package enum ProgramInterruption: UInt16, Error, CaseIterable, Sendable {
     switch self {
     case .protection, .segmentTranslation, .pageTranslation, .asceType, .regionFirstTranslation, .regionSecondTranslation,
       .regionThirdTranslation, .afxTranslation, .asxTranslation, .primaryAuthority, .secondaryAuthority, .spaceSwitch,
-      .lxTranslation, .exTranslation, .lfxTranslation, .lsxTranslation, .lstesSequence, .pcTranslationSpecification, .stackFull,
-      .asteInstance:
+      .lxTranslation, .exTranslation, .lfxTranslation, .lsxTranslation, .lstesSequence:
       true
     default: false
     }

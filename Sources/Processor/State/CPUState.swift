@@ -72,11 +72,17 @@ package struct CPUState {
   package var perCode: UInt8 = 0
   package var perAddress: UInt64 = 0
   package var perAccessIdentification: UInt8 = 0
+  /// The space of a storage alteration: the ASCE identification.
+  package var perSpace: UInt64 = 0
+  /// PSW bits 0-63 when the instruction began: the addressing-and-translation-mode identification.
+  package var perMask: UInt64 = 0
 
   /// Instructions executed, for --stats.
   package var instructionCount: UInt64 = 0
 
   package static let noPage: UInt64 = 0x0000_0000_0000_0001
+  /// An odd value: no branch has this address.
+  package static let noBreakingEvent: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
   /// - Parameter tlbEntries: the entries of this CPU's TLB, which looks them up here.
   init(tlbEntries: UnsafeMutablePointer<TLBEntry>, handlers: UnsafeMutablePointer<Handler>) {
     self.tlbEntries = tlbEntries

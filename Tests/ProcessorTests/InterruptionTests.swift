@@ -1,0 +1,366 @@
+import Glibc
+import Processor
+import Storage
+import Synchronization
+import Testing
+
+/// Interruptions (chapter 6) and program-event recording (chapter 4).
+struct InterruptionTests {
+  @Test func `external conditions are taken one by one in their order of priority`() throws {
+    let m = try BareMachine(cpuCount: 3)
+    m.cpu.setControlRegister(
+      0, CR0.emergencySignal | CR0.externalCall | CR0.clockComparator | CR0.cpuTimer | CR0.serviceSignal | CR0.interruptKey)
+    m.complex.postInterruptKey()
+    m.cpu.signals.makeEmergencySignalPending(from: 2)
+    m.cpu.signals.makeEmergencySignalPending(from: 1)
+    #expect(m.cpu.signals.makeExternalCallPending(from: 2))
+    #expect(!m.cpu.signals.makeExternalCallPending(from: 1))
+    m.cpu.setClockComparator(0)
+    m.cpu.setCPUTimer(UInt64(bitPattern: -1))
+    for (code, cpu) in [(UInt16(0x0040), UInt16(0)), (0x1201, 1), (0x1201, 2), (0x1202, 2), (0x1004, 0), (0x1004, 0)] {
+      m.load(mask: BareMachine.supervisor | PSW.external, address: 0x5000)
+      m.turn()
+      #expect(m[UInt16.self, Lowcore.externalCode] == code)
+      #expect(m[UInt16.self, Lowcore.externalCPUAddress] == cpu)
+      #expect(m.old(.external) == PSW(mask: BareMachine.supervisor | PSW.external, instructionAddress: 0x5000))
+    }
+    // The comparator's condition stays until it is set; then the timer's turn comes, and stays too.
+    m.cpu.setClockComparator(~0)
+    m.load(mask: BareMachine.supervisor | PSW.external, address: 0x5000)
+    m.turn()
+    #expect(m[UInt16.self, Lowcore.externalCode] == 0x1005)
+  }
+
+  @Test func `what the masks disable stays pending`() throws {
+    let m = try BareMachine()
+    m.cpu.setClockComparator(0)
+    m.code("0700 0700 0700")
+    m.cpu.setControlRegister(0, 0)
+    m.load(mask: BareMachine.supervisor | PSW.external, address: BareMachine.codeAddress)
+    m.turn()
+    #expect(m.psw.instructionAddress == BareMachine.codeAddress + 2)
+    m.cpu.setControlRegister(0, CR0.clockComparator)
+    m.load(mask: BareMachine.supervisor, address: BareMachine.codeAddress)
+    m.turn()
+    #expect(m.psw.instructionAddress == BareMachine.codeAddress + 2)
+    m.load(mask: BareMachine.supervisor | PSW.external, address: BareMachine.codeAddress)
+    m.turn()
+    #expect(m[UInt16.self, Lowcore.externalCode] == 0x1004)
+  }
+
+  @Test func `SVC leaves its code, its length and the next instruction's address, under EXECUTE too`() throws {
+    let m = try BareMachine()
+    m.run("0A 42")
+    #expect(m[UInt32.self, Lowcore.supervisorCallLength] == 0x0002_0042)
+    #expect(m.old(.supervisorCall).instructionAddress == BareMachine.codeAddress + 2)
+    m.code("0A 40", at: 0x4000)
+    (m.gr[1], m.gr[2]) = (0x02, 0x4000)
+    m.run("4410 2000")
+    #expect(m[UInt32.self, Lowcore.supervisorCallLength] == 0x0004_0042)
+    #expect(m.old(.supervisorCall).instructionAddress == BareMachine.codeAddress + 4)
+  }
+
+  @Test func `an exception of EXECUTE's target is EXECUTE's`() throws {
+    let m = try BareMachine()
+    try m.mapIdentity()
+    m[UInt64.self, m.pageEntry(0x12_3000)] |= 0x400
+    m.code(TranslationTests.load, at: 0x4000)
+    (m.gr[2], m.gr[3]) = (0x12_3456, 0x4000)
+    m.run("4400 3000", mask: BareMachine.dat)
+    #expect(m.programInterruption == .pageTranslation)
+    #expect(m.programLength == 4)
+    #expect(m.old(.program).instructionAddress == BareMachine.codeAddress)
+    m.code("4400 3000", at: 0x4000)
+    m.run("4400 3000", mask: BareMachine.dat)
+    #expect(m.programInterruption == .execute)
+    #expect(m.old(.program).instructionAddress == BareMachine.codeAddress + 4)
+    m.gr[3] = 0x4001
+    m.run("4400 3000", mask: BareMachine.dat)
+    #expect(m.programInterruption == .specification)
+  }
+
+  @Test func `an odd instruction address is a specification exception`() throws {
+    let m = try BareMachine()
+    m.load(mask: BareMachine.supervisor, address: 0x1001)
+    m.step()
+    #expect(m.programInterruption == .specification)
+  }
+
+  static let invalidMasks: [UInt64] = [
+    PSW.bit(0), PSW.bit(2), PSW.bit(4), PSW.shortForm, PSW.bit(24), PSW.bit(30), PSW.bit(33), 1, PSW.extendedAddressing,
+  ]
+  @Test(arguments: invalidMasks) func `an invalid PSW is an early specification exception with length 0`(_ bits: UInt64) throws {
+    let m = try BareMachine()
+    let mask = bits == PSW.extendedAddressing ? bits : BareMachine.supervisor | bits
+    m[UInt64.self, 0x7_0000] = mask
+    m[UInt64.self, 0x7_0008] = 0x4000
+    m.gr[2] = 0x7_0000
+    m.run("B2B2 2000")
+    #expect(m.psw == PSW(mask: mask, instructionAddress: 0x4000))
+    m.turn()
+    #expect(m.programInterruption == .specification)
+    #expect(m.programLength == 0)
+    #expect(m.old(.program) == PSW(mask: mask, instructionAddress: 0x4000))
+  }
+
+  @Test func `addresses that the mode has no room for are early specification exceptions; LPSW wants bit 12`() throws {
+    let m = try BareMachine()
+    for (mask, address) in [(UInt64(0), UInt64(0x100_0000)), (PSW.basicAddressing, 0x8000_0000)] {
+      m.load(mask: mask, address: address)
+      m.turn()
+      #expect(m.programInterruption == .specification)
+      #expect(m.old(.program).instructionAddress == address)
+    }
+    m.gr[2] = 0x7_0000
+    m[UInt64.self, 0x7_0000] = 0x0008_0000_8000_4000
+    m.run("8200 2000")
+    #expect(m.psw == PSW(mask: PSW.basicAddressing, instructionAddress: 0x4000))
+    m[UInt64.self, 0x7_0000] = 0x0000_0000_8000_4000
+    m.run("8200 2000")
+    m.turn()
+    #expect(m.programInterruption == .specification)
+  }
+
+  @Test func `SSM and STOSM with bits that must be zero report their length`() throws {
+    let m = try BareMachine()
+    m.gr[2] = 0x7_0000
+    m.run("AD80 2000")
+    m.turn()
+    #expect(m.programInterruption == .specification)
+    #expect(m.programLength == 4)
+    m.cpu.setControlRegister(0, CR0.ssmSuppression)
+    m.run("8000 2000")
+    #expect(m.programInterruption == .specialOperation)
+  }
+
+  // MARK: PER
+
+  private func perMachine(_ events: UInt64) throws -> BareMachine {
+    let m = try BareMachine()
+    m.cpu.setControlRegister(9, events)
+    m.cpu.setControlRegister(10, 0)
+    m.cpu.setControlRegister(11, ~0)
+    return m
+  }
+  private static let per = BareMachine.supervisor | PSW.per
+  private func code(_ m: BareMachine) -> UInt8 { m[UInt8.self, Lowcore.perCode] }
+
+  @Test func `PER instruction fetching in the area interrupts after the instruction`() throws {
+    let m = try perMachine(CPU.PEREvent.instructionFetching)
+    m.cpu.setControlRegister(10, 0x1002)
+    m.cpu.setControlRegister(11, 0x1003)
+    m.code("1812 1813 1814")
+    m.load(mask: Self.per, address: 0x1000)
+    m.step()
+    #expect(m.psw.instructionAddress == 0x1002)
+    m.step()
+    #expect(m[UInt32.self, Lowcore.programLength] == 0x0002_0080)
+    #expect(m[UInt16.self, Lowcore.perCode] == 0x40E0)
+    #expect(m[UInt64.self, Lowcore.perAddress] == 0x1002)
+    #expect(m.old(.program).instructionAddress == 0x1004)
+  }
+
+  @Test func `PER storage alteration sees stores into the area, cached or not`() throws {
+    let m = try perMachine(CPU.PEREvent.storageAlteration)
+    m.cpu.setControlRegister(10, 0x12_3450)
+    m.cpu.setControlRegister(11, 0x12_345F)
+    m.gr[2] = 0x12_3440
+    m.run(TranslationTests.store)  // caches the page
+    m.run(TranslationTests.store, mask: Self.per)
+    #expect(m.psw.instructionAddress == BareMachine.codeAddress + 6)
+    m.gr[2] = 0x12_344C
+    m.run(TranslationTests.store, mask: Self.per)
+    #expect(m[UInt16.self, Lowcore.programCode] == 0x80)
+    #expect(code(m) == 0x20)
+    m.gr[2] = 0x12_3460
+    m.run(TranslationTests.store, mask: Self.per)
+    #expect(m.psw.instructionAddress == BareMachine.codeAddress + 6)
+  }
+
+  @Test func `PER successful branching sees taken branches only, and by address when asked`() throws {
+    let m = try perMachine(CPU.PEREvent.successfulBranching)
+    m.code("A7F4 0004 A704 0004")
+    m.load(mask: Self.per, address: 0x1000)
+    m.step()
+    #expect(code(m) == 0x80)
+    #expect(m[UInt64.self, Lowcore.perAddress] == 0x1000)
+    #expect(m.old(.program).instructionAddress == 0x1008)
+    m.load(mask: Self.per, address: 0x1004)
+    m.step()
+    #expect(m.psw.instructionAddress == 0x1008)
+    m.cpu.setControlRegister(9, CPU.PEREvent.successfulBranching | CPU.PEREvent.branchAddressControl)
+    m.cpu.setControlRegister(11, 0x1000)
+    m.load(mask: Self.per, address: 0x1000)
+    m.step()
+    #expect(m.psw.instructionAddress == 0x1008)
+  }
+
+  @Test func `a PER event of a nullified instruction is told with the exception; a store that did not happen is none`() throws {
+    let m = try perMachine(CPU.PEREvent.instructionFetching | CPU.PEREvent.storageAlteration)
+    try m.mapIdentity()
+    m[UInt64.self, m.pageEntry(0x12_4000)] |= 0x400
+    m.gr[2] = 0x12_3FFC
+    m.run(TranslationTests.store, mask: BareMachine.dat | PSW.per)
+    #expect(m[UInt16.self, Lowcore.programCode] == 0x91)
+    #expect(code(m) == 0x40)
+    #expect(m.old(.program).instructionAddress == BareMachine.codeAddress)
+  }
+
+  @Test func `SVC with a PER event interrupts twice`() throws {
+    let m = try perMachine(CPU.PEREvent.instructionFetching)
+    m.run("0A11", mask: Self.per)
+    #expect(m[UInt16.self, Lowcore.programCode] == 0x80)
+    #expect(m.old(.supervisorCall).instructionAddress == BareMachine.codeAddress + 2)
+    #expect(m.old(.program).instructionAddress == 0xF00 + Lowcore.supervisorCall.old)
+  }
+
+  @Test func `STURA is an event of its own`() throws {
+    let m = try perMachine(CPU.PEREvent.storageAlteration | CPU.PEREvent.storeUsingRealAddress)
+    m.cpu.setControlRegister(11, 0)
+    m.gr[2] = 0x12_3450
+    m.run("B246 0012", mask: Self.per)
+    #expect(m[UInt16.self, Lowcore.programCode] == 0x80)
+    #expect(code(m) == 0x28)
+    m.cpu.setControlRegister(9, CPU.PEREvent.storageAlteration)
+    m.cpu.setControlRegister(11, ~0)
+    m.run("B246 0012", mask: Self.per)
+    #expect(m.psw.instructionAddress == BareMachine.codeAddress + 4)
+  }
+}
+
+/// SIGNAL PROCESSOR (chapter 4). The second CPU runs on a thread of its own.
+struct SignalProcessorTests {
+  /// SIGP %r4,%r3,0(%r2): parameter in register 5, CPU address in 3, order in 2.
+  private func signal(_ m: BareMachine, _ cpu: UInt64, _ order: UInt64, parameter: UInt64 = 0) -> UInt64 {
+    repeat {
+      (m.gr[2], m.gr[3], m.gr[4], m.gr[5]) = (order, cpu, 0, parameter)
+      m.run("AE43 2000")
+      m.cpu.tlb.flush()
+    } while m.cc == 2
+    return m.cc
+  }
+
+  private func withTwoCPUs(_ body: (BareMachine) throws -> Void) throws {
+    let m = try BareMachine(cpuCount: 2)
+    let complex = m.complex
+    let thread = OtherCPU { var cpu = CPU(address: 1, complex: complex); cpu.initialReset(isZArchitecture: true); cpu.operate() }
+    defer {
+      m.complex.signals[1].post(.quit)
+      thread.join()
+    }
+    try body(m)
+  }
+  private func waitUntil(_ condition: () -> Bool) {
+    for _ in 0..<10_000 where !condition() { usleep(200) }
+    #expect(condition())
+  }
+
+  @Test func `sense tells stopped and external call pending; a CPU that is not there is cc 3; unknown orders are invalid`() throws {
+    try withTwoCPUs { m in
+      #expect(signal(m, 1, 0x01) == 1)
+      #expect(m.gr[4] == 0x40)
+      #expect(signal(m, 1, 0x02) == 0)
+      #expect(signal(m, 1, 0x02) == 1)
+      #expect(m.gr[4] == 0x80)
+      #expect(signal(m, 1, 0x01) == 1)
+      #expect(m.gr[4] == 0xC0)
+      #expect(signal(m, 2, 0x01) == 3)
+      #expect(signal(m, 1, 0x7F) == 1)
+      #expect(m.gr[4] == 0x02)
+      #expect(signal(m, 0, 0x01) == 0)
+      #expect(signal(m, 1, 0x15) == 1)
+      #expect(m.gr[4] == 0x400)
+      #expect(signal(m, 0, 0x15) == 0)
+      #expect(signal(m, 1, 0x0B) == 0)
+      #expect(signal(m, 1, 0x01) == 1)
+      #expect(m.gr[4] == 0x40)
+    }
+  }
+
+  @Test func `set prefix, restart, stop and store status at address`() throws {
+    try withTwoCPUs { m in
+      #expect(signal(m, 1, 0x0D, parameter: 0x7FFF_E000) == 1)
+      #expect(m.gr[4] == 0x100)
+      #expect(signal(m, 1, 0x0D, parameter: 0x10_0000) == 0)
+      // Its restart new PSW: a loop that stores ones, then branches to itself.
+      m[UInt64.self, 0x10_0000 + 0x1A0] = BareMachine.supervisor
+      m[UInt64.self, 0x10_0000 + 0x1A8] = 0x8000
+      m.code("A719 0001 E310 0208 0024", at: 0x8000)
+      m.code("A7F4 0000", at: 0x800A)
+      #expect(signal(m, 1, 0x06) == 0)
+      waitUntil { m[UInt64.self, 0x10_0208] == 1 }
+      #expect(signal(m, 1, 0x01) == 0)
+      #expect(signal(m, 1, 0x0D, parameter: 0x10_0000) == 1)
+      #expect(m.gr[4] == 0x200)
+      #expect(signal(m, 1, 0x05) == 0)
+      waitUntil { signal(m, 1, 0x01) == 1 && m.gr[4] == 0x40 }
+      #expect(signal(m, 1, 0x0E, parameter: 0x5_0000) == 0)
+      #expect(m[UInt64.self, 0x5_0080 + 8] == 1)  // general register 1
+      #expect(m[UInt64.self, 0x5_0108] == 0x800A)
+      #expect(m[UInt32.self, 0x5_0118] == 0x10_0000)
+      #expect(signal(m, 1, 0x04) == 0)
+      waitUntil { signal(m, 1, 0x01) == 0 }
+      #expect(signal(m, 1, 0x09) == 0)
+      waitUntil { signal(m, 1, 0x01) == 1 }
+      #expect(m[UInt64.self, 0x1308] == 0x800A)
+    }
+  }
+
+  @Test func `set architecture goes to ESA-390 and back, and refuses what is so already`() throws {
+    try withTwoCPUs { m in
+      m[UInt64.self, InterruptionClass.program.shortPair.new] = 0x000A_0000_0000_0F00
+      #expect(signal(m, 0, 0x12, parameter: 1) == 1)
+      #expect(m.gr[4] == 0x100)
+      (m.gr[2], m.gr[3], m.gr[5]) = (0x12, 0, 0)
+      m.run("AE43 2000", mask: PSW.basicAddressing)
+      #expect(m.cc == 0)
+      #expect(!m.cpu.s.pointee.isZArchitecture)
+      m.gr[5] = 2
+      m.run("AE43 2000", mask: PSW.basicAddressing)
+      #expect(m.cc == 0)
+      #expect(m.cpu.s.pointee.isZArchitecture)
+    }
+  }
+
+  @Test func `IPTE on one CPU ends the other's use of the entry`() throws {
+    try withTwoCPUs { m in
+      try m.mapIdentity()
+      // The other CPU reads a word of a page for ever, and counts.
+      #expect(signal(m, 1, 0x0D, parameter: 0x10_0000) == 0)
+      m[UInt64.self, 0x10_0000 + 0x1A0] = BareMachine.supervisor
+      m[UInt64.self, 0x10_0000 + 0x1A8] = 0x8000
+      m[UInt64.self, 0x10_0000 + 0x1D0] = BareMachine.supervisor | PSW.wait
+      m[UInt64.self, 0x9000] = m.cpu.s.pointee.cr[1]
+      m[UInt64.self, 0x9010] = BareMachine.dat
+      m[UInt64.self, 0x9018] = 0x8020
+      // LGHI 2,0x5000... : %r2 = 0x9000; LCTLG 1,1,0(%r2); LPSWE 0x10(%r2)
+      m.code("A729 4800 A72A 4800 EB11 2000 002F B2B2 2010", at: 0x8000)
+      // LLILH %r3,0x12; AGSI-free loop: LG %r4,0(%r3); LA %r5,1(%r5); STG %r5,0xA00; J
+      m.code("A53E 0012 E340 3000 0004 4155 0001 E350 0A00 0024 A7F4 FFF8", at: 0x8020)
+      #expect(signal(m, 1, 0x06) == 0)
+      let counter: UInt64 = 0x10_0A00
+      waitUntil { m[UInt64.self, counter] > 1000 }
+      (m.gr[7], m.gr[8]) = (BareMachine.pages + 0x800, 0x12_0000)
+      m.run("B221 0078", mask: BareMachine.dat)
+      #expect(m.programInterruption == nil)
+      waitUntil { m[UInt16.self, 0x10_0000 + Lowcore.programCode] == ProgramInterruption.pageTranslation.rawValue }
+    }
+  }
+}
+
+/// A host thread that is joined.
+final class OtherCPU: @unchecked Sendable {
+  private var thread = pthread_t()
+  private let body: @Sendable () -> Void
+  init(_ body: @escaping @Sendable () -> Void) {
+    self.body = body
+    pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<OtherCPU>.fromOpaque(argument).takeRetainedValue().body()
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+  }
+  func join() { pthread_join(thread, nil) }
+}
