@@ -15,7 +15,7 @@
 
   test "operation, 4 bytes"
   code
-  .long 0xb2ff0000
+  .long 0xb2fe0000
   program OPERATION, 4
   done
 

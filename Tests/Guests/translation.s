@@ -111,6 +111,9 @@
   .endif
   setup
   translated
+  .if \facility == 8
+  control_or 0, 1 << 23                    # enhanced DAT
+  .endif
   \changes
   gr 1, VIRTUAL + 8
   code DAT

@@ -105,6 +105,15 @@ struct InputOutputTests {
     #expect(m.cc == 3)  // not enabled
   }
 
+  @Test func `STCPS shows no path in use when nothing runs, on a boundary of 32 bytes`() throws {
+    let m = try machine()
+    m[UInt64.self, Self.response + 24] = ~0
+    m.run("B23A 4000")
+    #expect(m[UInt64.self, Self.response + 24] == 0)
+    m.run("B23A 4010")
+    #expect(m.programInterruption == .specification)
+  }
+
   @Test func `STCRW with no report stores zeros; CHSC wants a page`() throws {
     let m = try machine()
     m[UInt32.self, Self.response] = ~0

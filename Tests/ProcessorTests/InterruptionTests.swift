@@ -117,8 +117,9 @@ struct InterruptionTests {
     #expect(m.psw == PSW(mask: PSW.basicAddressing, instructionAddress: 0x4000))
     m[UInt64.self, 0x7_0000] = 0x0000_0000_8000_4000
     m.run("8200 2000")
-    m.turn()
     #expect(m.programInterruption == .specification)
+    #expect(m.programLength == 4)
+    #expect(m.old(.program).instructionAddress == BareMachine.codeAddress + 4)
   }
 
   @Test func `SSM and STOSM with bits that must be zero report their length`() throws {

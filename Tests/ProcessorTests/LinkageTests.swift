@@ -179,6 +179,18 @@ struct LinkageTests {
     #expect(m.psw.instructionAddress == BareMachine.codeAddress + 4)
     #expect(m.psw.mask & PSW.problemState != 0)
     #expect(m.cpu.s.pointee.cr[3] == 0xFF00_0007)
+    // Another space: its authority table must name our index.
+    _ = defineSpace(m)
+    (m.gr[3], m.gr[14]) = (0xFF00_0042, 0x4000)
+    m.run("B228 003E", mask: BareMachine.dat)
+    #expect(m.programInterruption == nil)
+    #expect(m.cpu.s.pointee.cr[4] == 0x0009_0042)
+    m[UInt32.self, Self.asnSecond + 128 + 24] = 0x8000_0000 | UInt32(Self.linkageTable)
+    (m.gr[3], m.gr[14]) = (0xFF00_0042, 0x4000)
+    m.cpu.setControlRegister(4, 0x0001_0007)
+    m.run("B228 003E", mask: BareMachine.dat)
+    #expect(m.programInterruption == .primaryAuthority)
+    #expect(m.identification == 0x42)
     // The problem state may not go to the supervisor state.
     m.gr[14] = 0x4000
     m.run("B228 003E", mask: BareMachine.dat | PSW.problemState)

@@ -21,7 +21,7 @@ extension CPU {
     let length = s.pointee.instructionLength
     var bits = try executeText(target, length: length)
     if modifier != 0 { bits |= (gr(modifier) & 0xFF) &<< 48 }
-    if isPERActive { recordFetchForPER(target, InstructionText(bits: bits).length) }
+    if isPERActive { recordFetchForPER(target) }
     isExecuteTarget = true
     executeAddress = address
     s.pointee.instructionAddress = target

@@ -46,6 +46,10 @@ extension InstructionSet where Machine: ~Copyable {
       target.write((report ?? CRW(word: 0)).encode())
       cpu.setCC(report == nil ? 1 : 0)
     }
+    routine("STCPS", 0xB23A, .s, .privileged) { cpu, i throws(ProgramInterruption) in
+      let target = try cpu.storeBlock(try cpu.aligned(cpu.rs(i), to: 32), 32)
+      target.write(cpu.channels.channelPathStatus)
+    }
     routine("RCHP", 0xB23B, .s, [.privileged, .setsCC]) { cpu, _ throws(ProgramInterruption) in
       try cpu.conclude(cpu.channels.resetChannelPath(cpu.subchannelOperand))
     }

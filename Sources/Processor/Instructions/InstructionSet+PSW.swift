@@ -17,8 +17,9 @@ extension InstructionSet where Machine: ~Copyable {
       let operand = cpu.rs(i)
       if operand.address & 7 != 0 { throw .specification }
       let short = try cpu.load64(operand)
+      // Bit 12 is the only one that z/Architecture looks at before it loads.
+      if cpu.s.pointee.isZArchitecture && short & PSW.shortForm == 0 { throw .specification }
       cpu.s.pointee.breakingEventAddress = cpu.s.pointee.instructionAddress
-      // In z/Architecture bit 12 must be one in storage; the PSW that results is invalid otherwise.
       cpu.load(PSW(short: short))
     }
     routine("SSM", 0x80, .s, [.privileged, .endsBlock]) { cpu, i throws(ProgramInterruption) in

@@ -68,7 +68,7 @@ extension CPU {
     state.pointee.instructionLength = text.length
     state.pointee.nextAddress = (address &+ text.length) & state.pointee.addressMask
     state.pointee.instructionCount &+= 1
-    recordFetchForPER(address, text.length)
+    recordFetchForPER(address)
     do {
       try dispatch(text)
       noteBreakingEvent(text, breakingEventAddress)

@@ -26,9 +26,9 @@ extension CPU {
   /// The address is that of the instruction, or of the EXECUTE that executes it: `executeOne` has left it.
   private func recordPER(_ event: UInt64) { s.pointee.perCode |= PEREvent.code(event) }
 
-  /// Instruction fetching: any part of the instruction in the area.
-  func recordFetchForPER(_ address: UInt64, _ length: UInt64) {
-    guard isPERActive, s.pointee.cr[9] & PEREvent.instructionFetching != 0, isInPERArea(address, count: length) else { return }
+  /// Instruction fetching: the first byte of the instruction, or of EXECUTE's target, in the area.
+  func recordFetchForPER(_ address: UInt64) {
+    guard isPERActive, s.pointee.cr[9] & PEREvent.instructionFetching != 0, isInPERArea(address) else { return }
     recordPER(PEREvent.instructionFetching)
   }
 
