@@ -19,7 +19,7 @@ package final class ECKDDevice: Device, @unchecked Sendable {
     package var prefixFeature = true
     /// Whether READ TRACK DATA and WRITE TRACK DATA are offered: with PREFIX, Linux then reads and writes a track with
     /// one command.
-    package var trackDataFeature = true
+    package var trackDataFeature = false
     /// Called for each host error behind an equipment check, for the operator.
     package var reportHostError: @Sendable (CKDImageError) -> Void = { _ in }
     package init(deviceNumber: UInt16, serial: String = "000000000001") {
