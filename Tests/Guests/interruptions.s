@@ -24,7 +24,7 @@
 7941: .quad -1, 0x7fffffffffffffff
 7942:
 .endm
-# A machine may take a moment to notice that a comparator or timer has run out, so these wait 4 ms. Back by r10.
+# A machine may take a moment to notice that a comparator or timer has run out, so these wait 40 ms. Back by r10.
 .macro comparator_pending
   stck SCRATCH(%r0)
   sckc SCRATCH(%r0)
@@ -38,7 +38,7 @@
 moment:
   stck SCRATCH(%r0)
   lg %r1, SCRATCH(%r0)
-  llilf %r2, 0x1000000
+  llilf %r2, 0xa000000
   algr %r1, %r2
 0: stck SCRATCH(%r0)
   clg %r1, SCRATCH(%r0)
@@ -366,6 +366,7 @@ find_device:
   setup
   control 6, ~(0x80000000 >> 3) & 0xff000000
   clear_device
+  brasl %r10, moment
   code SUPERVISOR | PSW_IO
   lgr %r0, %r0
   svc 0
@@ -378,7 +379,8 @@ find_device:
   gr 4, SCRATCH
   mvghi SCRATCH(%r0), 0
   code
-  tpi 0(%r4)
+0: tpi 0(%r4)
+  jz 0b                                     # clearing takes its time
   svc 0
   old_mask SUPERVISOR
   supervisor 0
@@ -388,8 +390,11 @@ find_device:
   je 7957f
   aghi %r2, 1
 7957: lgf %r1, SCRATCH(%r0)
+  ltgr %r1, %r1
+  je 7958f
   lghi %r4, IRB
   tsch 0(%r4)
+7958:
   done
 
   test "external comes before I/O"
@@ -399,6 +404,7 @@ find_device:
   control_or 0, COMPARATOR_SUBCLASS
   control 6, 0x80000000 >> 3
   clear_device
+  brasl %r10, moment
   code SUPERVISOR | PSW_IO | PSW_EXTERNAL
   here
   svc 0xff
@@ -410,7 +416,7 @@ find_device:
   test "I/O comes once external is closed"
   setup
   control 6, 0x80000000 >> 3
-  code SUPERVISOR | PSW_IO | PSW_EXTERNAL
+  code SUPERVISOR | PSW_IO | PSW_EXTERNAL | PSW_WAIT
   here
   svc 0xff
   io 7713b

@@ -31,7 +31,7 @@
   entry SPACE + 8, REGION_FIRST + FIRST_TYPE + 3
   entry AUTHORITY, 1 << 60                  # authority index 1 has secondary authority
   entry PRIMARY, 0
-  entry PRIMARY + 24, 0
+  entry PRIMARY + 24, 1 << 63               # subsystem-linkage control, and no linkage table
   control_or 0, SECONDARY_SPACE
   control 3, 0x77
   control 4, 1 << 16 | 0x42                 # authority index 1, primary ASN
@@ -40,6 +40,8 @@
   control 13, REGION_FIRST + FIRST_TYPE + 3
   control 15, STACK
 .endm
+
+landing: svc 0xff
 
 .macro ssar_fails name, code, changes
   test "SSAR, \name"
@@ -102,7 +104,7 @@
   spaces
   \changes
   gr 4, ASN
-  gr 5, 0x4000
+  gr_address 5, landing
   code DAT
   pt %r4, %r5
   program \code, 4, nullified
@@ -172,7 +174,7 @@
   test "linkage stack, \name"
   setup
   stacked \type, \free, \unstack
-  gr 4, 0x4000
+  gr_address 4, landing
   gr 6, 0
   code DAT
   \instruction
@@ -180,7 +182,7 @@
   done
 .endm
   stack_fails "BAKR finds no room", HEADER, 0x20, STACK_FULL, 4, "bakr %r4, %r4"
-  stack_fails "BAKR finds a free space of odd size", HEADER, 0x204, STACK_SPECIFICATION, 4, "bakr %r4, %r4"
+  stack_fails "BAKR finds no room and a free space of odd size", HEADER, 0x24, STACK_SPECIFICATION, 4, "bakr %r4, %r4"
   stack_fails "PR of an empty stack", HEADER, 0x400, STACK_EMPTY, 2, "pr"
   stack_fails "EREG of an empty stack", HEADER, 0x400, STACK_EMPTY, 4, "ereg %r2, %r3"
   stack_fails "ESTA of an empty stack", HEADER, 0x400, STACK_EMPTY, 4, "esta %r2, %r6"
@@ -198,7 +200,10 @@
   test "linkage stack, BAKR and PR"
   setup
   stacked HEADER, 0x400
-  gr_address 4, 7961f
+  larl %r0, 7961f
+  oill %r0, 1                               # the return address's bit 63: 64-bit addressing
+  stg %r0, BEFORE + 32(%r0)
+  stg %r0, AFTER + 32(%r0)
   gr_address 5, 7962f
   code DAT
   bakr %r4, %r5

@@ -254,12 +254,12 @@ unaligned: .quad 0, 0
   data "AP with a bad digit", 6, 0, "ap 0(2, %r2), 0(2, %r1)"
   data "AP with a bad sign", 6, 0, "ap 0(2, %r2), 2(2, %r1)"
   data "CVB with a bad digit", 4, 0, "cvb %r3, 8(%r1)"
-  data "ED with a bad digit", 6, 0, "ed 4(3, %r1), 0(%r1)"
+  data "ED with a bad digit", 6, 0, "ed 4(3, %r1), 16(%r1)"
   data "LD with an additional register and AFP off", 4, 1, "ld %f1, 0(%r1)", 0
   data "LDR with an additional register and AFP off", 2, 1, "ldr %f1, %f0", 0
   data "ADBR with AFP off", 4, 2, "adbr %f0, %f2", 0
   data "EFPC with AFP off", 4, 2, "efpc %r3", 0
-  data "LFPC with AFP off", 4, 2, "lfpc 16(%r1)", 0
+  data "LFPC with AFP off", 4, 2, "lfpc 8(%r1)", 0
   data "CRT traps", 4, 0xff, ".long 0xb97280ee"
   data "CGRT traps", 4, 0xff, ".long 0xb96080ee"
   data "CGIT traps", 6, 0xff, ".short 0xec00, 0x0000, 0xa070"
@@ -268,7 +268,7 @@ unaligned: .quad 0, 0
 decimal_bad:
   .byte 0x1a, 0x2c, 0x12, 0x33, 0x20, 0x20, 0x20, 0x20
   .byte 0, 0, 0, 0, 0, 0x0a, 0x00, 0x0c
-  .long 0
+  .byte 0xa1, 0x23, 0, 0
 
   test "data, CIT that does not trap"
   code
@@ -432,6 +432,7 @@ ieee_operands:
   test "fixed-point divide, CVB of more than 32 bits"
   setup
   gr_address 1, 7821f
+  gr_after 4, 0x04040404540be3ff            # the operation is completed with the low-order bits
   code
   cvb %r4, 0(%r1)
   program FIXED_POINT_DIVIDE, 4

@@ -199,10 +199,10 @@ extension CPU {
   }
 
   /// Leaves the identification of an access exception at `address` for the interruption: the TEID (bits 0-51 the page,
-  /// 61 DAT or access-list-controlled protection, 62-63 the space) and the access register.
+  /// 61 DAT or access-list-controlled protection, 60 the latter, 62-63 the space) and the access register.
   func identify(_ address: UInt64, _ space: DesignatedSpace, isPageProtected: Bool = false) {
     s.pointee.translationExceptionIdentification =
-      address & ~0xFFF | (isPageProtected ? 4 : 0) | (space.asce == nil ? 0 : space.space.rawValue)
+      address & ~0xFFF | (isPageProtected ? space.isFetchOnly ? 12 : 4 : 0) | (space.asce == nil ? 0 : space.space.rawValue)
     s.pointee.exceptionAccessIdentification = space.space == .accessRegister ? UInt8(truncatingIfNeeded: space.ar) : 0
     s.pointee.operandAccessIdentification = 0
   }
