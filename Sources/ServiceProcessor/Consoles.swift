@@ -24,7 +24,7 @@ package struct ConsoleLine: Hashable, Sendable {
 package struct Consoles: Sendable {
   /// Takes what is written to the line-mode console (Linux: ttyS0, also called sclp_line).
   package var lineMode: (@Sendable (ConsoleLine) -> Void)?
-  /// Takes bytes written to the VT220 console (Linux: ttyS1, also called ttysclp0).
+  /// Takes bytes written to the VT220 console (Linux: ttysclp0, known as ttyS1 too).
   package var terminal: (@Sendable ([UInt8]) -> Void)?
   /// The EBCDIC of the line-mode console.
   package var codePage: CodePage

@@ -36,7 +36,7 @@ package struct TerminalKeys {
   package static let help = [
     "Ctrl-a x  end the machine at once; the guest is not asked",
     "Ctrl-a s  ask the guest to shut down (signal quiesce)",
-    "Ctrl-a c  keyboard to the other console: line mode (ttyS0) or VT220 (ttyS1)",
+    "Ctrl-a c  keyboard to the other console: line mode (ttyS0) or VT220 (ttysclp0)",
     "Ctrl-a a  send Ctrl-a itself",
     "Ctrl-a ?  this help",
   ]

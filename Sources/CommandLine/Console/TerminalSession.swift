@@ -172,7 +172,7 @@ package final class TerminalSession: Sendable {
       case .command(.switchConsole):
         state.keyboard = state.keyboard == .vt220 ? .lineMode : .vt220
         state.display.show(typed: state.keyboard == .vt220 ? "" : state.editor.text)
-        state.display.note([state.keyboard == .vt220 ? "keyboard to VT220 (ttyS1)" : "keyboard to line mode (ttyS0)"])
+        state.display.note([state.keyboard == .vt220 ? "keyboard to VT220 (ttysclp0)" : "keyboard to line mode (ttyS0)"])
         return nil
       }
     }

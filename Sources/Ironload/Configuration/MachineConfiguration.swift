@@ -28,7 +28,7 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
   public var dasds: [DASD]
   /// Eight characters for the loaded program.
   public var loadParameter: String
-  /// Consoles that the guest finds. Both are there by default: line mode (ttyS0) and VT220 (ttyS1).
+  /// Consoles that the guest finds. Both are there by default: line mode (ttyS0) and VT220 (ttysclp0).
   public var hasLineConsole: Bool
   public var hasTerminalConsole: Bool
 

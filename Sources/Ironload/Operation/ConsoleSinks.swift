@@ -4,7 +4,7 @@
 public struct ConsoleSinks: Sendable {
   /// A line of the line-mode console (ttyS0), without its end.
   public var line: (@Sendable (String) -> Void)?
-  /// Bytes of the VT220 console (ttyS1).
+  /// Bytes of the VT220 console (ttysclp0).
   public var terminal: (@Sendable ([UInt8]) -> Void)?
   public init(line: (@Sendable (String) -> Void)? = nil, terminal: (@Sendable ([UInt8]) -> Void)? = nil) {
     self.line = line
