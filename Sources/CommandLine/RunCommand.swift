@@ -43,7 +43,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Eight characters for the loaded program.", valueName: "TEXT"))
   var loadparm = ""
 
-  @Option(help: "Which console this terminal is: line (ttyS0) or vt220 (ttysclp0). Output of both is shown.")
+  @Option(help: "Which console this terminal is: line (ttyS0) or vt220 (ttysclp0). It is shown alone once it is written to; Ctrl-a c changes over.")
   var console = ConsoleKind.line
 
   @Option(

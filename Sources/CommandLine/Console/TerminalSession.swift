@@ -50,6 +50,14 @@ package final class TerminalSession: Sendable {
     var mode: TerminalMode?
     var reader: InputThread?
     var hasStopped = false
+    /// The consoles that the guest has written to.
+    var hasWritten: (lineMode: Bool, vt220: Bool) = (false, false)
+
+    /// A guest writes much twice, to both consoles. Once the keyboard's console has been written to, it alone is shown.
+    mutating func shows(_ console: Keyboard) -> Bool {
+      if console == .lineMode { hasWritten.lineMode = true } else { hasWritten.vt220 = true }
+      return keyboard == console || !(keyboard == .lineMode ? hasWritten.lineMode : hasWritten.vt220)
+    }
   }
 
   let state: Mutex<State>
@@ -69,16 +77,17 @@ package final class TerminalSession: Sendable {
   /// Shows a line of the line-mode console.
   package func show(line: String, isPrompt: Bool = false) {
     let isPrompt = isPrompt || PromptWatch.isPrompt(line)
-    wrote(isPrompt: { _ in isPrompt }) { $0.show(line: line, isPrompt: isPrompt) }
+    wrote(to: .lineMode, isPrompt: { _ in isPrompt }) { $0.show(line: line, isPrompt: isPrompt) }
   }
 
   /// Shows bytes of the VT220 console.
   package func show(bytes: [UInt8]) {
-    wrote(isPrompt: { $0.take(bytes) }) { $0.show(bytes: bytes) }
+    wrote(to: .vt220, isPrompt: { $0.take(bytes) }) { $0.show(bytes: bytes) }
   }
 
-  private func wrote(isPrompt: (inout PromptWatch) -> Bool, _ show: (inout ConsoleDisplay) -> Void) {
-    let reader = state.withLock { state in
+  private func wrote(to console: Keyboard, isPrompt: (inout PromptWatch) -> Bool, _ show: (inout ConsoleDisplay) -> Void) {
+    let reader = state.withLock { state -> InputThread? in
+      guard state.shows(console) else { return nil }
       show(&state.display)
       let isPrompt = isPrompt(&state.watch)
       state.paced.guestWrote(isPrompt: isPrompt, now: .now)
