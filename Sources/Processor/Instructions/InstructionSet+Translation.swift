@@ -16,19 +16,22 @@ extension InstructionSet where Machine: ~Copyable {
     routine("CSP", 0xB250, .rre, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
       try cpu.compareAndSwapAndPurge32(i.e1, i.e2)
     }
-    routine("CSPG", 0xB98A, .rre, [.privileged, .setsCC, .zArchitectureOnly], .dateEnhancement) { cpu, i throws(ProgramInterruption) in
+    routine("CSPG", 0xB98A, .rre, [.privileged, .setsCC, .zArchitectureOnly], .dateEnhancement) {
+      cpu, i throws(ProgramInterruption) in
       try cpu.compareAndSwapAndPurge64(i.e1, i.e2)
     }
     routine("LRA", 0xB1, .rxA, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
       try cpu.loadRealAddress(i.r1, cpu.rx(i), isLong: cpu.addressingMode == .bits64)
     }
-    routine("LRAY", 0xE313, .rxyA, [.privileged, .setsCC, .zArchitectureOnly], .longDisplacement) { cpu, i throws(ProgramInterruption) in
+    routine("LRAY", 0xE313, .rxyA, [.privileged, .setsCC, .zArchitectureOnly], .longDisplacement) {
+      cpu, i throws(ProgramInterruption) in
       try cpu.loadRealAddress(i.r1, cpu.rxy(i), isLong: cpu.addressingMode == .bits64)
     }
     routine("LRAG", 0xE303, .rxyA, [.privileged, .setsCC, .zArchitectureOnly]) { cpu, i throws(ProgramInterruption) in
       try cpu.loadRealAddress(i.r1, cpu.rxy(i), isLong: true)
     }
-    routine("LPTEA", 0xB9AA, .rrfB, [.privileged, .setsCC, .zArchitectureOnly], .dateEnhancement) { cpu, i throws(ProgramInterruption) in
+    routine("LPTEA", 0xB9AA, .rrfB, [.privileged, .setsCC, .zArchitectureOnly], .dateEnhancement) {
+      cpu, i throws(ProgramInterruption) in
       try cpu.loadPageTableEntryAddress(i.e1, i.e2, spaceCode: i.e4)
     }
     routine("STRAG", 0xE502, .sse, [.privileged, .zArchitectureOnly]) { cpu, i throws(ProgramInterruption) in
@@ -60,7 +63,8 @@ extension InstructionSet where Machine: ~Copyable {
 
 extension CPU {
   /// The host address of a real operand of `count` bytes, which is aligned to its length.
-  func realOperand(_ address: UInt64, _ count: UInt64, _ kind: AccessKind) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
+  func realOperand(_ address: UInt64, _ count: UInt64, _ kind: AccessKind) throws(ProgramInterruption) -> UnsafeMutableRawPointer
+  {
     let address = reduced(address)
     if address & (count &- 1) != 0 { throw .specification }
     return try host(real: address, key: accessKey, kind, count: count)
