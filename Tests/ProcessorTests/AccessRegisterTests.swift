@@ -98,13 +98,13 @@ struct AccessRegisterTests {
     expect(.extendedAuthority)
   }
 
-  @Test func `a fetch-only entry protects against stores with TEID bit 61`() throws {
+  @Test func `a fetch-only entry protects against stores with TEID bits 60 and 61`() throws {
     let m = try machine()
     m[UInt32.self, Self.list + 32] |= 0x0200_0000
     #expect(load(m) == nil)
     m.run(TranslationTests.store, mask: Self.mask)
     #expect(m.programInterruption == .protection)
-    #expect(m.identification == Self.address & ~0xFFF | 5)
+    #expect(m.identification == Self.address & ~0xFFF | 13)
     #expect(m[UInt8.self, Lowcore.exceptionAccessIdentification] == 2)
   }
 

@@ -83,7 +83,10 @@ struct InputOutputTests {
     #expect(m[UInt32.self, Lowcore.ioIdentification] == 3 << 27)
   }
 
-  @Test func `no such subchannel is cc 3, a wrong identification an operand exception, a wrong boundary a specification exception`() throws {
+  @Test
+  func `no such subchannel is cc 3, a wrong identification an operand exception, a wrong boundary a specification exception`()
+    throws
+  {
     let m = try machine()
     for text in ["B230 0000", "B231 0000", "B238 0000", "B276 0000", "B232 2000", "B234 2000", "B235 4000"] {
       m.gr[1] = 0x0001_0007

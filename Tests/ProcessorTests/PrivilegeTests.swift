@@ -5,7 +5,9 @@ import Testing
 struct PrivilegeTests {
   /// An instruction of this opcode with zeros elsewhere.
   static func text(_ opcode: UInt16) -> String {
-    let digits = { (v: UInt16, n: Int) in String(repeating: "0", count: max(0, n - String(v, radix: 16).count)) + String(v, radix: 16) }
+    let digits = { (v: UInt16, n: Int) in
+      String(repeating: "0", count: max(0, n - String(v, radix: 16).count)) + String(v, radix: 16)
+    }
     if opcode < 0x100 { return digits(opcode, 2) + "0000000000" }
     let first = Int(opcode >> 8), low = opcode & 0xFF
     switch OpcodeMap.extensionKind(first) {
@@ -15,7 +17,8 @@ struct PrivilegeTests {
     }
   }
 
-  @Test func `every privileged instruction is a privileged-operation exception in the problem state and changes nothing`() throws {
+  @Test func `every privileged instruction is a privileged-operation exception in the problem state and changes nothing`() throws
+  {
     let m = try BareMachine()
     let rows = InstructionSet<CPU>().rows.filter { $0.traits.contains(.privileged) }
     #expect(rows.count > 50)

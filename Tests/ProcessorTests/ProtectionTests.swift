@@ -7,7 +7,8 @@ struct ProtectionTests {
   static let key4 = BareMachine.supervisor | 4 << PSW.keyShift
   static let address: UInt64 = 0x12_3456
 
-  @Test func `a store under another key than the block's is a protection exception; a fetch is one with fetch protection`() throws {
+  @Test func `a store under another key than the block's is a protection exception; a fetch is one with fetch protection`() throws
+  {
     let m = try BareMachine()
     m.key(Self.address, 0x30)
     (m.gr[1], m.gr[2]) = (0x1111, Self.address)
@@ -62,7 +63,9 @@ struct ProtectionTests {
   @Test func `low-address protection covers 0-511 and 4096-4607, not private spaces`() throws {
     let m = try BareMachine()
     m.cpu.setControlRegister(0, CR0.lowAddressProtection)
-    for (address, isProtected) in [(UInt64(0), true), (504, true), (512, false), (4096, true), (4600, true), (4608, false), (8192, false)] {
+    for (address, isProtected) in [
+      (UInt64(0), true), (504, true), (512, false), (4096, true), (4600, true), (4608, false), (8192, false),
+    ] {
       m.gr[2] = address
       m.gr[1] = m[UInt64.self, address]
       m.run(TranslationTests.store)

@@ -236,6 +236,33 @@ struct TranslationTests {
     #expect(m.gr[1] == 0x5555_5555_8000_003B)
   }
 
+  @Test func `LPTEA gives the address of the page-table entry, or of what is invalid above it`() throws {
+    let m = try BareMachine()
+    try m.mapIdentity()
+    m.gr[2] = Self.address
+    m[UInt64.self, m.pageEntry(Self.address)] |= 0x400
+    m.run("B9AA 0412")
+    #expect(m.cc == 0)
+    #expect(m.gr[1] == m.pageEntry(Self.address))
+    m[UInt64.self, BareMachine.segments + 8] |= 0x200
+    m.run("B9AA 0312")
+    #expect(m.cc == 1)
+    m[UInt64.self, BareMachine.segments + 8] |= 0x20
+    m.run("B9AA 0012")
+    #expect(m.cc == 2)
+    #expect(m.gr[1] == BareMachine.segments + 8)
+    m[UInt64.self, BareMachine.regionThird] |= 0x20
+    m.run("B9AA 0012")
+    #expect(m.gr[1] == BareMachine.regionThird | 1)
+    m.cpu.setControlRegister(1, BareMachine.segments)
+    m.gr[2] = 1 << 40
+    m.run("B9AA 0012")
+    #expect(m.cc == 3)
+    #expect(m.gr[1] == 0x38)
+    m.run("B9AA 0512")
+    #expect(m.programInterruption == .specification)
+  }
+
   @Test func `IPTE invalidates the entry and ends its use`() throws {
     let m = try BareMachine()
     try m.mapIdentity()

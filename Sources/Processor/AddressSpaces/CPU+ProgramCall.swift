@@ -39,8 +39,11 @@ extension CPU {
   /// Basic PC: return information into general registers 14 and 3.
   private mutating func linkBasicCall() {
     let problem: UInt64 = isProblemState ? 1 : 0, next = s.pointee.nextAddress
-    if addressingMode == .bits64 { setGR(14, next | problem) }
-    else { setGR32(14, (addressingMode == .bits31 ? 0x8000_0000 : 0) | next | problem) }
+    if addressingMode == .bits64 {
+      setGR(14, next | problem)
+    } else {
+      setGR32(14, (addressingMode == .bits31 ? 0x8000_0000 : 0) | next | problem)
+    }
     setGR32(3, s.pointee.cr[3] & 0xFFFF_0000 | UInt64(primaryASN))
   }
 
@@ -134,7 +137,9 @@ extension CPU {
     if sasn == pasn { return (primary, nil) }
     try requireASNTranslation()
     let aste = try translateASN(sasn)
-    guard try isAuthorized(primary?.aste.authorizationIndex ?? authorizationIndex, aste, .secondary) else { throw .secondaryAuthority }
+    guard try isAuthorized(primary?.aste.authorizationIndex ?? authorizationIndex, aste, .secondary) else {
+      throw .secondaryAuthority
+    }
     return (primary, try asceAfterSubspaceReplacement(aste))
   }
 

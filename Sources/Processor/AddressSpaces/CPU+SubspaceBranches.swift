@@ -3,8 +3,11 @@ extension CPU {
   /// A return address with the addressing mode, into a register that BSA and BSG name.
   private mutating func saveReturnAddress(_ r1: Int) {
     if r1 == 0 { return }
-    if addressingMode == .bits64 { setGR(r1, s.pointee.nextAddress) }
-    else { setGR32(r1, s.pointee.nextAddress | (addressingMode == .bits31 ? 0x8000_0000 : 0)) }
+    if addressingMode == .bits64 {
+      setGR(r1, s.pointee.nextAddress)
+    } else {
+      setGR32(r1, s.pointee.nextAddress | (addressingMode == .bits31 ? 0x8000_0000 : 0))
+    }
   }
 
   /// The PSW mask and address of a branch to `target`, whose bit 32 selects 24 or 31 bits unless the mode is 64 bits.
@@ -68,9 +71,11 @@ extension CPU {
     let isBase = destination.origin == base && alet != 1
     let asce = isBase ? destination.asce : s.pointee.cr[1] & 0xC0 | destination.asce & ~0xC0
     let (mask, address) = branchTarget(gr(r2), s.pointee.pswMask)
-    if isBase { try setTableWord(table &+ DUCT.subspace, subspace & ~DUCT.isSubspaceActive) }
-    else if alet == 1 { try setTableWord(table &+ DUCT.subspace, subspace | DUCT.isSubspaceActive) }
-    else {
+    if isBase {
+      try setTableWord(table &+ DUCT.subspace, subspace & ~DUCT.isSubspaceActive)
+    } else if alet == 1 {
+      try setTableWord(table &+ DUCT.subspace, subspace | DUCT.isSubspaceActive)
+    } else {
       try setTableWord(table &+ DUCT.subspace, DUCT.isSubspaceActive | UInt32(truncatingIfNeeded: destination.origin))
       try setTableWord(table &+ DUCT.subspaceSequenceNumber, destination.sequenceNumber)
     }

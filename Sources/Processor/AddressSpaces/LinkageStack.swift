@@ -68,7 +68,8 @@ extension CPU {
       entry.set(word: s.pointee.ar[r], StateEntry.accessRegisters &+ 4 &* r)
     }
     entry.set(
-      (s.pointee.cr[3] & 0xFFFF_FFFF) &<< 32 | UInt64(extendedAuthorizationIndex) &<< 16 | UInt64(primaryASN), StateEntry.keyMaskAndASNs)
+      (s.pointee.cr[3] & 0xFFFF_FFFF) &<< 32 | UInt64(extendedAuthorizationIndex) &<< 16 | UInt64(primaryASN),
+      StateEntry.keyMaskAndASNs)
     entry.set(returning.mask, StateEntry.pswMask)
     entry.set(called, StateEntry.called)
     entry.set(0, StateEntry.modifiable)
@@ -100,7 +101,9 @@ extension CPU {
 
   /// The current state entry: the address of its descriptor (chapter 5, "Unstacking Process").
   /// - Parameter removes: for PROGRAM RETURN, which unstack suppression forbids.
-  mutating func locateStateEntry(removes: Bool) throws(ProgramInterruption) -> (address: UInt64, type: StackEntryDescriptor.EntryType) {
+  mutating func locateStateEntry(removes: Bool) throws(ProgramInterruption) -> (
+    address: UInt64, type: StackEntryDescriptor.EntryType
+  ) {
     guard isTranslating, addressSpace != .secondary, !(removes && addressSpace == .home) else { throw .specialOperation }
     var address = currentStackEntry
     var descriptor = StackEntryDescriptor(word: try stackDoubleword(address))

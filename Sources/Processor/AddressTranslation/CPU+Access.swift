@@ -28,7 +28,8 @@ extension CPU {
 
   /// The host address of the byte at `address` for fetching, good to the end of its page. `ar` is the base register
   /// that selects the space in access-register mode.
-  @inline(__always) package func hostForFetch(_ address: UInt64, _ ar: Int) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
+  @inline(__always) package func hostForFetch(_ address: UInt64, _ ar: Int) throws(ProgramInterruption) -> UnsafeMutableRawPointer
+  {
     let e = tlbEntry(of: address)
     if address & ~0xFFF | s.pointee.dataTag == e.pointee.readTag { return CPU.pointer(address &+ e.pointee.addend) }
     return try translateData(address, ar, .fetch, 1)
@@ -147,7 +148,11 @@ extension CPU {
       identify(address, space)
       throw .protection
     }
-    if kind == .store { storage.recordChange(AbsoluteAddress(absolute)) } else { storage.recordReference(AbsoluteAddress(absolute)) }
+    if kind == .store {
+      storage.recordChange(AbsoluteAddress(absolute))
+    } else {
+      storage.recordReference(AbsoluteAddress(absolute))
+    }
     let host = storage.base + Int(truncatingIfNeeded: absolute)
     let isWatched = kind == .store && recordStoreForPER(address, count, space)
     if let tag {

@@ -16,7 +16,10 @@ extension CPU {
       self.count = count
     }
     @inline(__always) package subscript(k: Int) -> UInt8 {
-      get { k < firstCount ? first.load(fromByteOffset: k, as: UInt8.self) : second.load(fromByteOffset: k &- firstCount, as: UInt8.self) }
+      get {
+        k < firstCount
+          ? first.load(fromByteOffset: k, as: UInt8.self) : second.load(fromByteOffset: k &- firstCount, as: UInt8.self)
+      }
       nonmutating set {
         if k < firstCount {
           first.storeBytes(of: newValue, toByteOffset: k, as: UInt8.self)
@@ -56,7 +59,8 @@ extension CPU {
     }
     let first = try hostForStore(o.address, o.base, count: UInt64(truncatingIfNeeded: room))
     let second = try hostForStore(
-      (o.address &+ UInt64(truncatingIfNeeded: room)) & s.pointee.addressMask, o.base, count: UInt64(truncatingIfNeeded: count &- room))
+      (o.address &+ UInt64(truncatingIfNeeded: room)) & s.pointee.addressMask, o.base,
+      count: UInt64(truncatingIfNeeded: count &- room))
     return Block(first: first, second: second, firstCount: room, count: count)
   }
 

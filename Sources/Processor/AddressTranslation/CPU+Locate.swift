@@ -19,7 +19,8 @@ extension CPU {
         throw exception
       }
       location = Location(
-        absolute: walk.isReal ? prefixed(walk.address) : walk.address, isProtected: walk.isProtected || space.isFetchOnly, space: space)
+        absolute: walk.isReal ? prefixed(walk.address) : walk.address, isProtected: walk.isProtected || space.isFetchOnly,
+        space: space)
     } else {
       location = Location(absolute: prefixed(address), space: space)
     }

@@ -53,8 +53,9 @@ extension CPU {
   }
 
   /// Dynamic address translation of `address` in the space of `asce` (chapter 3, "Translation Process").
+  /// - Parameter stopsAtPageTable: does not fetch the page-table entry; `entryAddress` is where it is.
   /// Table entries are fetched from absolute storage, which the architecture permits, and set no reference bit.
-  package func walk(_ address: UInt64, _ asce: ASCE) -> TableWalk {
+  package func walk(_ address: UInt64, _ asce: ASCE, stopsAtPageTable: Bool = false) -> TableWalk {
     var result = TableWalk(exception: nil)
     if asce.isRealSpace {
       result.address = address
@@ -86,7 +87,7 @@ extension CPU {
         return result
       }
       guard Int(truncatingIfNeeded: entry &>> 2) & 3 == level &- 1 else { return TableWalk(exception: .translationSpecification) }
-      if level == 1 { return walkSegment(address, asce, entry, enhanced, result) }
+      if level == 1 { return walkSegment(address, asce, entry, enhanced, result, stopsAtPageTable) }
       if enhanced && entry & 0x200 != 0 { result.isProtected = true }
       origin = entry & ~0xFFF
       offset = entry &>> 6 & 3
@@ -96,7 +97,9 @@ extension CPU {
   }
 
   /// The walk from a valid segment-table entry on.
-  private func walkSegment(_ address: UInt64, _ asce: ASCE, _ entry: UInt64, _ enhanced: Bool, _ above: TableWalk) -> TableWalk {
+  private func walkSegment(
+    _ address: UInt64, _ asce: ASCE, _ entry: UInt64, _ enhanced: Bool, _ above: TableWalk, _ stopsAtPageTable: Bool
+  ) -> TableWalk {
     var result = above
     if asce.isPrivate && entry & 0x10 != 0 { return TableWalk(exception: .translationSpecification) }
     if entry & 0x200 != 0 { result.isProtected = true }
@@ -108,6 +111,10 @@ extension CPU {
       return result
     }
     let entryAddress = (entry & ~0x7FF) &+ (address &>> 12 & 0xFF) &* 8
+    if stopsAtPageTable {
+      result.entryAddress = entryAddress
+      return result
+    }
     guard storage.contains(AbsoluteAddress(entryAddress), count: 8) else { return TableWalk(exception: .addressing) }
     let page = storage.load(UInt64.self, at: AbsoluteAddress(entryAddress))
     result.level = 0

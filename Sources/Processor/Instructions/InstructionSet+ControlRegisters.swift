@@ -66,7 +66,9 @@ extension CPU {
   }
 
   /// LOAD CONTROL: registers `first` to `last`, wrapping, from fields of 4 (bits 32-63) or 8 bytes.
-  mutating func loadControlRegisters(_ first: Int, _ last: Int, _ operand: StorageOperand<UInt64>, width: Int) throws(ProgramInterruption) {
+  mutating func loadControlRegisters(_ first: Int, _ last: Int, _ operand: StorageOperand<UInt64>, width: Int)
+    throws(ProgramInterruption)
+  {
     let operand = try aligned(operand, to: UInt64(truncatingIfNeeded: width))
     let count = ((last &- first) & 15) &+ 1
     let block = try fetchBlock(operand, count &* width)
@@ -84,7 +86,8 @@ extension CPU {
   }
 
   /// STORE CONTROL.
-  func storeControlRegisters(_ first: Int, _ last: Int, _ operand: StorageOperand<UInt64>, width: Int) throws(ProgramInterruption) {
+  func storeControlRegisters(_ first: Int, _ last: Int, _ operand: StorageOperand<UInt64>, width: Int) throws(ProgramInterruption)
+  {
     let operand = try aligned(operand, to: UInt64(truncatingIfNeeded: width))
     let count = ((last &- first) & 15) &+ 1
     let block = try storeBlock(operand, count &* width)

@@ -15,12 +15,14 @@ extension InstructionSet where Machine: ~Copyable {
     routine("MVCDK", 0xE50F, .sse, .semiprivileged) { cpu, i throws(ProgramInterruption) in
       let key = UInt8(truncatingIfNeeded: cpu.gr(1) &>> 4) & 15
       try cpu.requireKeyAuthority(key)
-      try cpu.moveCurrentSpace(cpu.rs(i), key, from: cpu.ss2(i), cpu.accessKey, count: Int(truncatingIfNeeded: cpu.gr(0) & 0xFF) &+ 1)
+      try cpu.moveCurrentSpace(
+        cpu.rs(i), key, from: cpu.ss2(i), cpu.accessKey, count: Int(truncatingIfNeeded: cpu.gr(0) & 0xFF) &+ 1)
     }
     routine("MVCSK", 0xE50E, .sse, .semiprivileged) { cpu, i throws(ProgramInterruption) in
       let key = UInt8(truncatingIfNeeded: cpu.gr(1) &>> 4) & 15
       try cpu.requireKeyAuthority(key)
-      try cpu.moveCurrentSpace(cpu.rs(i), cpu.accessKey, from: cpu.ss2(i), key, count: Int(truncatingIfNeeded: cpu.gr(0) & 0xFF) &+ 1)
+      try cpu.moveCurrentSpace(
+        cpu.rs(i), cpu.accessKey, from: cpu.ss2(i), key, count: Int(truncatingIfNeeded: cpu.gr(0) & 0xFF) &+ 1)
     }
     routine("MVCOS", 0xC800, .ssf, [.semiprivileged, .setsCC, .zArchitectureOnly], .moveWithOptionalSpecifications) {
       cpu, i throws(ProgramInterruption) in
@@ -75,7 +77,9 @@ extension CPU {
     to > from && to < from + count
   }
 
-  private func operand(_ o: StorageOperand<UInt64>, _ space: AddressSpace, _ key: UInt8) throws(ProgramInterruption) -> MoveOperand {
+  private func operand(_ o: StorageOperand<UInt64>, _ space: AddressSpace, _ key: UInt8) throws(ProgramInterruption)
+    -> MoveOperand
+  {
     MoveOperand(address: o.address, space: isTranslating ? try designated(space, ar: o.base) : .real, key: key)
   }
 
@@ -130,7 +134,9 @@ extension CPU {
     setCC(length > 4096 ? 3 : 0)
   }
 
-  private func operandControls(_ control: UInt16) throws(ProgramInterruption) -> (space: AddressSpace, key: UInt8, isHomeExplicitly: Bool) {
+  private func operandControls(_ control: UInt16) throws(ProgramInterruption) -> (
+    space: AddressSpace, key: UInt8, isHomeExplicitly: Bool
+  ) {
     let isKeyGiven = control & 2 != 0, isSpaceGiven = control & 1 != 0
     let space = isSpaceGiven ? AddressSpace(rawValue: UInt64(control &>> 6 & 3)) ?? .primary : addressSpace
     if space == .secondary && s.pointee.cr[0] & CR0.secondarySpace == 0 { throw .specialOperation }

@@ -56,8 +56,11 @@ extension CPU {
     if r1 != 0 {
       let v = gr(r1)
       back.mask &= ~(PSW.extendedAddressing | PSW.basicAddressing)
-      if v & 1 != 0 { back.mask |= PSW.extendedAddressing | PSW.basicAddressing }
-      else if v & 0x8000_0000 != 0 { back.mask |= PSW.basicAddressing }
+      if v & 1 != 0 {
+        back.mask |= PSW.extendedAddressing | PSW.basicAddressing
+      } else if v & 0x8000_0000 != 0 {
+        back.mask |= PSW.basicAddressing
+      }
       back.instructionAddress = v & 1 != 0 ? v & ~1 : v & (v & 0x8000_0000 != 0 ? 0x7FFF_FFFF : 0xFF_FFFF)
     }
     let target = reduced(r2 != 0 ? gr(r2) : s.pointee.nextAddress)
@@ -142,7 +145,9 @@ extension CPU {
     let list = s.pointee.nextAddress
     let flags = try instructionHalfword(list)
     if flags & 0xFFF8 != 0 { throw .specification }
-    let at = { (displacement: UInt64, mask: UInt64) in StorageOperand((operand.address &+ displacement) & mask, base: operand.base) }
+    let at = { (displacement: UInt64, mask: UInt64) in
+      StorageOperand((operand.address &+ displacement) & mask, base: operand.base)
+    }
     let wrap = s.pointee.addressMask
     let pswAt = at(try instructionHalfword(list &+ 2), wrap)
     let arAt = at(try instructionHalfword(list &+ 4), wrap), grAt = at(try instructionHalfword(list &+ 6), wrap)
@@ -204,8 +209,11 @@ extension CPU {
     area.set(has16BytePSW ? current.mask : current.short, 16)
     area.set(has16BytePSW ? current.instructionAddress : 0, 24)
     for r in 0..<16 {
-      if has64BitRegisters { area.set(gr(r), 32 &+ 8 &* r) }
-      else { area.set(word: UInt32(truncatingIfNeeded: gr(r)), 32 &+ 4 &* r) }
+      if has64BitRegisters {
+        area.set(gr(r), 32 &+ 8 &* r)
+      } else {
+        area.set(word: UInt32(truncatingIfNeeded: gr(r)), 32 &+ 4 &* r)
+      }
     }
     if addressingMode == .bits64 { setGR(15, UInt64(control & 0x7FFF_FFF8)) } else { setGR32(15, UInt64(control & 0x7FFF_FFF8)) }
     let target = UInt64(block.word(20) & 0x7FFF_FFFF)

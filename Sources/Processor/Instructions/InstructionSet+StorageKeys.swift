@@ -158,7 +158,8 @@ extension CPU {
   private mutating func manage(_ frame: AbsoluteAddress, _ function: UInt64) {
     if function & 0x1_0000 != 0 { clear(frame: frame) }
     if function & 0x2_0000 != 0 {
-      _ = setKey(StorageKey(bits: UInt8(truncatingIfNeeded: function)), at: frame, controls: Int(truncatingIfNeeded: function &>> 8) & 6)
+      _ = setKey(
+        StorageKey(bits: UInt8(truncatingIfNeeded: function)), at: frame, controls: Int(truncatingIfNeeded: function &>> 8) & 6)
     }
   }
 

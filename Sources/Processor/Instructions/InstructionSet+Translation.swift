@@ -16,17 +16,23 @@ extension InstructionSet where Machine: ~Copyable {
     routine("CSP", 0xB250, .rre, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
       try cpu.compareAndSwapAndPurge32(i.e1, i.e2)
     }
-    routine("CSPG", 0xB98A, .rre, [.privileged, .setsCC, .zArchitectureOnly], .dateEnhancement) { cpu, i throws(ProgramInterruption) in
+    routine("CSPG", 0xB98A, .rre, [.privileged, .setsCC, .zArchitectureOnly], .dateEnhancement) {
+      cpu, i throws(ProgramInterruption) in
       try cpu.compareAndSwapAndPurge64(i.e1, i.e2)
     }
     routine("LRA", 0xB1, .rxA, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
       try cpu.loadRealAddress(i.r1, cpu.rx(i), isLong: cpu.addressingMode == .bits64)
     }
-    routine("LRAY", 0xE313, .rxyA, [.privileged, .setsCC, .zArchitectureOnly], .longDisplacement) { cpu, i throws(ProgramInterruption) in
+    routine("LRAY", 0xE313, .rxyA, [.privileged, .setsCC, .zArchitectureOnly], .longDisplacement) {
+      cpu, i throws(ProgramInterruption) in
       try cpu.loadRealAddress(i.r1, cpu.rxy(i), isLong: cpu.addressingMode == .bits64)
     }
     routine("LRAG", 0xE303, .rxyA, [.privileged, .setsCC, .zArchitectureOnly]) { cpu, i throws(ProgramInterruption) in
       try cpu.loadRealAddress(i.r1, cpu.rxy(i), isLong: true)
+    }
+    routine("LPTEA", 0xB9AA, .rrfB, [.privileged, .setsCC, .zArchitectureOnly], .dateEnhancement) {
+      cpu, i throws(ProgramInterruption) in
+      try cpu.loadPageTableEntryAddress(i.e1, i.e2, spaceCode: i.e4)
     }
     routine("STRAG", 0xE502, .sse, [.privileged, .zArchitectureOnly]) { cpu, i throws(ProgramInterruption) in
       if !cpu.isTranslating { throw .specialOperation }
@@ -57,7 +63,8 @@ extension InstructionSet where Machine: ~Copyable {
 
 extension CPU {
   /// The host address of a real operand of `count` bytes, which is aligned to its length.
-  func realOperand(_ address: UInt64, _ count: UInt64, _ kind: AccessKind) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
+  func realOperand(_ address: UInt64, _ count: UInt64, _ kind: AccessKind) throws(ProgramInterruption) -> UnsafeMutableRawPointer
+  {
     let address = reduced(address)
     if address & (count &- 1) != 0 { throw .specification }
     return try host(real: address, key: accessKey, kind, count: count)
@@ -140,6 +147,37 @@ extension CPU {
       throw exception
     }
     return walk.address
+  }
+
+  /// LOAD PAGE-TABLE-ENTRY ADDRESS: CC 0 and 1 its address, without and with DAT protection above it; 2 the address of the
+  /// invalid entry above (or of one that maps a megabyte), its table type in bits 62-63; 3 an exception's code.
+  /// - Parameter spaceCode: M4: 0 primary, 1 the access register R2, 2 secondary, 3 home, 4 as the PSW says.
+  mutating func loadPageTableEntryAddress(_ r1: Int, _ r2: Int, spaceCode: Int) throws(ProgramInterruption) {
+    let spaces: [AddressSpace] = [.primary, .accessRegister, .secondary, .home, addressSpace]
+    guard spaceCode < spaces.count else { throw .specification }
+    let space: DesignatedSpace
+    do { space = try designated(spaces[spaceCode], ar: r2) } catch {
+      if error == .addressing { throw error }
+      setGR(r1, UInt64(error.rawValue))
+      return setCC(3)
+    }
+    guard let asce = space.asce, !asce.isRealSpace else { throw .specialOperation }
+    let walk = walk(reduced(gr(r2)), asce, stopsAtPageTable: true)
+    switch walk.exception {
+    case nil where walk.isLargeFrame:
+      setGR(r1, walk.entryAddress)
+      setCC(2)
+    case nil:
+      setGR(r1, walk.entryAddress)
+      setCC(walk.isProtected ? 1 : 0)
+    case .addressing?, .translationSpecification?: throw walk.exception ?? .addressing
+    case let exception? where walk.isOutsideTable || exception == .asceType:
+      setGR(r1, UInt64(exception.rawValue))
+      setCC(3)
+    default:
+      setGR(r1, walk.entryAddress | UInt64(truncatingIfNeeded: walk.level &- 1))
+      setCC(2)
+    }
   }
 
   /// LOAD REAL ADDRESS: CC 0 translated; 1 segment-table entry invalid, 2 page-table entry invalid (R1 has the entry's

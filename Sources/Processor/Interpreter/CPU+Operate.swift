@@ -147,7 +147,8 @@ extension CPU {
       return true
     }
     if subclasses & CR0.serviceSignal != 0, complex.serviceProcessor.isServiceSignalPending,
-      let parameter = complex.serviceProcessor.takeServiceSignal() {
+      let parameter = complex.serviceProcessor.takeServiceSignal()
+    {
       interruptExternal(0x2401, parameter: parameter)
       return true
     }

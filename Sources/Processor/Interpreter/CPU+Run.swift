@@ -104,7 +104,9 @@ extension CPU {
       return UInt64(bigEndian: host.loadUnaligned(as: UInt64.self))
     }
     var bits: UInt64 = 0
-    for k in 0..<room { bits |= UInt64(host.load(fromByteOffset: k, as: UInt8.self)) &<< UInt64(truncatingIfNeeded: 56 &- 8 &* k) }
+    for k in 0..<room {
+      bits |= UInt64(host.load(fromByteOffset: k, as: UInt8.self)) &<< UInt64(truncatingIfNeeded: 56 &- 8 &* k)
+    }
     let length = Int(truncatingIfNeeded: InstructionText(bits: bits).length)
     if length > room {
       s.pointee.instructionLength = UInt64(truncatingIfNeeded: length)

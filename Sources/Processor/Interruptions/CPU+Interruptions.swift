@@ -39,9 +39,11 @@ extension CPU {
     isExecuteTarget = false
     // What a nullified or suppressed instruction did not do is no event; that it was fetched is one.
     if !cause.isCompleting { state.pointee.perCode &= fetching ? 0 : PEREvent.code(PEREvent.instructionFetching) }
-    if cause.isNullifying { state.pointee.nextAddress = state.pointee.instructionAddress }
-    else if fetching {
-      state.pointee.nextAddress = (state.pointee.instructionAddress &+ state.pointee.instructionLength) & state.pointee.addressMask
+    if cause.isNullifying {
+      state.pointee.nextAddress = state.pointee.instructionAddress
+    } else if fetching {
+      state.pointee.nextAddress =
+        (state.pointee.instructionAddress &+ state.pointee.instructionLength) & state.pointee.addressMask
     }
     storeProgramIdentification(cause)
     swapPSW(.program)
@@ -64,8 +66,11 @@ extension CPU {
     }
     if cause.storesTranslationExceptionIdentification {
       let identification = state.pointee.translationExceptionIdentification
-      if state.pointee.isZArchitecture { storeLow(identification, Lowcore.translationExceptionIdentification) }
-      else { storeLow(UInt32(truncatingIfNeeded: identification), Lowcore.shortTranslationExceptionIdentification) }
+      if state.pointee.isZArchitecture {
+        storeLow(identification, Lowcore.translationExceptionIdentification)
+      } else {
+        storeLow(UInt32(truncatingIfNeeded: identification), Lowcore.shortTranslationExceptionIdentification)
+      }
     }
     if cause.storesExceptionAccessIdentification {
       storeLow(state.pointee.exceptionAccessIdentification, Lowcore.exceptionAccessIdentification)

@@ -57,8 +57,9 @@ extension CPU {
 
   /// STORE USING REAL ADDRESS.
   package func recordRealStoreForPER() {
-    guard isPERActive, s.pointee.cr[9] & (PEREvent.storeUsingRealAddress | PEREvent.storageAlteration)
-      == PEREvent.storeUsingRealAddress | PEREvent.storageAlteration
+    guard isPERActive,
+      s.pointee.cr[9] & (PEREvent.storeUsingRealAddress | PEREvent.storageAlteration)
+        == PEREvent.storeUsingRealAddress | PEREvent.storageAlteration
     else { return }
     recordPER(PEREvent.storeUsingRealAddress | PEREvent.storageAlteration)
     s.pointee.perSpace = 0
@@ -76,8 +77,11 @@ extension CPU {
     let isAlteration = s.pointee.perCode & PEREvent.code(PEREvent.storageAlteration) != 0
     if isAlteration { identification |= UInt16(truncatingIfNeeded: s.pointee.perSpace) }
     storeLow(UInt16(s.pointee.perCode) &<< 8 | identification, Lowcore.perCode)
-    if s.pointee.isZArchitecture { storeLow(s.pointee.perAddress, Lowcore.perAddress) }
-    else { storeLow(UInt32(truncatingIfNeeded: s.pointee.perAddress), Lowcore.perAddress) }
+    if s.pointee.isZArchitecture {
+      storeLow(s.pointee.perAddress, Lowcore.perAddress)
+    } else {
+      storeLow(UInt32(truncatingIfNeeded: s.pointee.perAddress), Lowcore.perAddress)
+    }
     if isAlteration && s.pointee.perSpace == AddressSpace.accessRegister.rawValue {
       storeLow(s.pointee.perAccessIdentification, Lowcore.perAccessIdentification)
     }
@@ -87,7 +91,8 @@ extension CPU {
   mutating func interruptPER() {
     storePERIdentification()
     storeLow(
-      UInt32(truncatingIfNeeded: s.pointee.instructionLength) &<< 16 | UInt32(ProgramInterruption.per.rawValue), Lowcore.programLength)
+      UInt32(truncatingIfNeeded: s.pointee.instructionLength) &<< 16 | UInt32(ProgramInterruption.per.rawValue),
+      Lowcore.programLength)
     if s.pointee.isZArchitecture { storeLow(s.pointee.breakingEventAddress, Lowcore.breakingEventAddress) }
     swapPSW(.program)
   }

@@ -75,7 +75,9 @@ extension CPU {
     guard storage.contains(area, count: 512) else { return }
     storage.recordChange(area)
     let z = psw
-    if origin == 0 || origin == s.pointee.prefix { storage.store(UInt8(s.pointee.isZArchitecture ? 1 : 0), at: at(Lowcore.architecturalMode)) }
+    if origin == 0 || origin == s.pointee.prefix {
+      storage.store(UInt8(s.pointee.isZArchitecture ? 1 : 0), at: at(Lowcore.architecturalMode))
+    }
     if !s.pointee.isZArchitecture {
       storage.store(cpuTimer, at: at(0xD8))
       storage.store(s.pointee.clockComparator, at: at(0xE0))
