@@ -1,4 +1,6 @@
 import ChannelIO
+import Dispatch
+import Foundation
 import Storage
 import Synchronization
 import Testing
@@ -116,7 +118,9 @@ import Testing
     #expect(rig.subsystem.testSubchannel(rig.id).outcome == .notOperational)
   }
 
-  @Test func `a load that waits is told of a reset`() async throws {
+  private final class Flag: Sendable { let value = Atomic(false) }
+
+  @Test func `a load that waits is told of a reset`() throws {
     let gate = Gate()
     let device = ScriptedDevice([
       0x07: { _, _ in
@@ -127,11 +131,18 @@ import Testing
     let rig = try Rig(device)
     rig.write([CCW(7, flags: .chainCommand), CCW(8, dataAddress: 0x1000)])
     let subsystem = rig.subsystem, orb = rig.orb()
-    let waiting = Task.detached { subsystem.runToStatus(subchannel: 0, orb: orb) == nil }
+    // A thread of its own: the test runner's few may all be blocked like this one.
+    let ended = DispatchSemaphore(value: 0), wasTold = Flag()
+    let waiting = Thread {
+      wasTold.value.store(subsystem.runToStatus(subchannel: 0, orb: orb) == nil, ordering: .releasing)
+      ended.signal()
+    }
+    waiting.start()
     try #require(rig.poll { gate.wasReached ? true : nil } == true)
     gate.open()
     subsystem.resetIO()
-    #expect(await waiting.value)
+    ended.wait()
+    #expect(wasTold.value.load(ordering: .acquiring))
   }
 
   @Test(arguments: [false, true]) func `the measurement block counts starts and samples`(_ isFormat1: Bool) throws {

@@ -64,9 +64,11 @@ import Testing
     let volume = try Volume()
     let prepare = { (suborder: UInt8) in Command.command(0x27, [0x18, 0, 0, 0, 0, 0, suborder, 0, 1, 2, 3, 4]) }
     #expect(volume.run([prepare(0x03), .command(0x3E)]).read.last == [0, 9, 0, 0, 1, 2, 3, 4, 0])
+    let configuration = volume.run([prepare(0x0E), .command(0x3E)]).read.last
+    #expect(configuration?.count == 512 && configuration?.filter { $0 == 1 }.count == 1)
     #expect(volume.run([prepare(0x41), .command(0x03)]).sense == sense(0x80, 0, 2))
     #expect(volume.run([prepare(0x41), .command(0x3E), .command(0x3E)]).sense == sense(0x80, 0, 2))
-    for suborder: UInt8 in [0x0E, 0x10, 0x15, 0x1C] { #expect(volume.run([prepare(suborder)]).sense == sense(0x80, 0, 4)) }
+    for suborder: UInt8 in [0x10, 0x15, 0x1C] { #expect(volume.run([prepare(suborder)]).sense == sense(0x80, 0, 4)) }
     #expect(volume.run([.command(0x27, [0x1D, 0, 0, 0, 0, 0, 0xC8] + [UInt8](repeating: 0, count: 59))]).isNormal)
     #expect(volume.run([.command(0x27, [0x33, 0])]).sense == sense(0x80, 0, 4))
   }

@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func `Track data is read and written with one command a track`() throws {
-    let volume = try Volume()
+    let volume = try Volume { $0.trackDataFeature = true }
     let format = { (head: UInt16) -> [Command] in
       [.defineExtent(at(1, head), at(1, head), mask: 0), .locate(0x03, at(1, head), count: 12, length: 4096)]
         + (1...12).map { .command(0x1D, Volume.record(at(1, head), $0, 4096)) }
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func `Without the feature PREFIX is no command, and the feature codes say so`() throws {
-    let with = try Volume(), without = try Volume { $0.prefixFeature = false; $0.trackDataFeature = false }
+    let with = try Volume { $0.trackDataFeature = true }, without = try Volume { $0.prefixFeature = false }
     let features: [Command] = [.command(0x27, [0x18, 0, 0, 0, 0, 0, 0x41, 0, 0, 0, 0, 0]), .command(0x3E)]
     #expect(with.run(features).read.last?.enumerated().filter { $0.element != 0 }.map { [$0.offset, Int($0.element)] }
       == [[8, 1], [9, 0x20], [12, 0x40]])
