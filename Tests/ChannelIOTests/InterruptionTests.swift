@@ -1,6 +1,5 @@
 import ChannelIO
 import Dispatch
-import Foundation
 import Storage
 import Synchronization
 import Testing
@@ -133,16 +132,16 @@ import Testing
     let subsystem = rig.subsystem, orb = rig.orb()
     // A thread of its own: the test runner's few may all be blocked like this one.
     let ended = DispatchSemaphore(value: 0), wasTold = Flag()
-    let waiting = Thread {
+    DispatchQueue.global().async {
       wasTold.value.store(subsystem.runToStatus(subchannel: 0, orb: orb) == nil, ordering: .releasing)
       ended.signal()
     }
-    waiting.start()
     try #require(rig.poll { gate.wasReached ? true : nil } == true)
     gate.open()
     subsystem.resetIO()
     ended.wait()
-    #expect(wasTold.value.load(ordering: .acquiring))
+    let told = wasTold.value.load(ordering: .acquiring)
+    #expect(told)
   }
 
   @Test(arguments: [false, true]) func `the measurement block counts starts and samples`(_ isFormat1: Bool) throws {
