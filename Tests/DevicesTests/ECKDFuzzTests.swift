@@ -8,7 +8,9 @@ import Testing
   @Test func `Random channel programs never crash, and leave a volume of valid tracks`() throws {
     let volume = try Volume()
     // The one track that is not valid to begin with.
-    #expect(volume.run([.defineExtent(at(2, 13), at(2, 13)), .locate(0x03, at(2, 13)), .command(0x1D, Volume.record(at(2, 13), 1, 5))]).isNormal)
+    #expect(
+      volume.run([.defineExtent(at(2, 13), at(2, 13)), .locate(0x03, at(2, 13)), .command(0x1D, Volume.record(at(2, 13), 1, 5))])
+        .isNormal)
     let codes = ECKDCommand.rows.map(\.code)
     var ends: [UInt8: Int] = [:]
     for _ in 0..<6_000 {
@@ -55,7 +57,8 @@ import Testing
       let lengths: [UInt16] = [0, 16, 20, 100]
       let extended: [UInt8] = [0, 0x11, 0x23, 0x0E]
       var bytes = Command.location(
-        operations.randomElement() ?? 0, address, record: record, count: UInt8.random(in: 0...4), length: lengths.randomElement() ?? 0)
+        operations.randomElement() ?? 0, address, record: record, count: UInt8.random(in: 0...4),
+        length: lengths.randomElement() ?? 0)
       bytes += [0, extended.randomElement() ?? 0, 0, UInt8.random(in: 0...2), 0xC0, 0]
       return bytes
     case 0xE7:
