@@ -186,7 +186,8 @@ package final class CKDImage: @unchecked Sendable {
   package func writeTrack(_ track: Track) throws(CKDImageError) {
     let buffer = try self.track(track.address)
     let zero = track.records[0]
-    let sameZero = buffer.layout.records.first?.count == zero.count && buffer.bytes[zero.data].elementsEqual(track.data(of: zero))
+    let sameZero =
+      buffer.layout.records.first?.count == zero.count && buffer.bytes[zero.data].elementsEqual(track.data(of: zero))
       && buffer.bytes[zero.key].elementsEqual(track.key(of: zero))
     if sameZero {
       try truncate(buffer, keeping: 1)

@@ -10,8 +10,9 @@ import Testing
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path.string))
     #expect(bytes.count == 512 + 45 * 56_832)
     #expect(Array(bytes[0..<20]) == Array("CKD_P370".utf8) + [15, 0, 0, 0, 0, 0xDE, 0, 0, 0x90, 0, 0, 0])
-    #expect(Array(bytes[(512 + 16 * 56_832)...].prefix(30)) == [0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 8] + Array(repeating: 0, count: 8)
-      + Array(repeating: 255, count: 8) + [0])
+    #expect(
+      Array(bytes[(512 + 16 * 56_832)...].prefix(30)) == [0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 8] + Array(repeating: 0, count: 8)
+        + Array(repeating: 255, count: 8) + [0])
     let image = try CKDImage(path: path)
     #expect(image.geometry.cylinders == 3)
     #expect(try image.check().isEmpty)
@@ -102,7 +103,9 @@ import Testing
     #expect(try changed { $0 = $0.prefix(100) }.hasPrefix("P: truncated"))
     #expect(try changed { $0 = Data(count: 4096) }.contains("creation did not finish"))
     #expect(throws: CKDImageError.missing(scratch.path("none"))) { try CKDImage(path: scratch.path("none")) }
-    #expect(throws: CKDImageError.notAnImage(FilePath("/tmp"), "it is a directory")) { try CKDImage(path: "/tmp", readOnly: true) }
+    #expect(throws: CKDImageError.notAnImage(FilePath("/tmp"), "it is a directory")) {
+      try CKDImage(path: "/tmp", readOnly: true)
+    }
     #expect(throws: CKDImageError.notAnImage(FilePath("/tmp"), "it is a directory")) { try CKDImage(path: "/tmp") }
   }
 
@@ -145,7 +148,10 @@ import Testing
     #expect(image.geometry.cylinders == 60)
     #expect(try image.check().isEmpty)
     let first = try image.readTrack(address(0, 0))
-    #expect(first.records.prefix(4).map { [Int($0.count.keyLength), Int($0.count.dataLength)] } == [[0, 8], [4, 24], [4, 144], [4, 80]])
+    #expect(
+      first.records.prefix(4).map { [Int($0.count.keyLength), Int($0.count.dataLength)] } == [
+        [0, 8], [4, 24], [4, 144], [4, 80],
+      ])
     #expect(first.records.count == 13)
     // The track comes out the same when it is built from its records.
     var again = Track(empty: address(0, 0))

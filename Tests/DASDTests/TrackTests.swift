@@ -10,7 +10,9 @@ import Testing
       #expect(TrackCapacity.records(keyLength: key, dataLength: data) == records, "key \(key) data \(data)")
       var track = Track(empty: address(1, 2))
       var fitted = 0
-      while track.append(record: UInt8(fitted + 1), key: [UInt8](repeating: 1, count: key), data: [UInt8](repeating: 2, count: data)) {
+      while track.append(
+        record: UInt8(fitted + 1), key: [UInt8](repeating: 1, count: key), data: [UInt8](repeating: 2, count: data))
+      {
         fitted += 1
       }
       #expect(fitted == records)

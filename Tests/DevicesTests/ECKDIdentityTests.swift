@@ -17,7 +17,8 @@ import Testing
     #expect(configuration.count == 256)
     #expect(configuration[0] >> 6 == 3 && configuration[1] == 1)  // the device's element descriptor
     #expect(configuration[224] >> 6 == 2)  // the general qualifier
-    #expect(Array(configuration[18..<32]) == [0xF0, 0xF0, 0xF0, 0xF0, 0xF0, 0xF0, 0xC1, 0xC2, 0xC3, 0xF1, 0xF2, 0xF3, 0x01, 0x20])
+    #expect(
+      Array(configuration[18..<32]) == [0xF0, 0xF0, 0xF0, 0xF0, 0xF0, 0xF0, 0xC1, 0xC2, 0xC3, 0xF1, 0xF2, 0xF3, 0x01, 0x20])
   }
 
   @Test func `Models follow the size`() throws {

@@ -35,15 +35,19 @@ import Testing
     #expect(result(0x49, "KEY0") == hit)
     #expect(result(0x49, "KEY1") == .normalEnd)
     #expect(result(0x69, "KEY1") == hit)
-    #expect(volume.run([.seek(at(0, 2))] + Command.searches(at(0, 2), 1) + [.command(0x29, Array("KEY1".utf8)), .command(0x06)]).read.last
-      == Volume.data(at(0, 2), 1, 16))
+    #expect(
+      volume.run([.seek(at(0, 2))] + Command.searches(at(0, 2), 1) + [.command(0x29, Array("KEY1".utf8)), .command(0x06)]).read
+        .last
+        == Volume.data(at(0, 2), 1, 16))
   }
 
   @Test func `Reads go from record to record in the order of the track`() throws {
     let volume = try Volume()
     let here = at(0, 4)
-    let result = volume.run([.seek(here), .command(0x1A), .command(0x16), .command(0x12), .command(0x0E), .command(0x1E), .command(0x06),
-      .command(0x06)])
+    let result = volume.run([
+      .seek(here), .command(0x1A), .command(0x16), .command(0x12), .command(0x0E), .command(0x1E), .command(0x06),
+      .command(0x06),
+    ])
     #expect(result.read[1] == [0, 0, 0, 0, 4])
     #expect(result.read[2] == [0, 0, 0, 4, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0])
     #expect(result.read[3] == Volume.record(here, 1, key: 4, 16))
@@ -103,9 +107,11 @@ import Testing
       #expect(volume.run([.seek(at(2, 13)), .command(code, [0])]).sense == sense(0, 0x40, 0, 2, 13), "\(code)")
     }
     #expect(volume.run([.seek(at(2, 13)), .command(0x16)]).isNormal)
-    #expect(volume.run([.defineExtent(at(0, 0), at(2, 14)), .locate(0x06, at(2, 13), record: 1)]).sense == sense(0, 0x40, 0, 2, 13))
-    #expect(volume.run([.defineExtent(at(0, 0), at(2, 14)), .locate(0x4C, at(2, 13)), .command(0xDE)]).sense
-      == sense(0, 0x40, 0, 2, 13))
+    #expect(
+      volume.run([.defineExtent(at(0, 0), at(2, 14)), .locate(0x06, at(2, 13), record: 1)]).sense == sense(0, 0x40, 0, 2, 13))
+    #expect(
+      volume.run([.defineExtent(at(0, 0), at(2, 14)), .locate(0x4C, at(2, 13)), .command(0xDE)]).sense
+        == sense(0, 0x40, 0, 2, 13))
   }
 
   @Test func `An image that cannot be read is an equipment check, and the operator is told`() throws {

@@ -17,12 +17,14 @@ import Testing
   @Test func `Each command has its legal predecessors`() throws {
     let volume = try Volume()
     let position: [UInt8] = [
-      0x1B, 0x23, 0x0F, 0x31, 0xB1, 0x51, 0xD1, 0x71, 0xF1, 0x29, 0xA9, 0x49, 0xC9, 0x69, 0xE9, 0x39, 0xB9, 0x06, 0x86, 0x0E, 0x8E,
+      0x1B, 0x23, 0x0F, 0x31, 0xB1, 0x51, 0xD1, 0x71, 0xF1, 0x29, 0xA9, 0x49, 0xC9, 0x69, 0xE9, 0x39, 0xB9, 0x06, 0x86, 0x0E,
+      0x8E,
       0x1E, 0x9E, 0x12, 0x92, 0x16, 0x96, 0x1A, 0x9A, 0x5E, 0x19,
     ]
     let other: [UInt8] = [0x47, 0x4B, 0x05, 0x85, 0x0D, 0x8D, 0x1D, 0x9D, 0x11, 0x15, 0xDE, 0xA6, 0x95, 0xA5, 0x3E]
     let none: [UInt8] = [
-      0x03, 0x07, 0x0B, 0x13, 0x1F, 0x22, 0x63, 0xE7, 0x02, 0x04, 0xE4, 0x64, 0xFA, 0x27, 0x54, 0x34, 0xAF, 0x5B, 0xB4, 0x14, 0x94,
+      0x03, 0x07, 0x0B, 0x13, 0x1F, 0x22, 0x63, 0xE7, 0x02, 0x04, 0xE4, 0x64, 0xFA, 0x27, 0x54, 0x34, 0xAF, 0x5B, 0xB4, 0x14,
+      0x94,
     ]
     #expect(Set(position + other + none) == Set(ECKDCommand.rows.map(\.code)))
     let sequence = sense(0x80, 0, 2)
@@ -53,7 +55,8 @@ import Testing
     }
     #expect(volume.run([.command(0x02), extent]).sense == sequence)
     #expect(volume.run([.command(0x02), mask]).sense == sequence)
-    #expect(volume.run([.command(0x02), .locate(0x06, at(0, 3), record: 2), .command(0x86)]).read.last == Volume.data(at(0, 3), 2, 100))
+    #expect(
+      volume.run([.command(0x02), .locate(0x06, at(0, 3), record: 2), .command(0x86)]).read.last == Volume.data(at(0, 3), 2, 100))
     // A second extent may narrow the first, and nothing else.
     #expect(volume.run([extent, .defineExtent(at(0, 1), at(0, 2))]).isNormal)
     #expect(volume.run([extent, .defineExtent(at(0, 1), at(1, 1))]).sense == sequence)
@@ -88,7 +91,8 @@ import Testing
     ] { #expect(volume.run([bad]).sense == expected) }
     let extent = Command.defineExtent(at(0, 0), at(1, 0), blockSize: 4096)
     for bad in [
-      Command.locate(0x02, at(0, 0)), .locate(0x06, at(0, 0), count: 0), .locate(0x00, at(0, 0), count: 1), .locate(0x06, at(3, 0)),
+      Command.locate(0x02, at(0, 0)), .locate(0x06, at(0, 0), count: 0), .locate(0x00, at(0, 0), count: 1),
+      .locate(0x06, at(3, 0)),
       .locate(0x06, at(0, 15)), .locate(0x06, at(0, 0), length: 4097), .locate(0x06, at(0, 0), auxiliary: 0x40),
       .locate(0x06, at(0, 0), auxiliary: 0x80), .locate(0x03, at(0, 0), count: 2, auxiliary: 1), .locate(0x41, at(0, 0)),
     ] { #expect(volume.run([extent, bad]).sense == expected) }
@@ -105,11 +109,13 @@ import Testing
     #expect(volume.run([extent, .locate(0x06, at(1, 1), record: 1)]).sense == protected)
     #expect(volume.run([extent, .seek(at(1, 0)), .command(0x9A)]).sense == sense(0, 0x04, 0, 1, 0))
     // In a domain, reads cross the cylinder, and stop at the extent.
-    let reads = volume.run([extent, .locate(0x06, at(0, 14), record: 1, count: 200)] + Array(repeating: .command(0x92), count: 9))
+    let reads = volume.run(
+      [extent, .locate(0x06, at(0, 14), record: 1, count: 200)] + Array(repeating: .command(0x92), count: 9))
     #expect(reads.executed == 2 + 8)
-    #expect(reads.read.dropFirst(2).prefix(7).map { Array($0[0..<5]) } == [
-      [0, 0, 0, 14, 2], [0, 0, 0, 14, 3], [0, 0, 0, 14, 4], [0, 1, 0, 0, 1], [0, 1, 0, 0, 2], [0, 1, 0, 0, 3], [0, 1, 0, 0, 4],
-    ])
+    #expect(
+      reads.read.dropFirst(2).prefix(7).map { Array($0[0..<5]) } == [
+        [0, 0, 0, 14, 2], [0, 0, 0, 14, 3], [0, 0, 0, 14, 4], [0, 1, 0, 0, 1], [0, 1, 0, 0, 2], [0, 1, 0, 0, 3], [0, 1, 0, 0, 4],
+      ])
     #expect(reads.sense == sense(0, 0x04, 0, 1, 0))
   }
 
@@ -133,8 +139,10 @@ import Testing
     let volume = try Volume()
     let extent = Command.defineExtent(at(0, 0), at(1, 0))
     let allowed: [(operation: UInt8, record: UInt8, codes: Set<UInt8>)] = [
-      (0x01, 1, [0x85, 0x8D, 0x05, 0x0D]), (0x03, 0, [0x1D, 0x11]), (0x06, 0, [0x06, 0x86, 0x0E, 0x8E, 0x12, 0x92, 0x1E, 0x9E, 0x16, 0x96, 0x1A, 0x9A]),
-      (0x0B, 0, [0x1D, 0x11]), (0x4C, 0, [0xDE]), (0x16, 0, [0x06, 0x86, 0x0E, 0x8E, 0x12, 0x92, 0x1E, 0x9E, 0x16, 0x96, 0x1A, 0x9A, 0x5E]),
+      (0x01, 1, [0x85, 0x8D, 0x05, 0x0D]), (0x03, 0, [0x1D, 0x11]),
+      (0x06, 0, [0x06, 0x86, 0x0E, 0x8E, 0x12, 0x92, 0x1E, 0x9E, 0x16, 0x96, 0x1A, 0x9A]),
+      (0x0B, 0, [0x1D, 0x11]), (0x4C, 0, [0xDE]),
+      (0x16, 0, [0x06, 0x86, 0x0E, 0x8E, 0x12, 0x92, 0x1E, 0x9E, 0x16, 0x96, 0x1A, 0x9A, 0x5E]),
       (0x43, 0, [0x15, 0x19]),
     ]
     for (operation, record, codes) in allowed {
@@ -153,9 +161,11 @@ import Testing
       }
     }
     #expect(volume.run([extent, .locate(0x06, at(0, 5), count: 1), .command(0x86), .command(0x03)]).isNormal)
-    #expect(volume.run([extent, .locate(0x06, at(0, 5), count: 2), .command(0x86), .command(0x03)]).sense == sense(0x80, 0, 2, 0, 5))
+    #expect(
+      volume.run([extent, .locate(0x06, at(0, 5), count: 2), .command(0x86), .command(0x03)]).sense == sense(0x80, 0, 2, 0, 5))
     #expect(volume.run([extent, .locate(0x06, at(0, 5)), .command(0x86), .command(0x86)]).isNormal)
-    #expect(volume.run([extent, .locate(0x0B, at(0, 5)), .command(0x1D, Volume.record(at(0, 5), 1, 3)), .command(0x85)]).sense
-      == sense(0x80, 0, 2, 0, 5))
+    #expect(
+      volume.run([extent, .locate(0x0B, at(0, 5)), .command(0x1D, Volume.record(at(0, 5), 1, 3)), .command(0x85)]).sense
+        == sense(0x80, 0, 2, 0, 5))
   }
 }

@@ -8,24 +8,32 @@ import Testing
 @Suite struct ECKDTrackTests {
   /// PREFIX with DEFINE EXTENT and LOCATE RECORD EXTENDED, as Linux builds it.
   private func prefix(
-    _ first: TrackAddress, _ last: TrackAddress, mask: UInt8, operation: UInt8, record: UInt8 = 1, count: UInt8 = 1, length: UInt16 = 0,
+    _ first: TrackAddress, _ last: TrackAddress, mask: UInt8, operation: UInt8, record: UInt8 = 1, count: UInt8 = 1,
+    length: UInt16 = 0,
     extended: UInt8 = 0, set: [UInt8] = [], blockSize: UInt16 = 0
   ) -> Command {
     var bytes: [UInt8] = [1, 0x80, 0x20, 0, 1] + [UInt8](repeating: 0, count: 7)
     bytes += Command.extent(first, last, mask: mask, blockSize: blockSize) + [UInt8](repeating: 0, count: 16)
-    bytes += Command.location(operation, first, record: record, count: count, length: length) + [0, extended, 0, UInt8(set.count)] + set
+    bytes +=
+      Command.location(operation, first, record: record, count: count, length: length) + [0, extended, 0, UInt8(set.count)] + set
     return .command(0xE7, bytes)
   }
 
   @Test func `Tracks read raw and written raw elsewhere come out the same`() throws {
     let volume = try Volume()
-    let reads = volume.run([prefix(at(0, 3), at(0, 5), mask: 0x40, operation: 0x4C, count: 3), .command(0xDE, room: 57_326),
-      .command(0xDE, room: 57_326), .command(0xDE, room: 57_326)])
+    let reads = volume.run([
+      prefix(at(0, 3), at(0, 5), mask: 0x40, operation: 0x4C, count: 3), .command(0xDE, room: 57_326),
+      .command(0xDE, room: 57_326), .command(0xDE, room: 57_326),
+    ])
     #expect(reads.isNormal)
-    #expect(reads.read.dropFirst().allSatisfy { $0.suffix(8) == [UInt8](repeating: 0xFF, count: 8)[...] && $0.count == 16 + 32 + 20 + 200 + 8 })
+    #expect(
+      reads.read.dropFirst().allSatisfy {
+        $0.suffix(8) == [UInt8](repeating: 0xFF, count: 8)[...] && $0.count == 16 + 32 + 20 + 200 + 8
+      })
     let padded = reads.read.dropFirst().map { $0 + [UInt8](repeating: 0, count: 57_326 - $0.count) }
-    let writes = volume.run([prefix(at(1, 3), at(1, 5), mask: 0xC0, operation: 0x3F, count: 3, extended: 0x11, set: [0xE0, 0])]
-      + padded.map { .command(0x95, $0) })
+    let writes = volume.run(
+      [prefix(at(1, 3), at(1, 5), mask: 0xC0, operation: 0x3F, count: 3, extended: 0x11, set: [0xE0, 0])]
+        + padded.map { .command(0x95, $0) })
     #expect(writes.isNormal)
     for head in UInt16(3)...5 {
       let a = try volume.device.image.readTrack(at(0, head)), b = try volume.device.image.readTrack(at(1, head))
@@ -65,19 +73,27 @@ import Testing
     for head in UInt16(0)...2 { #expect(volume.run(format(head)).isNormal) }
     let data = (0..<26 * 4096).map { UInt8(truncatingIfNeeded: $0 / 4096 &* 7 &+ $0) }
     // Records 11 and 12 of the first track, the second one whole, and twelve of the third.
-    let writes = volume.run([prefix(at(1, 0), at(1, 2), mask: 0x80, operation: 0x3F, record: 11, count: 3, length: 4096, extended: 0x23,
-      blockSize: 4096), .command(0xA5, Array(data[0..<8192])), .command(0xA5, Array(data[8192..<57_344])),
-      .command(0xA5, Array(data[57_344...]))])
+    let writes = volume.run([
+      prefix(
+        at(1, 0), at(1, 2), mask: 0x80, operation: 0x3F, record: 11, count: 3, length: 4096, extended: 0x23,
+        blockSize: 4096), .command(0xA5, Array(data[0..<8192])), .command(0xA5, Array(data[8192..<57_344])),
+      .command(0xA5, Array(data[57_344...])),
+    ])
     #expect(writes.isNormal)
-    let reads = volume.run([prefix(at(1, 0), at(1, 2), mask: 0x40, operation: 0x0C, record: 11, count: 3, length: 3 * 4096),
-      .command(0xA6), .command(0xA6), .command(0xA6)])
+    let reads = volume.run([
+      prefix(at(1, 0), at(1, 2), mask: 0x40, operation: 0x0C, record: 11, count: 3, length: 3 * 4096),
+      .command(0xA6), .command(0xA6), .command(0xA6),
+    ])
     #expect(reads.isNormal)
     #expect(reads.read.map(\.count) == [0, 8192, 49_152, 12_288])
     #expect(reads.read.joined().elementsEqual(data.prefix(8192 + 49_152 + 12_288)))
-    #expect(volume.run([.defineExtent(at(1, 0), at(1, 0)), .locate(0x06, at(1, 0), record: 12), .command(0x86)]).read.last
-      == Array(data[4096..<8192]))
-    #expect(volume.run([prefix(at(0, 5), at(0, 5), mask: 0x80, operation: 0x3F, length: 4096, extended: 0x23), .command(0xA5, data)]).sense
-      == sense(0, 0x40, 0, 0, 5))
+    #expect(
+      volume.run([.defineExtent(at(1, 0), at(1, 0)), .locate(0x06, at(1, 0), record: 12), .command(0x86)]).read.last
+        == Array(data[4096..<8192]))
+    #expect(
+      volume.run([prefix(at(0, 5), at(0, 5), mask: 0x80, operation: 0x3F, length: 4096, extended: 0x23), .command(0xA5, data)])
+        .sense
+        == sense(0, 0x40, 0, 0, 5))
   }
 
   @Test func `A set of tracks is read with the gaps left out`() throws {
@@ -91,8 +107,9 @@ import Testing
   @Test func `Without the feature PREFIX is no command, and the feature codes say so`() throws {
     let with = try Volume { $0.trackDataFeature = true }, without = try Volume { $0.prefixFeature = false }
     let features: [Command] = [.command(0x27, [0x18, 0, 0, 0, 0, 0, 0x41, 0, 0, 0, 0, 0]), .command(0x3E)]
-    #expect(with.run(features).read.last?.enumerated().filter { $0.element != 0 }.map { [$0.offset, Int($0.element)] }
-      == [[8, 1], [9, 0x20], [12, 0x40]])
+    #expect(
+      with.run(features).read.last?.enumerated().filter { $0.element != 0 }.map { [$0.offset, Int($0.element)] }
+        == [[8, 1], [9, 0x20], [12, 0x40]])
     #expect(without.run(features).read.last == [UInt8](repeating: 0, count: 256))
     let locate = prefix(at(0, 3), at(0, 5), mask: 0x40, operation: 0x4C)
     #expect(without.run([locate]).sense == sense(0x80, 0, 1))

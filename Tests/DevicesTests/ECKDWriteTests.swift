@@ -21,10 +21,15 @@ import Testing
     #expect(read(volume, here, 3) == Volume.data(here, 3, 100))
     // Without an equal search there is nothing to write to.
     #expect(volume.run([.seek(here), .command(0x12), .command(0x05, data)]).sense == sense(0x80, 0, 2, 1, 2))
-    #expect(volume.run([.seek(here)] + Command.searches(here, 2) + [.command(0x03), .command(0x05, data)]).sense == sense(0x80, 0, 2, 1, 2))
+    #expect(
+      volume.run([.seek(here)] + Command.searches(here, 2) + [.command(0x03), .command(0x05, data)]).sense
+        == sense(0x80, 0, 2, 1, 2))
     // A hit that was not equal on all bytes is not enough.
     #expect(volume.run([.seek(here), .command(0x31, [0, 1, 0, 2]), .command(0x05, data)]).sense == sense(0x80, 0, 2, 1, 2))
-    #expect(volume.run([.seek(here)] + Command.searches(here, 4) + [.command(0x05, data)]).status == [.channelEnd, .deviceEnd, .unitException])
+    #expect(
+      volume.run([.seek(here)] + Command.searches(here, 4) + [.command(0x05, data)]).status == [
+        .channelEnd, .deviceEnd, .unitException,
+      ])
   }
 
   @Test func `A domain of writes goes from record to record, over tracks and cylinders`() throws {
@@ -38,13 +43,17 @@ import Testing
     #expect(read(volume, at(0, 14), 3) == [UInt8](repeating: 0xC1, count: 100))
     // A record of another length than announced.
     #expect(volume.run([extent, .locate(0x01, at(0, 14), record: 2, length: 99), writes[0]]).sense == sense(0, 0x40, 0, 0, 14))
-    #expect(volume.run([extent, .locate(0x01, at(0, 14), record: 1, length: 20), .command(0x8D, Array("abcdefgh".utf8))]).isNormal)
+    #expect(
+      volume.run([extent, .locate(0x01, at(0, 14), record: 1, length: 20), .command(0x8D, Array("abcdefgh".utf8))]).isNormal)
     #expect(read(volume, at(0, 14), 1) == Array("abcdefgh".utf8) + [UInt8](repeating: 0, count: 12))
     // READ COUNT behind the writes, where it was announced.
-    let counted = volume.run([extent, .locate(0x01, at(1, 0), record: 2, count: 2, length: 100, auxiliary: 1), writes[2], .command(0x92)])
+    let counted = volume.run([
+      extent, .locate(0x01, at(1, 0), record: 2, count: 2, length: 100, auxiliary: 1), writes[2], .command(0x92),
+    ])
     #expect(counted.read.last == Volume.record(at(1, 0), 3, 100))
-    #expect(volume.run([extent, .locate(0x01, at(1, 0), record: 2, count: 2, length: 100), writes[2], .command(0x92)]).sense
-      == sense(0x80, 0, 2, 1, 0))
+    #expect(
+      volume.run([extent, .locate(0x01, at(1, 0), record: 2, count: 2, length: 100), writes[2], .command(0x92)]).sense
+        == sense(0x80, 0, 2, 1, 0))
   }
 
   @Test func `The write part of the file mask is kept`() throws {
@@ -71,7 +80,8 @@ import Testing
     let inhibited = sense(0x80, 0x02, 0, 0, 3)
     let seek = [Command.fileMask(0xC0), .seek(here)]
     for code: UInt8 in [0x05, 0x0D, 0x1D, 0x11] {
-      #expect(volume.run(seek + Command.searches(here, 2) + [.command(code, Volume.record(here, 3, 5))]).sense == inhibited, "\(code)")
+      #expect(
+        volume.run(seek + Command.searches(here, 2) + [.command(code, Volume.record(here, 3, 5))]).sense == inhibited, "\(code)")
     }
     #expect(volume.run(seek + [.command(0x39, [0, 0, 0, 3]), .command(0x15, Volume.record(here, 0, 8))]).sense == inhibited)
     #expect(volume.run(seek + [.command(0x19, [0, 0, 0, 0, 3])]).sense == inhibited)
@@ -88,7 +98,9 @@ import Testing
       let volume = try Volume(sync: sync)
       let here = at(1, 7)
       let count = { Volume.record(here, $0, key: 2, 50) }
-      #expect(volume.run([.seek(here)] + Command.searches(here, 2) + [.command(0x1D, count(7) + [9, 8, 7]), .command(0x1D, count(8))]).isNormal)
+      #expect(
+        volume.run([.seek(here)] + Command.searches(here, 2) + [.command(0x1D, count(7) + [9, 8, 7]), .command(0x1D, count(8))])
+          .isNormal)
       #expect(read(volume, here, 7) == nil || true)
       let track = try volume.device.image.readTrack(here)
       #expect(track.records.map(\.count.id.record) == [0, 1, 2, 7, 8])
@@ -119,19 +131,25 @@ import Testing
     #expect(more.sense == sense(0, 0x40, 0, 2, 12))
     #expect(try volume.device.image.readTrack(at(2, 12)).records.count == 13)
     // The next track is outside the extent.
-    let beyond = volume.run([.defineExtent(at(2, 12), at(2, 12)), .locate(0x03, at(2, 12), record: 0, count: 9),
-      .command(0x1D, Volume.record(at(2, 12), 1, 4096)), .command(0x9D, Volume.record(at(2, 13), 1, 4096))])
+    let beyond = volume.run([
+      .defineExtent(at(2, 12), at(2, 12)), .locate(0x03, at(2, 12), record: 0, count: 9),
+      .command(0x1D, Volume.record(at(2, 12), 1, 4096)), .command(0x9D, Volume.record(at(2, 13), 1, 4096)),
+    ])
     #expect(beyond.sense == sense(0, 0x04, 0, 2, 12))
     #expect(try volume.device.image.check().isEmpty)
     // Invalidating, as dasdfmt begins: one end-of-file record.
-    #expect(volume.run([extent, .locate(0x03, at(2, 12), record: 0, length: 8), .command(0x1D, Volume.record(at(2, 12), 1, 0))]).isNormal)
+    #expect(
+      volume.run([extent, .locate(0x03, at(2, 12), record: 0, length: 8), .command(0x1D, Volume.record(at(2, 12), 1, 0))])
+        .isNormal)
     #expect(try volume.device.image.readTrack(at(2, 12)).records.map(\.count.dataLength) == [8, 0])
   }
 
   @Test func `A formatting that goes on marks its track, and the next program finds it settled`() throws {
     let volume = try Volume()
     let extent = Command.defineExtent(at(0, 0), at(0, 14), mask: 0x00)
-    let program: [Command] = [extent, .locate(0x03, at(0, 6), record: 0, count: 3), .command(0x1D, Volume.record(at(0, 6), 1, 10))]
+    let program: [Command] = [
+      extent, .locate(0x03, at(0, 6), record: 0, count: 3), .command(0x1D, Volume.record(at(0, 6), 1, 10)),
+    ]
     #expect(volume.run(program).isNormal)
     #expect(try volume.device.image.track(at(0, 6)).isBeingFormatted)
     #expect(volume.run([.command(0x03)]).isNormal)
@@ -146,15 +164,19 @@ import Testing
     let volume = try Volume()
     let here = at(2, 13)
     let mask = Command.fileMask(0xC0)
-    #expect(volume.run([mask, .seek(here), .command(0x19, [0, 0, 2, 0, 13]), .command(0x15, Volume.record(here, 0, 20) + [5]),
-      .command(0x1D, Volume.record(here, 1, 3) + [1, 2, 3])]).isNormal)
+    #expect(
+      volume.run([
+        mask, .seek(here), .command(0x19, [0, 0, 2, 0, 13]), .command(0x15, Volume.record(here, 0, 20) + [5]),
+        .command(0x1D, Volume.record(here, 1, 3) + [1, 2, 3]),
+      ]).isNormal)
     let track = try volume.device.image.readTrack(here)
     #expect(track.records.map(\.count.dataLength) == [20, 3])
     #expect(track.data(of: track.records[0]).first == 5)
     #expect(try volume.device.image.check().isEmpty)
     #expect(volume.run([mask, .seek(here), .command(0x19, [0, 0, 2, 0, 12])]).sense == sense(0x80, 0, 4, 2, 13))
-    #expect(volume.run([mask, .seek(here), .command(0x39, [0, 2, 0, 13]), .command(0x15, Volume.record(here, 0, 57_000))]).sense
-      == sense(0, 0x40, 0, 2, 13))
+    #expect(
+      volume.run([mask, .seek(here), .command(0x39, [0, 2, 0, 13]), .command(0x15, Volume.record(here, 0, 57_000))]).sense
+        == sense(0, 0x40, 0, 2, 13))
     #expect(try volume.device.image.readTrack(here).records.map(\.count.dataLength) == [20, 3])
   }
 }

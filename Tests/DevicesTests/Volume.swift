@@ -18,7 +18,9 @@ final class Volume {
     var errors: [CKDImageError] = []
   }
 
-  init(readOnly: Bool = false, cylinders: Int = 3, sync: Bool = false, _ change: (inout ECKDDevice.Options) -> Void = { _ in }) throws {
+  init(readOnly: Bool = false, cylinders: Int = 3, sync: Bool = false, _ change: (inout ECKDDevice.Options) -> Void = { _ in })
+    throws
+  {
     directory = FileManager.default.temporaryDirectory.appendingPathComponent("ironload-eckd-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     path = FilePath(directory.appendingPathComponent("volume.ckd").path)
