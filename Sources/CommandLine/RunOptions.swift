@@ -21,6 +21,7 @@ struct StorageSize: ExpressibleByArgument {
 /// A device number: one to four hexadecimal digits.
 struct DeviceNumber: ExpressibleByArgument {
   let value: UInt16
+  init(_ value: UInt16) { self.value = value }
   init?(argument: String) {
     guard !argument.isEmpty, argument.utf8.count <= 4, argument.first != "+", argument.first != "-", let value = UInt16(argument, radix: 16)
     else { return nil }
@@ -31,6 +32,7 @@ struct DeviceNumber: ExpressibleByArgument {
 /// `NUMBER=PATH[,option...]`.
 struct DASDOption: ExpressibleByArgument {
   let configuration: MachineConfiguration.DASD
+  init(configuration: MachineConfiguration.DASD) { self.configuration = configuration }
   init?(argument: String) {
     let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard halves.count == 2, let number = DeviceNumber(argument: String(halves[0])) else { return nil }

@@ -5,14 +5,14 @@ main:
   stg %r14, STATE(%r0)
   text "Hello from a z/Architecture guest, loaded from a DASD channel program by channel program."
   brasl %r14, print_line
-  # STSI 1.1.1 describes the machine in EBCDIC: manufacturer at 32 and type at 64 of its block.
+  # STSI 1.1.1 describes the machine in EBCDIC: manufacturer at 32 and type at 48 of its block.
   llilf %r0, 0x10000001
   lhi %r1, 1
   llilf %r4, INFORMATION
   stsi 0(%r4)
   jnz 1f
   text "Machine type "
-  llilf %r2, INFORMATION + 64
+  llilf %r2, INFORMATION + 48
   lghi %r3, 4
   brasl %r14, print_ebcdic
   text ", made by "
