@@ -16,8 +16,10 @@ extension InstructionSet where Machine: ~Copyable {
       try cpu.conclude(cpu.channels.cancelSubchannel(cpu.subchannelOperand))
     }
     routine("SSCH", 0xB233, .s, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
-      let bytes = try cpu.fetchBytes(try cpu.aligned(cpu.rs(i), to: 4), 32)
-      guard let orb = ORB(bytes) else { throw .operand }
+      let operand = try cpu.aligned(cpu.rs(i), to: 4)
+      guard let orb = ORB(try cpu.fetchBytes(operand, ORB.size)) else { throw .operand }
+      // X, bit 31 of word 1: five words more belong to the operand. They hold priorities, which do not matter here.
+      if orb.control & 1 != 0 { _ = try cpu.fetchBytes(operand, 32) }
       try cpu.conclude(cpu.channels.startSubchannel(cpu.subchannelOperand, orb))
     }
     routine("MSCH", 0xB232, .s, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
