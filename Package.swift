@@ -50,7 +50,8 @@ let package = Package(
     // Killed at random moments by DevicesTests.
     .executableTarget(
       name: "VolumeLoad", dependencies: ["Devices", "ChannelIO", "DASD", system], path: "Tests/VolumeLoad", swiftSettings: strict),
-    .testTarget(name: "ProcessorTests", dependencies: ["Processor", "Storage", "ChannelIO", "ServiceProcessor"], swiftSettings: strict),
+    .testTarget(
+      name: "ProcessorTests", dependencies: ["Processor", "Storage", "ChannelIO", "ServiceProcessor", "Tracing"], swiftSettings: strict),
     .testTarget(name: "IronloadTests", dependencies: ["Ironload", "DASD", "Processor", "Storage", system], swiftSettings: strict),
   ]
 )
