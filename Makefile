@@ -10,7 +10,7 @@ INSTALL := @Scripts/install-packages
 TEST_PACKAGES := binutils-s390x-linux-gnu qemu-user qemu-system-misc e2fsprogs
 LINUX_PACKAGES := cpio e2fsprogs
 
-.PHONY: help build test ipl volume check format bench asan tsan guests linux clean distclean
+.PHONY: help build test demo ipl check format bench asan tsan guests linux clean distclean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -22,6 +22,9 @@ build: ## the executable, .build/release/ironload
 test: ## all tests
 	$(INSTALL) $(TEST_PACKAGES)
 	$(SWIFT) test -c release
+
+demo: build ## a tiny guest of our own, from a volume made on the fly; needs no network
+	@exec $(IRONLOAD) demo
 
 ipl: $(LINUX)/volume.ckd build ## Debian's Linux from a 3390, to a shell; commands can be piped in
 	@exec $(IRONLOAD) run --memory $(MEMORY) --dasd 0120=$(LINUX)/volume.ckd --load 0120 --console vt220
