@@ -39,10 +39,15 @@ final class ImageFile: Sendable {
     var request = Glibc.flock()
     request.l_type = Int16(isReadOnly ? F_RDLCK : F_WRLCK)
     request.l_whence = Int16(SEEK_SET)
+    // A process that some other thread is just starting holds our former descriptions until it executes: it is worth a wait.
+    var patience = 50
     while fcntl(descriptor.rawValue, setOpenFileDescriptionLock, &request) != 0 {
       let failure = Errno(rawValue: errno)
       switch failure {
       case .interrupted: continue
+      case .resourceTemporarilyUnavailable where patience > 0, .permissionDenied where patience > 0:
+        patience -= 1
+        usleep(10_000)
       case .resourceTemporarilyUnavailable, .permissionDenied: throw .locked(path)
       default: throw .system(path, "cannot lock it", failure)
       }
