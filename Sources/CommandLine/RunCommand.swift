@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write a trace of these classes to standard error: ccw,io,load,interruption,service.", valueName: "CLASSES"))
+      "Write a trace of these classes to standard error: ccw,io,load,interruption,service,instruction.", valueName: "CLASSES"))
   var trace = TraceSelection(classes: [])
 
   func run() throws {

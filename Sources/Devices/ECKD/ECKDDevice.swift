@@ -18,7 +18,7 @@ package final class ECKDDevice: Device, @unchecked Sendable {
     /// Whether PREFIX is offered (feature codes and the command itself). Linux does without.
     package var prefixFeature = true
     /// Whether READ TRACK DATA and WRITE TRACK DATA are offered: with PREFIX, Linux then reads and writes a track with
-    /// one command.
+    /// one command. Off, because a WRITE TRACK DATA of Linux 6.1 ended with incorrect length (Documentation/ECKD.md).
     package var trackDataFeature = false
     /// Called for each host error behind an equipment check, for the operator.
     package var reportHostError: @Sendable (CKDImageError) -> Void = { _ in }
