@@ -46,12 +46,15 @@ let package = Package(
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),
     .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage"], swiftSettings: strict),
     .testTarget(
-      name: "DevicesTests", dependencies: ["Devices", "ChannelIO", "DASD", "Storage", "VolumeLoad", system], swiftSettings: strict),
+      name: "DevicesTests", dependencies: ["Devices", "ChannelIO", "DASD", "Storage", "VolumeLoad", system], swiftSettings: strict
+    ),
     // Killed at random moments by DevicesTests.
     .executableTarget(
       name: "VolumeLoad", dependencies: ["Devices", "ChannelIO", "DASD", system], path: "Tests/VolumeLoad", swiftSettings: strict),
     .testTarget(
-      name: "ProcessorTests", dependencies: ["Processor", "Storage", "ChannelIO", "ServiceProcessor", "Tracing"], swiftSettings: strict),
-    .testTarget(name: "IronloadTests", dependencies: ["Ironload", "DASD", "Processor", "Storage", system], swiftSettings: strict),
+      name: "ProcessorTests", dependencies: ["Processor", "Storage", "ChannelIO", "ServiceProcessor", "Tracing"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "IronloadTests", dependencies: ["Ironload", "DASD", "Processor", "Storage", system], swiftSettings: strict),
   ]
 )

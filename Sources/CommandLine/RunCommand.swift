@@ -43,7 +43,10 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Eight characters for the loaded program.", valueName: "TEXT"))
   var loadparm = ""
 
-  @Option(help: "Which console this terminal is: line (ttyS0) or vt220 (ttysclp0). It is shown alone once it is written to; Ctrl-a c changes over.")
+  @Option(
+    help:
+      "Which console this terminal is: line (ttyS0) or vt220 (ttysclp0). It is shown alone once it is written to; Ctrl-a c changes over."
+  )
   var console = ConsoleKind.line
 
   @Option(

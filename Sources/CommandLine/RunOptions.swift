@@ -23,7 +23,8 @@ struct DeviceNumber: ExpressibleByArgument {
   let value: UInt16
   init(_ value: UInt16) { self.value = value }
   init?(argument: String) {
-    guard !argument.isEmpty, argument.utf8.count <= 4, argument.first != "+", argument.first != "-", let value = UInt16(argument, radix: 16)
+    guard !argument.isEmpty, argument.utf8.count <= 4, argument.first != "+", argument.first != "-",
+      let value = UInt16(argument, radix: 16)
     else { return nil }
     self.value = value
   }

@@ -46,7 +46,8 @@ public final class Machine: @unchecked Sendable {
   ) throws(ConfigurationError) {
     try configuration.validate()
     guard let loadParameter = LoadParameter(configuration.loadParameter) else {
-      throw ConfigurationError(.usage, "--loadparm \(configuration.loadParameter): at most eight letters, digits, blanks and periods")
+      throw ConfigurationError(
+        .usage, "--loadparm \(configuration.loadParameter): at most eight letters, digits, blanks and periods")
     }
     self.configuration = configuration
     self.tracer = tracer

@@ -21,7 +21,9 @@ package final class AbsoluteStorage: @unchecked Sendable {
 
   /// - Returns: nil when `size` is zero or no multiple of 1 MiB, or when the host has no room for it.
   package init?(size: UInt64) {
-    guard size > 0, size % Self.increment == 0, let bytes = Int(exactly: size), let base = chost_reserve(bytes) else { return nil }
+    guard size > 0, size % Self.increment == 0, let bytes = Int(exactly: size), let base = chost_reserve(bytes) else {
+      return nil
+    }
     self.base = base
     self.size = size
     let blocks = bytes / Int(Self.blockSize)

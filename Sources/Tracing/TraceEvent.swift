@@ -1,6 +1,8 @@
 /// The classes of events that can be traced; an option set so that one mask test decides.
 public struct TraceClass: OptionSet, Hashable, Sendable {
+  /// One bit a class.
   public let rawValue: UInt32
+  /// The classes whose bits are on.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
   /// Each CCW with its ending status.
   public static let ccw = TraceClass(rawValue: 1)

@@ -13,6 +13,7 @@ public final class Tracer: Sendable {
     self.sink = Mutex(sink)
   }
 
+  /// The classes whose events are written. Changes take effect with the next event.
   public var enabled: TraceClass {
     get { TraceClass(rawValue: mask.load(ordering: .relaxed)) }
     set { mask.store(newValue.rawValue, ordering: .relaxed) }

@@ -34,9 +34,12 @@ import Testing
 
   @Test func `command codes`() {
     let kinds: [(UInt8, CommandKind, CommandKind)] = [
-      (0x00, .invalid, .invalid), (0xF0, .invalid, .invalid), (0x01, .write, .write), (0x05, .write, .write), (0x0D, .write, .write),
-      (0x02, .read, .read), (0x0E, .read, .read), (0x03, .control, .control), (0x0F, .control, .control), (0x07, .control, .control),
-      (0x04, .sense, .sense), (0xE4, .sense, .sense), (0x0C, .readBackward, .readBackward), (0x08, .transferInChannel, .transferInChannel),
+      (0x00, .invalid, .invalid), (0xF0, .invalid, .invalid), (0x01, .write, .write), (0x05, .write, .write),
+      (0x0D, .write, .write),
+      (0x02, .read, .read), (0x0E, .read, .read), (0x03, .control, .control), (0x0F, .control, .control),
+      (0x07, .control, .control),
+      (0x04, .sense, .sense), (0xE4, .sense, .sense), (0x0C, .readBackward, .readBackward),
+      (0x08, .transferInChannel, .transferInChannel),
       (0x18, .transferInChannel, .invalid), (0xDE, .read, .read), (0x9D, .write, .write), (0xE7, .control, .control),
     ]
     for (code, format0, format1) in kinds {
@@ -46,8 +49,9 @@ import Testing
   }
 
   @Test func `layout of the MIDAW`() {
-    #expect(MIDAW(flags: [.last, .skip], count: 0x0102, dataAddress: 0x1122_3344_5566_7788).encode()
-      == [0, 0, 0, 0, 0, 0xC0, 1, 2, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88])
+    #expect(
+      MIDAW(flags: [.last, .skip], count: 0x0102, dataAddress: 0x1122_3344_5566_7788).encode()
+        == [0, 0, 0, 0, 0, 0xC0, 1, 2, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88])
   }
 
   @Test func `layout of the SCHIB`() throws {
@@ -132,7 +136,8 @@ import Testing
     var report = ERW()
     report.concurrentSenseCount = 32
     #expect(report.word == 0x0120_0000)
-    #expect(CRW(.channelPath, .initialized, identification: 0x45, solicited: true, chained: true).encode() == [0x54, 0x02, 0, 0x45])
+    #expect(
+      CRW(.channelPath, .initialized, identification: 0x45, solicited: true, chained: true).encode() == [0x54, 0x02, 0, 0x45])
     var overflown = CRW(.subchannel, .available, identification: 1)
     overflown.overflow = true
     #expect(overflown.word == 0x2301_0001)

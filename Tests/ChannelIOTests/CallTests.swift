@@ -39,7 +39,10 @@ import Testing
     #expect(response.count == 4080)
     #expect(Array(response[0..<8]) == [0x0F, 0xF0, 0, 1, 0, 0, 0, 0])
     // Bits 46 and 48 of the general characteristics.
-    #expect(response.enumerated().filter { $0.offset >= 8 && $0.element != 0 }.map { [$0.offset, Int($0.element)] } == [[13, 2], [14, 0x80]])
+    #expect(
+      response.enumerated().filter { $0.offset >= 8 && $0.element != 0 }.map { [$0.offset, Int($0.element)] } == [
+        [13, 2], [14, 0x80],
+      ])
   }
 
   @Test func `enabling multiple subchannel sets makes their empty sets valid`() throws {

@@ -109,7 +109,9 @@ enum ChainingRules {
       ], scsw: "00804007 00001028 0C000000", stored: [0x2000: count(6), 0x2100: count(10, from: 6)], commands: [2]),
     .init(
       rule: "the end of data while CD is on is an incorrect length in spite of SLI",
-      ccws: [CCW(2, flags: [.chainData, .suppressLengthIndication], count: 32, dataAddress: data), CCW(0, count: 1, dataAddress: data)],
+      ccws: [
+        CCW(2, flags: [.chainData, .suppressLengthIndication], count: 32, dataAddress: data), CCW(0, count: 1, dataAddress: data),
+      ],
       scsw: "00804017 00001008 0C400010", stored: [0x2000: count(16)]),
     .init(
       rule: "when a count is used up the next CCW of the data chain has control",
@@ -145,7 +147,8 @@ enum ChainingRules {
     .init(
       rule: "SKIP stores nothing", ccws: [CCW(2, flags: .skip, count: 16, dataAddress: data)], scsw: "00804007 00001008 0C000000"),
     .init(
-      rule: "SKIP does not look at the data address", ccws: [CCW(2, flags: [.skip, .indirectData], count: 16, dataAddress: 0x7FFF_FFFF)],
+      rule: "SKIP does not look at the data address",
+      ccws: [CCW(2, flags: [.skip, .indirectData], count: 16, dataAddress: 0x7FFF_FFFF)],
       scsw: "00804007 00001008 0C000000"),
     .init(
       rule: "SKIP in a data chain leaves out a part",

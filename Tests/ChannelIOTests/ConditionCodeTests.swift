@@ -28,10 +28,13 @@ import Testing
     ("CSCH", { $0.subsystem.clearSubchannel($0.id).conditionCode }),
     ("RSCH", { $0.subsystem.resumeSubchannel($0.id).conditionCode }),
     ("XSCH", { $0.subsystem.cancelSubchannel($0.id).conditionCode }),
-    ("MSCH", { rig in
-      guard let block = rig.subsystem.storeSubchannel(rig.id).block else { return nil }
-      return rig.subsystem.modifySubchannel(rig.id, block).conditionCode
-    }),
+    (
+      "MSCH",
+      { rig in
+        guard let block = rig.subsystem.storeSubchannel(rig.id).block else { return nil }
+        return rig.subsystem.modifySubchannel(rig.id, block).conditionCode
+      }
+    ),
     ("TSCH", { $0.subsystem.testSubchannel($0.id).outcome.conditionCode }),
   ]
 

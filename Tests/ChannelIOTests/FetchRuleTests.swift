@@ -8,7 +8,9 @@ enum FetchRules {
   static let stopped = "00804017 00001008 00200000"
 
   static let transfers: [ProgramRule] = [
-    .init(rule: "a transfer in channel cannot come first", ccws: [CCW(8, dataAddress: 0x1010), CCW(3), CCW(3)], scsw: stopped, commands: []),
+    .init(
+      rule: "a transfer in channel cannot come first", ccws: [CCW(8, dataAddress: 0x1010), CCW(3), CCW(3)], scsw: stopped,
+      commands: []),
     .init(
       rule: "a transfer in channel goes on elsewhere",
       ccws: [CCW(3, flags: .chainCommand), CCW(8, dataAddress: 0x1018), CCW(0), CCW(2, count: 16, dataAddress: data)],
@@ -25,34 +27,40 @@ enum FetchRules {
       ccws: [CCW(3, flags: .chainCommand), CCW(8, dataAddress: 0x10_0000)], scsw: "00804017 00001010 00200000", commands: [3]),
     .init(
       rule: "a format-1 transfer in channel with a count is a program check",
-      ccws: [CCW(3, flags: .chainCommand), CCW(8, count: 1, dataAddress: 0x1000)], scsw: "00804017 00001010 00200000", commands: [3]),
+      ccws: [CCW(3, flags: .chainCommand), CCW(8, count: 1, dataAddress: 0x1000)], scsw: "00804017 00001010 00200000",
+      commands: [3]),
     .init(
       rule: "a format-1 transfer in channel with a flag is a program check",
       ccws: [CCW(3, flags: .chainCommand), CCW(8, flags: .suppressLengthIndication, dataAddress: 0x1000)],
       scsw: "00804017 00001010 00200000", commands: [3]),
     .init(
       rule: "a format-1 transfer in channel with bit 32 is a program check",
-      ccws: [CCW(3, flags: .chainCommand), CCW(8, dataAddress: 0x8000_1010), CCW(3)], scsw: "00804017 00001010 00200000", commands: [3]),
+      ccws: [CCW(3, flags: .chainCommand), CCW(8, dataAddress: 0x8000_1010), CCW(3)], scsw: "00804017 00001010 00200000",
+      commands: [3]),
     .init(
       rule: "code 18 is no transfer in channel in format 1",
-      ccws: [CCW(3, flags: .chainCommand), CCW(0x18, dataAddress: 0x1010), CCW(3)], scsw: "00804017 00001010 00200000", commands: [3]),
+      ccws: [CCW(3, flags: .chainCommand), CCW(0x18, dataAddress: 0x1010), CCW(3)], scsw: "00804017 00001010 00200000",
+      commands: [3]),
     .init(
       rule: "a format-0 transfer in channel has no use for the left of its code, its flags and its count",
       ccws: [
-        CCW(3, flags: .chainCommand, count: 1), CCW(0xF8, flags: [.chainData, .skip, .suspend], count: 0, dataAddress: 0x1018), CCW(0),
+        CCW(3, flags: .chainCommand, count: 1), CCW(0xF8, flags: [.chainData, .skip, .suspend], count: 0, dataAddress: 0x1018),
+        CCW(0),
         CCW(2, count: 16, dataAddress: data),
       ], scsw: "00004007 00001020 0C000000", format1: false, stored: [0x2000: count(16)], commands: [3, 2]),
     .init(
       rule: "status modifier passes over one CCW",
       ccws: [
-        CCW(0x31, flags: .chainCommand, count: 5, dataAddress: data), CCW(8, dataAddress: 0x1000), CCW(2, count: 16, dataAddress: 0x2100),
+        CCW(0x31, flags: .chainCommand, count: 5, dataAddress: data), CCW(8, dataAddress: 0x1000),
+        CCW(2, count: 16, dataAddress: 0x2100),
       ], scsw: "00804007 00001018 0C000000",
       scripts: [
         0x31: { transfer, device in
           _ = device.take(transfer, 5)
           return device.received.count < 3 ? .normalEnd : [.channelEnd, .deviceEnd, .statusModifier]
         }
-      ], stored: [0x2100: count(16)], received: [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]], commands: [0x31, 0x31, 0x31, 2]),
+      ], stored: [0x2100: count(16)], received: [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]],
+      commands: [0x31, 0x31, 0x31, 2]),
     .init(
       rule: "status modifier without chaining is just presented", ccws: [CCW(0x31, count: 5, dataAddress: data)],
       scsw: "00804007 00001008 4C000000",
@@ -84,13 +92,15 @@ enum FetchRules {
     .init(
       rule: "the S flag is invalid when the ORB does not allow it", ccws: [CCW(3, flags: .suspend)], scsw: stopped, commands: []),
     .init(
-      rule: "the S flag is invalid with CD", ccws: [CCW(2, flags: [.suspend, .chainData], count: 3)], scsw: "08804017 00001008 00200003",
+      rule: "the S flag is invalid with CD", ccws: [CCW(2, flags: [.suspend, .chainData], count: 3)],
+      scsw: "08804017 00001008 00200003",
       orb: { $0.suspendControl = true }, commands: []),
     .init(
       rule: "the MIDA flag is invalid when the ORB does not allow it", ccws: [CCW(2, flags: .modifiedIndirectData, count: 3)],
       scsw: "00804017 00001008 00200003", commands: []),
     .init(
-      rule: "the MIDA flag excludes IDA", ccws: [CCW(2, flags: [.modifiedIndirectData, .indirectData], count: 3, dataAddress: 0x3000)],
+      rule: "the MIDA flag excludes IDA",
+      ccws: [CCW(2, flags: [.modifiedIndirectData, .indirectData], count: 3, dataAddress: 0x3000)],
       scsw: "00804017 00001008 00200003", orb: { $0.allowsMIDAWs = true }, commands: []),
     .init(
       rule: "the MIDA flag excludes SKIP", ccws: [CCW(2, flags: [.modifiedIndirectData, .skip], count: 3, dataAddress: 0x3000)],
@@ -102,19 +112,23 @@ enum FetchRules {
 
   static let addresses: [ProgramRule] = [
     .init(
-      rule: "the first CCW must be on a doubleword", ccws: [CCW(3)], scsw: "00804017 0000100C 00200000", orb: { $0.programAddress = 0x1004 },
+      rule: "the first CCW must be on a doubleword", ccws: [CCW(3)], scsw: "00804017 0000100C 00200000",
+      orb: { $0.programAddress = 0x1004 },
       commands: []),
     .init(
-      rule: "the first CCW must be in storage", ccws: [], scsw: "00804017 00100008 00200000", orb: { $0.programAddress = 0x10_0000 },
+      rule: "the first CCW must be in storage", ccws: [], scsw: "00804017 00100008 00200000",
+      orb: { $0.programAddress = 0x10_0000 },
       commands: []),
     .init(
       rule: "a format-0 program is below 16 MiB", ccws: [], scsw: "00004017 01000008 00200000", format1: false,
       orb: { $0.programAddress = 0x100_0000 }, commands: []),
     .init(
-      rule: "chaining out of storage is reported at the first CCW that is not there", ccws: [], scsw: "00804017 00100008 00200000",
+      rule: "chaining out of storage is reported at the first CCW that is not there", ccws: [],
+      scsw: "00804017 00100008 00200000",
       orb: { $0.programAddress = 0xF_FFF8 }, prepare: { $0.write([CCW(3, flags: .chainCommand)], at: 0xF_FFF8) }, commands: [3]),
     .init(
-      rule: "a CCW in a block that the key may not fetch is a protection check", ccws: [CCW(3)], scsw: "20804017 00001008 00100000",
+      rule: "a CCW in a block that the key may not fetch is a protection check", ccws: [CCW(3)],
+      scsw: "20804017 00001008 00100000",
       orb: { $0.key = 2 }, prepare: { $0.storage.setKey(StorageKey(bits: 0x38), at: AbsoluteAddress(0x1000)) }, commands: []),
     .init(
       rule: "data out of storage are a program check", ccws: [CCW(2, count: 16, dataAddress: 0x10_0000)],
@@ -127,8 +141,10 @@ enum FetchRules {
       scsw: "20804017 00001008 0C100010", orb: { $0.key = 2 },
       prepare: { $0.storage.setKey(StorageKey(bits: 0x30), at: AbsoluteAddress(0x2000)) }),
     .init(
-      rule: "a store with the block's key is permitted", ccws: [CCW(2, count: 16, dataAddress: data)], scsw: "30804007 00001008 0C000000",
-      orb: { $0.key = 3 }, prepare: { $0.storage.setKey(StorageKey(bits: 0x38), at: AbsoluteAddress(0x2000)) }, stored: [0x2000: count(16)]),
+      rule: "a store with the block's key is permitted", ccws: [CCW(2, count: 16, dataAddress: data)],
+      scsw: "30804007 00001008 0C000000",
+      orb: { $0.key = 3 }, prepare: { $0.storage.setKey(StorageKey(bits: 0x38), at: AbsoluteAddress(0x2000)) },
+      stored: [0x2000: count(16)]),
     .init(
       rule: "a store with key 0 is permitted", ccws: [CCW(2, count: 16, dataAddress: data)], scsw: "00804007 00001008 0C000000",
       prepare: { $0.storage.setKey(StorageKey(bits: 0x38), at: AbsoluteAddress(0x2000)) }, stored: [0x2000: count(16)]),
@@ -154,8 +170,9 @@ enum FetchRules {
       rule: "unit check ends the program and makes alert status", ccws: [CCW(5, flags: .chainCommand, count: 4), CCW(3)],
       scsw: "00804017 00001008 0E000004", commands: [5]),
     .init(
-      rule: "unit exception ends the program and makes alert status", ccws: [CCW(6, flags: [.chainCommand, .suppressLengthIndication], count: 4), CCW(3)],
-      scsw: "00804017 00001008 0D000004", 
+      rule: "unit exception ends the program and makes alert status",
+      ccws: [CCW(6, flags: [.chainCommand, .suppressLengthIndication], count: 4), CCW(3)],
+      scsw: "00804017 00001008 0D000004",
       scripts: [
         6: { transfer, _ in
           _ = transfer.send([UInt8]())
@@ -163,13 +180,15 @@ enum FetchRules {
         }
       ], commands: [6]),
     .init(
-      rule: "a device without any status is an interface-control check", ccws: [CCW(6, count: 4)], scsw: "04804017 00001008 00020004",
+      rule: "a device without any status is an interface-control check", ccws: [CCW(6, count: 4)],
+      scsw: "04804017 00001008 00020004",
       scripts: [6: { _, _ in [] }], commands: [6]),
     .init(
       rule: "read backward stores in descending order", ccws: [CCW(0x0C, count: 16, dataAddress: 0x2FFF)],
       scsw: "00804007 00001008 0C000000", scripts: [0x0C: sending(16, piece: 5)], stored: [0x2FF0: count(16).reversed()]),
     .init(
-      rule: "read backward crosses a block", ccws: [CCW(0x0C, count: 16, dataAddress: 0x3003)], scsw: "00804007 00001008 0C000000",
+      rule: "read backward crosses a block", ccws: [CCW(0x0C, count: 16, dataAddress: 0x3003)],
+      scsw: "00804007 00001008 0C000000",
       scripts: [0x0C: sending(16)], stored: [0x2FF4: count(16).reversed()]),
     .init(
       rule: "read backward below 0 is a program check", ccws: [CCW(0x0C, count: 16, dataAddress: 3)],
@@ -204,7 +223,9 @@ enum FetchRules {
     #expect([bits(0x1000), bits(0x2000), bits(0x3000), bits(0x4000)] == [4, 6, 4, 0])
   }
 
-  @Test(arguments: [(0x20, 0x8000, true), (0x20, 0x1_0000, false), (0x40, 0x8000, false), (0x40, 0x1_0000, true), (0, 0x8000, false)])
+  @Test(arguments: [
+    (0x20, 0x8000, true), (0x20, 0x1_0000, false), (0x40, 0x8000, false), (0x40, 0x1_0000, true), (0, 0x8000, false),
+  ])
   func `the address limit is checked as the PMCW says`(_ mode: Int, _ address: Int, _ fails: Bool) throws {
     let rig = try Rig()
     #expect(rig.subsystem.setAddressLimit(0x1_0000) == .done)

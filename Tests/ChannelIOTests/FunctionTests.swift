@@ -54,13 +54,14 @@ import Testing
 
   @Test func `initial-status interruption: Z when the device accepts the first command`() throws {
     let gate = gate
-    let rig = try Rig(ScriptedDevice([
-      0x02: { transfer, device in
-        let status = device.give(transfer, count(16))
-        gate.pass()
-        return status
-      }
-    ]))
+    let rig = try Rig(
+      ScriptedDevice([
+        0x02: { transfer, device in
+          let status = device.give(transfer, count(16))
+          gate.pass()
+          return status
+        }
+      ]))
     rig.write([CCW(2, count: 16, dataAddress: 0x2000)])
     #expect(rig.subsystem.startSubchannel(rig.id, rig.orb { $0.initialStatusInterruption = true }) == .started)
     #expect(try test(rig) == "00A440C9 00001008 00000010")
@@ -106,12 +107,13 @@ import Testing
 
   @Test func `a resumption asked for early is used up by the S flag`() throws {
     let gate = gate
-    let rig = try Rig(ScriptedDevice([
-      0x07: { _, _ in
-        gate.pass()
-        return .normalEnd
-      }
-    ]))
+    let rig = try Rig(
+      ScriptedDevice([
+        0x07: { _, _ in
+          gate.pass()
+          return .normalEnd
+        }
+      ]))
     rig.write([CCW(7, flags: .chainCommand), CCW(3, flags: .suspend)])
     #expect(rig.subsystem.startSubchannel(rig.id, rig.orb { $0.suspendControl = true }) == .started)
     try #require(rig.poll { gate.wasReached ? true : nil } == true)
@@ -152,12 +154,13 @@ import Testing
 
   @Test func `halt of an active program ends it with its command`() throws {
     let gate = gate
-    let rig = try Rig(ScriptedDevice([
-      0x07: { _, _ in
-        gate.pass()
-        return .normalEnd
-      }
-    ]))
+    let rig = try Rig(
+      ScriptedDevice([
+        0x07: { _, _ in
+          gate.pass()
+          return .normalEnd
+        }
+      ]))
     rig.write([CCW(7, flags: .chainCommand), CCW(3)])
     #expect(rig.subsystem.startSubchannel(rig.id, rig.orb()) == .started)
     try #require(rig.poll { gate.wasReached ? true : nil } == true)
@@ -324,7 +327,9 @@ import Testing
     rig.write([CCW(0x55, count: 4)])
     let block = try rig.run(rig.orb())
     #expect(scswWords(block) == "00824017 00001008 0E000004")
-    #expect(Array(block.encode()[12...]) == [0, 0x80, 0, 0, 1, 0x20] + Array(repeating: 0, count: 14) + [0x80] + Array(repeating: 0, count: 31))
+    #expect(
+      Array(block.encode()[12...]) == [0, 0x80, 0, 0, 1, 0x20] + Array(repeating: 0, count: 14) + [0x80]
+        + Array(repeating: 0, count: 31))
     #expect(rig.device.takeSense() == Array(repeating: 0, count: 32))
     rig.write([CCW(3)])
     let next = try rig.run(rig.orb())

@@ -30,7 +30,8 @@ enum IndirectRules {
       stored: [0x47F0: count(16), 0x8000: count(2048, from: 16), 0x6800: count(436, from: 2064)]),
     .init(
       rule: "a format-0 CCW has format-1 IDAWs of 31 bits", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)],
-      scsw: "00004007 00001008 0C000000", format1: false, prepare: words(0x47F8, 0x8000), stored: [0x47F8: count(8), 0x8000: count(8, from: 8)]),
+      scsw: "00004007 00001008 0C000000", format1: false, prepare: words(0x47F8, 0x8000),
+      stored: [0x47F8: count(8), 0x8000: count(8, from: 8)]),
     .init(
       rule: "a write gathers over IDAWs", ccws: [CCW(1, flags: .indirectData, count: 16, dataAddress: list)],
       scsw: "00804007 00001008 0C000000",
@@ -52,7 +53,8 @@ enum IndirectRules {
       rule: "IDAWs must be in storage", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: 0x10_0000)],
       scsw: "00804017 00001008 0C200010"),
     .init(
-      rule: "an IDAW that the key may not fetch is a protection check", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)],
+      rule: "an IDAW that the key may not fetch is a protection check",
+      ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)],
       scsw: "20804017 00001008 0C100010", orb: { $0.key = 2 },
       prepare: {
         words(0x4000)($0)
@@ -60,13 +62,15 @@ enum IndirectRules {
         $0.storage.setKey(StorageKey(bits: 0x20), at: AbsoluteAddress(0x4000))
       }),
     .init(
-      rule: "an IDAW is not fetched before its block is needed", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: 0xF_FFFC)],
+      rule: "an IDAW is not fetched before its block is needed",
+      ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: 0xF_FFFC)],
       scsw: "00804007 00001008 0C000000", prepare: { $0.storage.store(UInt32(0x47F0), at: AbsoluteAddress(0xF_FFFC)) },
       stored: [0x47F0: count(16)]),
     .init(
       rule: "each CCW of a data chain has a list of its own",
       ccws: [
-        CCW(2, flags: [.chainData, .indirectData], count: 6, dataAddress: list), CCW(0, flags: .indirectData, count: 10, dataAddress: list + 8),
+        CCW(2, flags: [.chainData, .indirectData], count: 6, dataAddress: list),
+        CCW(0, flags: .indirectData, count: 10, dataAddress: list + 8),
       ], scsw: "00804007 00001010 0C000000", prepare: words(0x4001, 0, 0x4103),
       stored: [0x4001: count(6), 0x4103: count(10, from: 6)]),
     .init(
@@ -86,14 +90,16 @@ enum IndirectRules {
       prepare: doublewords(0x4FF0, 0x8800, 0x6000), scripts: [2: sending(2500)],
       stored: [0x4FF0: count(16), 0x8800: count(2048, from: 16), 0x6000: count(436, from: 2064)]),
     .init(
-      rule: "the second format-2 IDAW must be on a 4-KiB boundary", ccws: [CCW(2, flags: .indirectData, count: 32, dataAddress: list)],
+      rule: "the second format-2 IDAW must be on a 4-KiB boundary",
+      ccws: [CCW(2, flags: .indirectData, count: 32, dataAddress: list)],
       scsw: "00804017 00001008 0C200010", orb: format2, prepare: doublewords(0x4FF0, 0x8800), scripts: [2: sending(32)],
       stored: [0x4FF0: count(16)]),
     .init(
       rule: "format-2 IDAWs are on a doubleword boundary", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list + 4)],
       scsw: "00804017 00001008 0C200010", orb: format2, prepare: doublewords(0x4000, 0x4000)),
     .init(
-      rule: "a 64-bit address out of storage is a program check", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)],
+      rule: "a 64-bit address out of storage is a program check",
+      ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)],
       scsw: "00804017 00001008 0C200010", orb: format2, prepare: doublewords(0x1_0000_0000_4000)),
     .init(
       rule: "an address that would wrap is a program check", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)],
@@ -114,7 +120,8 @@ enum IndirectRules {
       rule: "a MIDAW can skip", ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
       scsw: "00804007 00001008 0C000000", orb: modified,
       prepare: midaws(
-        .init(count: 3, dataAddress: 0x4001), .init(flags: .skip, count: 5, dataAddress: 0), .init(flags: .last, count: 8, dataAddress: 0x4004)),
+        .init(count: 3, dataAddress: 0x4001), .init(flags: .skip, count: 5, dataAddress: 0),
+        .init(flags: .last, count: 8, dataAddress: 0x4004)),
       stored: [0x4001: count(3) + count(8, from: 8)]),
     .init(
       rule: "a write gathers over MIDAWs", ccws: [CCW(1, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
@@ -128,18 +135,21 @@ enum IndirectRules {
       rule: "MIDAWs are on a quadword boundary", ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list + 8)],
       scsw: "00804017 00001008 0C200010", orb: modified, prepare: midaws(.init(flags: .last, count: 16, dataAddress: 0x4000))),
     .init(
-      rule: "a list of MIDAWs stays in its 4-KiB block", ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: 0x3FF0)],
+      rule: "a list of MIDAWs stays in its 4-KiB block",
+      ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: 0x3FF0)],
       scsw: "00804017 00001008 0C20000D", orb: modified,
       prepare: midaws(at: 0x3FF0, .init(count: 3, dataAddress: 0x5000), .init(flags: .last, count: 13, dataAddress: 0x6000)),
       stored: [0x5000: count(3)]),
     .init(
       rule: "the last MIDAW must use up the count", ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
       scsw: "00804017 00001008 0C20000D", orb: modified,
-      prepare: midaws(.init(count: 3, dataAddress: 0x4001), .init(flags: .last, count: 12, dataAddress: 0x5000)), stored: [0x4001: count(3)]),
+      prepare: midaws(.init(count: 3, dataAddress: 0x4001), .init(flags: .last, count: 12, dataAddress: 0x5000)),
+      stored: [0x4001: count(3)]),
     .init(
       rule: "a MIDAW must not go beyond the count", ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
       scsw: "00804017 00001008 0C20000D", orb: modified,
-      prepare: midaws(.init(count: 3, dataAddress: 0x4001), .init(flags: .last, count: 14, dataAddress: 0x5000)), stored: [0x4001: count(3)]),
+      prepare: midaws(.init(count: 3, dataAddress: 0x4001), .init(flags: .last, count: 14, dataAddress: 0x5000)),
+      stored: [0x4001: count(3)]),
     .init(
       rule: "a MIDAW's count is not zero", ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
       scsw: "00804017 00001008 0C200010", orb: modified, prepare: midaws(.init(count: 0, dataAddress: 0x4001))),

@@ -72,12 +72,13 @@ import Testing
 
   @Test func `resetting a channel path ends the program on it with interface-control check`() throws {
     let gate = Gate()
-    let rig = try Rig(ScriptedDevice([
-      0x07: { _, _ in
-        gate.pass()
-        return .normalEnd
-      }
-    ]))
+    let rig = try Rig(
+      ScriptedDevice([
+        0x07: { _, _ in
+          gate.pass()
+          return .normalEnd
+        }
+      ]))
     rig.write([CCW(7, flags: .chainCommand), CCW(8, dataAddress: 0x1000)])
     #expect(rig.subsystem.startSubchannel(rig.id, rig.orb()) == .started)
     try #require(rig.poll { gate.wasReached ? true : nil } == true)
@@ -102,7 +103,9 @@ import Testing
     #expect(rig.wakes.reports.load(ordering: .acquiring) == 2)
   }
 
-  @Test(arguments: SubchannelState.allCases) func `I/O-system reset leaves a subchannel as it was made`(_ state: SubchannelState) throws {
+  @Test(arguments: SubchannelState.allCases) func `I/O-system reset leaves a subchannel as it was made`(_ state: SubchannelState)
+    throws
+  {
     let gate = Gate()
     let rig = try state.make(gate)
     gate.open()
@@ -110,9 +113,10 @@ import Testing
     let fresh = try Rig()
     fresh.subsystem.resetIO()
     #expect(rig.subsystem.storeSubchannel(rig.id).block == fresh.subsystem.storeSubchannel(rig.id).block)
-    #expect(rig.subsystem.storeSubchannel(rig.id).block?.encode() == [
-      0, 0, 0, 0, 0, 3, 0x01, 0x20, 0x80, 0, 0, 0x80, 0, 0, 0xFF, 0x80, 1,
-    ] + Array(repeating: 0, count: 35))
+    #expect(
+      rig.subsystem.storeSubchannel(rig.id).block?.encode() == [
+        0, 0, 0, 0, 0, 3, 0x01, 0x20, 0x80, 0, 0, 0x80, 0, 0, 0xFF, 0x80, 1,
+      ] + Array(repeating: 0, count: 35))
     #expect(rig.subsystem.pendingInterruptions == 0)
     #expect(rig.subsystem.testSubchannel(rig.id).outcome == .notOperational)
   }
@@ -145,12 +149,13 @@ import Testing
   }
 
   @Test(arguments: [false, true]) func `the measurement block counts starts and samples`(_ isFormat1: Bool) throws {
-    let rig = try Rig(ScriptedDevice([
-      0x0B: { _, _ in
-        for _ in 0..<20 { pause() }
-        return .normalEnd
-      }
-    ]))
+    let rig = try Rig(
+      ScriptedDevice([
+        0x0B: { _, _ in
+          for _ in 0..<20 { pause() }
+          return .normalEnd
+        }
+      ]))
     var block = try #require(rig.subsystem.storeSubchannel(rig.id).block)
     block.pathManagement.flags |= 0x18
     block.pathManagement.measurementBlockIndex = 2

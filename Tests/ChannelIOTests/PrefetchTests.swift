@@ -40,7 +40,9 @@ import Testing
 
   static let refused = "00C04017 00001008 01000000"
   /// Reads a CCW over the one that follows.
-  static let rewriting = [CCW(2, flags: .chainCommand, count: 8, dataAddress: 0x1008), CCW(3, flags: .suppressLengthIndication, count: 1)]
+  static let rewriting = [
+    CCW(2, flags: .chainCommand, count: 8, dataAddress: 0x1008), CCW(3, flags: .suppressLengthIndication, count: 1),
+  ]
   static let noOperation: ScriptedDevice.Script = { $1.give($0, [0x0B, 0, 0, 0, 0, 0, 0, 0]) }
 
   @Test func `prefetch required: a start whose ORB does not allow it is refused with unit exception`() throws {
@@ -49,7 +51,10 @@ import Testing
     #expect(try bench.run(prefetch: false) == "00804017 00001008 01000000")
     #expect(bench.refusal == .prefetchNotAllowed)
     #expect(bench.device.commands == [])
-    #expect(bench.warnings.lines.withLock { $0 } == ["0120: start refused: the ORB does not allow prefetch, which this channel requires"])
+    #expect(
+      bench.warnings.lines.withLock { $0 } == [
+        "0120: start refused: the ORB does not allow prefetch, which this channel requires"
+      ])
     #expect(try bench.run() == "00C04007 00001008 0C000000")
     #expect(bench.refusal == nil)
   }
@@ -69,7 +74,8 @@ import Testing
   }
 
   @Test(arguments: [(ChannelKind.architected, [2, 0x0B]), (.prefetchRequired, [2, 3]), (.prefetchAlways, [2, 3])])
-  func `what a program reads over itself is seen by the architected channel only`(_ kind: ChannelKind, _ commands: [UInt8]) throws {
+  func `what a program reads over itself is seen by the architected channel only`(_ kind: ChannelKind, _ commands: [UInt8]) throws
+  {
     let bench = try Bench(kind, [2: Self.noOperation, 0x0B: { _, _ in .normalEnd }])
     bench.write(Self.rewriting)
     #expect(try bench.run() == (kind == .architected ? "00C04007 00001010 0C000000" : "00C04007 00001010 0C000001"))
@@ -78,12 +84,14 @@ import Testing
   }
 
   @Test func `transfers are followed, and one back into its segment does not end it`() throws {
-    let bench = try Bench(.prefetchRequired, [
-      0x31: { transfer, device in
-        _ = device.take(transfer, 5)
-        return device.received.count < 3 ? .normalEnd : [.channelEnd, .deviceEnd, .statusModifier]
-      }
-    ])
+    let bench = try Bench(
+      .prefetchRequired,
+      [
+        0x31: { transfer, device in
+          _ = device.take(transfer, 5)
+          return device.received.count < 3 ? .normalEnd : [.channelEnd, .deviceEnd, .statusModifier]
+        }
+      ])
     bench.write(
       [
         CCW(0x31, flags: .chainCommand, count: 5, dataAddress: 0x2000), CCW(0x08, dataAddress: 0x1000),
@@ -96,9 +104,11 @@ import Testing
   }
 
   @Test func `format-2 IDAWs with 4-KiB blocks are copied, too`() throws {
-    let bench = try Bench(.prefetchRequired, [
-      2: { $1.give($0, [0, 0, 0, 0, 0, 0, 0x77, 0x77]) }
-    ])
+    let bench = try Bench(
+      .prefetchRequired,
+      [
+        2: { $1.give($0, [0, 0, 0, 0, 0, 0, 0x77, 0x77]) }
+      ])
     // The first command reads over the IDAW of the second.
     bench.write([
       CCW(2, flags: .chainCommand, count: 8, dataAddress: 0x4000), CCW(2, flags: .indirectData, count: 8, dataAddress: 0x4000),

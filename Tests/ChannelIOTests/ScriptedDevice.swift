@@ -5,7 +5,8 @@ import Synchronization
 final class ScriptedDevice: Device {
   typealias Script = @Sendable (any DataTransfer, ScriptedDevice) -> UnitStatus
 
-  let identification = DeviceIdentification(controlUnitType: 0x3990, controlUnitModel: 0xC2, deviceType: 0x3390, deviceModel: 0x0A)
+  let identification = DeviceIdentification(
+    controlUnitType: 0x3990, controlUnitModel: 0xC2, deviceType: 0x3390, deviceModel: 0x0A)
   private let state = Mutex<State>(State())
   struct State {
     var scripts: [UInt8: Script] = [:]

@@ -21,7 +21,9 @@ import Testing
     let rig = try Rig()
     rig.put([0x02, 0, 0, 0, 0x60, 0, 0, 24], at: 0)
     // The CCW at 8 is what the first one reads: a no-operation.
-    let device = ScriptedDevice([0x02: { $1.give($0, [0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0x20, 0, 0, 1] + Array(repeating: 9, count: 8)) }])
+    let device = ScriptedDevice([
+      0x02: { $1.give($0, [0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0x20, 0, 0, 1] + Array(repeating: 9, count: 8)) }
+    ])
     let number = try #require(rig.subsystem.attach(device: device, number: 0x0121))
     let done = try #require(rig.subsystem.runToStatus(subchannel: number, orb: ORB()))
     #expect(done.response.status.deviceStatus == .normalEnd)

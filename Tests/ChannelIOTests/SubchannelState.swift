@@ -38,14 +38,15 @@ enum SubchannelState: String, CaseIterable, Sendable, CustomTestStringConvertibl
 
   /// A rig whose subchannel is in this state. `gate` must be opened in the end.
   func make(_ gate: Gate) throws -> Rig {
-    let rig = try Rig(ScriptedDevice([
-      0x07: { _, _ in
-        gate.pass()
-        return .normalEnd
-      },
-      0x0B: { _, _ in .channelEnd },
-      0x0F: { _, device in device.commands.count(where: { $0 == 0x0F }) == 1 ? .busy : .normalEnd },
-    ]))
+    let rig = try Rig(
+      ScriptedDevice([
+        0x07: { _, _ in
+          gate.pass()
+          return .normalEnd
+        },
+        0x0B: { _, _ in .channelEnd },
+        0x0F: { _, device in device.commands.count(where: { $0 == 0x0F }) == 1 ? .busy : .normalEnd },
+      ]))
     func start(_ ccws: [CCW], _ change: (inout ORB) -> Void = { _ in }) {
       rig.write(ccws)
       #expect(rig.subsystem.startSubchannel(rig.id, rig.orb(0x1000, change)) == .started)

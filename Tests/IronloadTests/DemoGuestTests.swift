@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct DemoGuestTests {
   /// The checkout that this file was compiled in.
-  static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
   static var assemblerIsThere: Bool { FileManager.default.isExecutableFile(atPath: "/usr/bin/s390x-linux-gnu-as") }
 

@@ -10,7 +10,8 @@ import Testing
 @Suite(.enabled(if: DemoGuestTests.assemblerIsThere, "needs Debian's binutils-s390x-linux-gnu"))
 struct GuestTests {
   @Test(arguments: [
-    "access-registers", "interruptions", "invalid-wait", "linkage", "per", "privileged", "program", "protection", "psw", "semiprivileged",
+    "access-registers", "interruptions", "invalid-wait", "linkage", "per", "privileged", "program", "protection", "psw",
+    "semiprivileged",
     "translation",
   ])
   func `A guest finds what the Principles say`(name: String) throws {
@@ -21,9 +22,11 @@ struct GuestTests {
   }
 
   @Test func `Every guest has its test`() throws {
-    let sources = try FileManager.default.contentsOfDirectory(atPath: DemoGuestTests.checkout.appending(path: "Tests/Guests").path())
+    let sources = try FileManager.default.contentsOfDirectory(
+      atPath: DemoGuestTests.checkout.appending(path: "Tests/Guests").path())
     let guests = try sources.filter { $0.hasSuffix(".s") }.filter {
-      try String(contentsOf: DemoGuestTests.checkout.appending(path: "Tests/Guests/\($0)"), encoding: .utf8).contains("\n  guest ")
+      try String(contentsOf: DemoGuestTests.checkout.appending(path: "Tests/Guests/\($0)"), encoding: .utf8).contains(
+        "\n  guest ")
     }
     #expect(guests.count == 11)
   }

@@ -82,14 +82,16 @@ private let modifiers: [UInt8] = [0, 1, 3, 4, 5, 6, 7]
 
 private func modified(_ text: UInt32, _ m3: UInt8, _ m4: UInt8) -> UInt32 { text | UInt32(m3) << 12 | UInt32(m4) << 8 }
 
-private func toInteger<F: Placed, I: FixedWidthInteger & Sendable>(_ name: String, _ text: UInt32, _: F.Type, _: I.Type) -> [Row] {
+private func toInteger<F: Placed, I: FixedWidthInteger & Sendable>(_ name: String, _ text: UInt32, _: F.Type, _: I.Type) -> [Row]
+{
   modifiers.flatMap { m3 in
     [UInt8(0), 4].map { m4 in
       Row("\(name) M3=\(m3) M4=\(m4)", modified(text, m3, m4)) { s in
         guard let mode = RoundingMode(modifier: m3, control: s.control) else { return }
         s.finish(BinaryArithmetic<F>.convert(F.get(s, 4), to: I.self, s.control, mode, suppressingInexact: m4 != 0)) {
           let old = $0.gr[0]
-          $0.gr[0] = I.bitWidth == 64
+          $0.gr[0] =
+            I.bitWidth == 64
             ? UInt64(truncatingIfNeeded: $1.integer) : old & ~0xFFFF_FFFF | UInt64(UInt32(truncatingIfNeeded: $1.integer))
           $0.conditionCode = $1.conditionCode
         }
@@ -290,7 +292,9 @@ private struct States {
   }
 }
 
-@Suite("BFP arithmetic against qemu-s390x", .enabled(if: ArithmeticOracle.isAvailable, Comment(rawValue: ArithmeticOracle.requirement)))
+@Suite(
+  "BFP arithmetic against qemu-s390x", .enabled(if: ArithmeticOracle.isAvailable, Comment(rawValue: ArithmeticOracle.requirement))
+)
 struct ArithmeticBinaryOracleTests {
   @Test(arguments: rows)
   fileprivate func `agrees with QEMU's on random operands, rounding modes and masks`(_ row: Row) throws {
@@ -303,12 +307,15 @@ struct ArithmeticBinaryOracleTests {
       row.run(&ours)
       var same = ours.signal == answer.signal
       if ours.signal == 0 {
-        same = same && ours.fpc == answer.fpc && ours.conditionCode == answer.conditionCode && ours.fr == answer.fr
+        same =
+          same && ours.fpc == answer.fpc && ours.conditionCode == answer.conditionCode && ours.fr == answer.fr
           && ours.gr[0] == answer.gr[0]
       }
       if !same && !isDefect(row, ours, answer) { differences.append(describe(input, ours, answer)) }
     }
-    #expect(differences.isEmpty, "\(row.name): \(differences.count) of \(inputs.count), \(differences.prefix(4).joined(separator: "\n"))")
+    #expect(
+      differences.isEmpty,
+      "\(row.name): \(differences.count) of \(inputs.count), \(differences.prefix(4).joined(separator: "\n"))")
   }
 
   /// Where QEMU 7.2 is known to be wrong; `ArithmeticBinaryTests` has the right answers. MDEBR and MXDBR, which it takes for
@@ -319,7 +326,9 @@ struct ArithmeticBinaryOracleTests {
     // LOAD AND TEST leaves a signaling NaN as it is.
     if row.name.hasPrefix("LT") && (ours.fpc & 0x0080_0000 != 0 || ours.dataExceptionCode == 0x80) { return true }
     // The priority of several NaN operands of MULTIPLY AND ADD (mended in QEMU 8.2).
-    if row.name.hasPrefix("MA") || row.name.hasPrefix("MS") { return row.name.count == 5 && isNaN(row, ours) && isNaN(row, answer) }
+    if row.name.hasPrefix("MA") || row.name.hasPrefix("MS") {
+      return row.name.count == 5 && isNaN(row, ours) && isNaN(row, answer)
+    }
     // A NaN converted to an integer is inexact, too.
     return (row.name.hasPrefix("CL") || row.name.hasPrefix("CF") || row.name.hasPrefix("CG"))
       && ours.conditionCode == 3 && ours.signal == 0 && ours.fpc == answer.fpc | 0x0008_0000

@@ -127,7 +127,8 @@ private func expect<V: Equatable>(
       let (a, b) = (operands.next(), operands.next())
       let short = D.multiply(lengthening: a, b, from: ShortBinary.self, quiet)
       if short.flags.isEmpty {
-        let wide = D.multiply(lengthen(a, ShortBinary.self, LongBinary.self), lengthen(b, ShortBinary.self, LongBinary.self), quiet)
+        let wide = D.multiply(
+          lengthen(a, ShortBinary.self, LongBinary.self), lengthen(b, ShortBinary.self, LongBinary.self), quiet)
         expect(short, wide.value)
       }
       let (c, d) = (long.next(), long.next())
@@ -223,7 +224,8 @@ private func expect<V: Equatable>(
       #expect(
         r.value.remainder == remainder && r.value.quotient == quotient && r.value.conditionCode == code
           && r.flags.rawValue == flags && r.trap == trap,
-        "\(String(a, radix: 16)) / \(String(b, radix: 16)): \(String(r.value.remainder, radix: 16)) \(String(r.value.quotient, radix: 16))")
+        "\(String(a, radix: 16)) / \(String(b, radix: 16)): \(String(r.value.remainder, radix: 16)) \(String(r.value.quotient, radix: 16))"
+      )
     }
     let long: [(UInt64, UInt64, UInt8, UInt32, UInt64, UInt64, UInt8)] = [
       (0x00E1_00E1_00E1_00E1, 0x00E1_00E1_00E1_00E1, 0, 1, 0, 0x3FF0_0000_0000_0000, 0),

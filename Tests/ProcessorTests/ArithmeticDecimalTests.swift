@@ -60,7 +60,8 @@ private func delivered(_ n: Int128, bytes: Int) -> DecimalResult {
       let (a, b) = (numbers.next(bytes: l1 - l2), numbers.next(bytes: l2))
       let (x, y) = (field(a, bytes: l1, sign: numbers.sign(a)), field(b, bytes: l2, sign: numbers.sign(b)))
       let isNegative = PackedDecimal.isMinus(UInt8(x & 15)) != PackedDecimal.isMinus(UInt8(y & 15))
-      #expect(try DecimalArithmetic.multiply(x, bytes: l1, y, secondBytes: l2) == field(a * b, bytes: l1, sign: isNegative ? 13 : 12))
+      #expect(
+        try DecimalArithmetic.multiply(x, bytes: l1, y, secondBytes: l2) == field(a * b, bytes: l1, sign: isNegative ? 13 : 12))
       let c = numbers.next(bytes: l1)
       let z = field(c, bytes: l1, sign: numbers.sign(c))
       if b == 0 || (c / b).magnitude >= power(2 * (l1 - l2) - 1).magnitude {

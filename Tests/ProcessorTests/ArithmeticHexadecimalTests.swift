@@ -188,7 +188,8 @@ private struct HexadecimalOperands<F: HexadecimalFormat> {
       negated.isNegative.toggle()
       let difference = Digits.sum(F.spell(a), negated, normalizing: true)
       #expect(A.compare(a, b) == (difference.isZero ? 0 : difference.result.isNegative ? 1 : 2))
-      #expect(A.add(a, b, subtracting: true, mask).value == A.add(a, A.withSign(!A.isNegative(b), b), mask).value || F.spell(b).isZero)
+      #expect(
+        A.add(a, b, subtracting: true, mask).value == A.add(a, A.withSign(!A.isNegative(b), b), mask).value || F.spell(b).isZero)
     }
   }
 
@@ -280,7 +281,8 @@ private struct HexadecimalOperands<F: HexadecimalFormat> {
       func isAtMost(_ odd: UInt128) -> Bool {
         let square = odd.multipliedFullWidth(by: odd)
         let bits = shift + 2
-        let number = bits < 128
+        let number =
+          bits < 128
           ? (high: bits == 0 ? 0 : n.fraction >> UInt128(128 - bits), low: n.fraction << UInt128(bits))
           : (high: n.fraction << UInt128(bits - 128), low: 0)
         return square.high < number.high || (square.high == number.high && square.low <= number.low)
@@ -304,7 +306,8 @@ private struct HexadecimalOperands<F: HexadecimalFormat> {
     #expect(E.add(0xC308_2100, 0x4112_3456, normalizing: false, noMask).value == 0xC308_0ECB)
     #expect(D.compare(0x4300_0000_0000_0000, 0x3412_3456_789A_BCDE) == 0)
     #expect(E.halve(0x4800_0008, noMask).value == 0x4340_0000)
-    #expect(D.multiply(0x4370_0000_0000_0000, 0x4220_0000_0000_0000, from: LongHexadecimal.self, noMask).value == 0x44E0_0000_0000_0000)
+    #expect(
+      D.multiply(0x4370_0000_0000_0000, 0x4220_0000_0000_0000, from: LongHexadecimal.self, noMask).value == 0x44E0_0000_0000_0000)
     #expect(E.divide(0x4370_0000, 0x4220_0000, noMask).value == 0x4238_0000)
   }
 
@@ -320,7 +323,8 @@ private struct HexadecimalOperands<F: HexadecimalFormat> {
     #expect(short(0x4112_3456_8000_0000).value == 0x4112_3457)
     #expect(short(0xC1FF_FFFF_8000_0000).value == 0xC210_0000)
     #expect(short(0x7FFF_FFFF_8000_0000).value == 0x0010_0000 && short(0x7FFF_FFFF_8000_0000).exception == .exponentOverflow)
-    #expect(D.loadRounded(0x4112_3456_789A_BCDE_33FF_0000_0000_0000, from: ExtendedHexadecimal.self).value == 0x4112_3456_789A_BCDF)
+    #expect(
+      D.loadRounded(0x4112_3456_789A_BCDE_33FF_0000_0000_0000, from: ExtendedHexadecimal.self).value == 0x4112_3456_789A_BCDF)
   }
 
   @Test func `extended numbers carry a second characteristic 14 below the first`() {
@@ -331,7 +335,8 @@ private struct HexadecimalOperands<F: HexadecimalFormat> {
   }
 
   @Test func `integers are cut out and converted`() {
-    #expect(E.loadInteger(0x4218_8000) == 0x4218_0000 && E.loadInteger(0xC0FF_FFFF) == 0 && E.loadInteger(0x4300_1800) == 0x4110_0000)
+    #expect(
+      E.loadInteger(0x4218_8000) == 0x4218_0000 && E.loadInteger(0xC0FF_FFFF) == 0 && E.loadInteger(0x4300_1800) == 0x4110_0000)
     #expect(E.convert(-1) == 0xC110_0000 && E.convert(0x1234_5678) == 0x4812_3456 && E.convert(Int64.min) == 0xD080_0000)
     #expect(X.convert(0x1234_5678_9ABC_DEF0) == 0x5012_3456_789A_BCDE_42F0_0000_0000_0000)
     func fixed(_ v: UInt32, _ m3: UInt8) -> (Int32, UInt8) {

@@ -45,7 +45,9 @@ private func put(_ bytes: [UInt8], _ at: Int, _ s: inout OracleState) {
 
   @Test func `a register that is not the first of a pair is a specification exception`() throws {
     let bench = try bench()
-    for text in ["B34A0002", "B34A0020", "2620", "B3650006", "B3760020", "B3450002", "B3660002", "B2 2D 00 60", "B353 0004", "B3531014"] {
+    for text in [
+      "B34A0002", "B34A0020", "2620", "B3650006", "B3760020", "B3450002", "B3660002", "B2 2D 00 60", "B353 0004", "B3531014",
+    ] {
       var s = state(text)
       #expect(bench.execute(&s)?.cause == .specification, "\(text)")
     }
@@ -82,7 +84,8 @@ private func put(_ bytes: [UInt8], _ at: Int, _ s: inout OracleState) {
     overflow.text = 0xED00_1000_001A_0000
     #expect(bench.execute(&overflow) == BenchInterruption(cause: .data, dataExceptionCode: 0x20, instructionLength: 6))
     #expect(overflow.fr[0] == 0x1FFF_FFFF_FFFF_FFFF && overflow.fpc == 0x2000_2001 && overflow.conditionCode == 2)
-    var inexact = state("B30D0002") { s in (s.fr[0], s.fr[2], s.fpc) = (0x3F80_0000_0000_0000, 0x4040_0000_0000_0000, 0x0800_0000) }
+    var inexact = state("B30D0002") { s in (s.fr[0], s.fr[2], s.fpc) = (0x3F80_0000_0000_0000, 0x4040_0000_0000_0000, 0x0800_0000)
+    }
     #expect(bench.execute(&inexact)?.dataExceptionCode == 0x0C)
     #expect(inexact.fr[0] == 0x3EAA_AAAB_0000_0000 && inexact.fpc == 0x0800_0C00)
     // LOAD ROUNDED's trapped result fills the long register.
@@ -105,12 +108,17 @@ private func put(_ bytes: [UInt8], _ at: Int, _ s: inout OracleState) {
     var overflow = state("3A02") { s in (s.fr[0], s.fr[2]) = (0x7FFF_FFFF_1234_5678, 0x7FFF_FFFF_0000_0000) }
     #expect(bench.execute(&overflow)?.cause == .hfpExponentOverflow)
     #expect(overflow.fr[0] == 0x001F_FFFF_1234_5678 && overflow.conditionCode == 2)
-    for (mask, cause, value) in [(UInt64(2), ProgramInterruption.hfpExponentUnderflow, UInt64(0x7F80_0000_0000_0000)), (0, nil, 0)]
-      as [(UInt64, ProgramInterruption?, UInt64)] {
+    for (mask, cause, value) in [
+      (UInt64(2), ProgramInterruption.hfpExponentUnderflow, UInt64(0x7F80_0000_0000_0000)), (0, nil, 0),
+    ]
+      as [(UInt64, ProgramInterruption?, UInt64)]
+    {
       var s = state("2402") { $0.fr[2] = 0x0010_0000_0000_0000 }
       #expect(bench.execute(&s, programMask: mask)?.cause == cause && s.fr[0] == value)
     }
-    for (mask, cause, value) in [(1, .hfpSignificance, 0x4500_0000_0000_0000), (0, nil, 0)] as [(UInt64, ProgramInterruption?, UInt64)] {
+    for (mask, cause, value) in [(1, .hfpSignificance, 0x4500_0000_0000_0000), (0, nil, 0)]
+      as [(UInt64, ProgramInterruption?, UInt64)]
+    {
       var s = state("2B02") { s in (s.fr[0], s.fr[2], s.conditionCode) = (0xC512_0000_0000_0000, 0xC512_0000_0000_0000, 3) }
       #expect(bench.execute(&s, programMask: mask)?.cause == cause && s.fr[0] == value && s.conditionCode == 0)
     }
@@ -168,7 +176,9 @@ private func put(_ bytes: [UInt8], _ at: Int, _ s: inout OracleState) {
       s.gr[2] = 77
     }
     #expect(bench.execute(&long)?.cause == .fixedPointDivide && long.gr[2] == 77)
-    var good = state("E3201000000E") { s in put([0, 0, 0, 0, 0, 0, 0x92, 0x23, 0x37, 0x20, 0x36, 0x85, 0x47, 0x75, 0x80, 0x7D], 0, &s) }
+    var good = state("E3201000000E") { s in
+      put([0, 0, 0, 0, 0, 0, 0x92, 0x23, 0x37, 0x20, 0x36, 0x85, 0x47, 0x75, 0x80, 0x7D], 0, &s)
+    }
     #expect(bench.execute(&good) == nil && Int64(bitPattern: good.gr[2]) == -Int64.max)
   }
 
@@ -202,7 +212,8 @@ private func put(_ bytes: [UInt8], _ at: Int, _ s: inout OracleState) {
     let bench = try bench()
     // Left by 2, and right by 1 (address 63) with 5.
     for (text, wanted, code) in [("F02010000002", [0x34, 0x50, 0x0D], 3), ("F0251000003F", [0x01, 0x23, 0x5D], 1)]
-      as [(String, [UInt8], UInt8)] {
+      as [(String, [UInt8], UInt8)]
+    {
       var s = state(text) { put([0x12, 0x34, 0x5D], 0, &$0) }
       #expect(bench.execute(&s) == nil && Array(s.memory[0..<3]) == wanted && s.conditionCode == code, "\(s.memory[0..<3])")
     }

@@ -59,7 +59,8 @@ private struct RowCase: CustomTestStringConvertible, Sendable {
     case .ssB:
       // QEMU fetches a byte anew for its second digit, so UNPK's operands must not overlap.
       let apart: UInt64 = opcode == 0xF3 ? 64 : 0
-      return one | (random.next() >> 56) << 48 | base << 44 | displacement(32) << 32 | base << 28 | (apart + displacement(32)) << 16
+      return one | (random.next() >> 56) << 48 | base << 44 | displacement(32) << 32 | base << 28 | (apart + displacement(32))
+        << 16
     case .ssA, .ssF:
       return one | displacement(68) << 48 | base << 44 | displacement(32) << 32 | base << 28 | (128 + displacement(40)) << 16
     case .rsl: return (opcode >> 8) << 56 | nibble() << 52 | base << 44 | displacement(200) << 32 | (opcode & 0xFF) << 16
@@ -81,7 +82,8 @@ private let binaryRows: [RowCase] = [
   RowCase("DDBR", 0xB31D, .rre, .long), RowCase("MADBR", 0xB31E, .rrd, .long), RowCase("MSDBR", 0xB31F, .rrd, .long),
   RowCase("LPXBR", 0xB340, .rre, .extended), RowCase("LNXBR", 0xB341, .rre, .extended), RowCase("LTXBR", 0xB342, .rre, .extended),
   RowCase("LCXBR", 0xB343, .rre, .extended), RowCase("LEDBRA", 0xB344, .rrf, .long), RowCase("LDXBRA", 0xB345, .rrf, .extended),
-  RowCase("LEXBRA", 0xB346, .rrf, .extended), RowCase("FIXBRA", 0xB347, .rrf, .extended), RowCase("KXBR", 0xB348, .rre, .extended),
+  RowCase("LEXBRA", 0xB346, .rrf, .extended), RowCase("FIXBRA", 0xB347, .rrf, .extended),
+  RowCase("KXBR", 0xB348, .rre, .extended),
   RowCase("CXBR", 0xB349, .rre, .extended), RowCase("AXBR", 0xB34A, .rre, .extended), RowCase("SXBR", 0xB34B, .rre, .extended),
   RowCase("MXBR", 0xB34C, .rre, .extended), RowCase("DXBR", 0xB34D, .rre, .extended), RowCase("FIEBRA", 0xB357, .rrf, .short),
   RowCase("FIDBRA", 0xB35F, .rrf, .long),
@@ -144,7 +146,9 @@ private struct CaseOperands {
     s.conditionCode = UInt8.random(in: 0...3, using: &random)
     let modes: [UInt32] = [0, 1, 2, 3, 7]
     s.fpc = modes[Int.random(in: 0..<5, using: &random)]
-    for k in s.gr.indices { s.gr[k] = UInt64(bitPattern: Int64(bitPattern: random.next()) >> Int64.random(in: 0..<64, using: &random)) }
+    for k in s.gr.indices {
+      s.gr[k] = UInt64(bitPattern: Int64(bitPattern: random.next()) >> Int64.random(in: 0..<64, using: &random))
+    }
     for k in s.fr.indices { s.fr[k] = random.next() }
     for k in s.memory.indices { s.memory[k] = UInt8(truncatingIfNeeded: random.next()) }
     // The displacement and so the place of a storage operand.
@@ -208,11 +212,14 @@ struct FloatingPointRowOracleTests {
         }
       var same = signal == answer.signal
       if same && signal == 0 {
-        same = ours.fpc == answer.fpc && ours.conditionCode == answer.conditionCode && ours.fr == answer.fr
+        same =
+          ours.fpc == answer.fpc && ours.conditionCode == answer.conditionCode && ours.fr == answer.fr
           && ours.memory == answer.memory && ours.gr[2...] == answer.gr[2...] && ours.gr[0] == answer.gr[0]
       }
       // LOAD ROUNDED from extended wants a pair for its result, too, which QEMU does not check.
-      if row.opcode == 0xB345 || row.opcode == 0xB346, interruption?.cause == .specification, input.text >> 36 & 2 != 0 { continue }
+      if row.opcode == 0xB345 || row.opcode == 0xB346, interruption?.cause == .specification, input.text >> 36 & 2 != 0 {
+        continue
+      }
       if !same && signal == answer.signal && hasLostLeftDigits(row, ours, answer) { continue }
       if !same {
         let bytes = ours.memory.indices.filter { ours.memory[$0] != answer.memory[$0] }

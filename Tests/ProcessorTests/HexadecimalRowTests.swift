@@ -11,8 +11,11 @@ private struct HexadecimalRow: CustomTestStringConvertible, Sendable {
   let expected: @Sendable (inout OracleState) -> Void
   var testDescription: String { name }
 
-  static func registers(_ name: String, _ opcode: UInt64, _ expected: @escaping @Sendable (inout OracleState) -> Void) -> HexadecimalRow {
-    HexadecimalRow(name: name, text: opcode > 0xFF ? opcode << 48 | 4 << 32 : opcode << 56 | 4 << 48, storage: nil, expected: expected)
+  static func registers(_ name: String, _ opcode: UInt64, _ expected: @escaping @Sendable (inout OracleState) -> Void)
+    -> HexadecimalRow
+  {
+    HexadecimalRow(
+      name: name, text: opcode > 0xFF ? opcode << 48 | 4 << 32 : opcode << 56 | 4 << 48, storage: nil, expected: expected)
   }
   static func storage(
     _ name: String, _ opcode: UInt64, _ length: Int, _ expected: @escaping @Sendable (inout OracleState) -> Void
@@ -46,7 +49,9 @@ private let rows: [HexadecimalRow] = [
   .registers("AER", 0x3A) { $0.setE(E.add($0.float(0), $0.float(4), mask).value, cc: true) },
   .registers("SER", 0x3B) { $0.setE(E.add($0.float(0), $0.float(4), subtracting: true, mask).value, cc: true) },
   .registers("AUR", 0x3E) { $0.setE(E.add($0.float(0), $0.float(4), normalizing: false, mask).value, cc: true) },
-  .registers("SUR", 0x3F) { $0.setE(E.add($0.float(0), $0.float(4), subtracting: true, normalizing: false, mask).value, cc: true) },
+  .registers("SUR", 0x3F) {
+    $0.setE(E.add($0.float(0), $0.float(4), subtracting: true, normalizing: false, mask).value, cc: true)
+  },
   .registers("ADR", 0x2A) { $0.setD(D.add($0.fr[0], $0.fr[4], mask).value, cc: true) },
   .registers("SDR", 0x2B) { $0.setD(D.add($0.fr[0], $0.fr[4], subtracting: true, mask).value, cc: true) },
   .registers("AWR", 0x2E) { $0.setD(D.add($0.fr[0], $0.fr[4], normalizing: false, mask).value, cc: true) },
@@ -54,7 +59,9 @@ private let rows: [HexadecimalRow] = [
   .registers("AXR", 0x36) { $0.setX(X.add($0.extended(0), $0.extended(4), mask).value, cc: true) },
   .registers("SXR", 0x37) { $0.setX(X.add($0.extended(0), $0.extended(4), subtracting: true, mask).value, cc: true) },
   .storage("AE", 0x7A, 4) { $0.setE(E.add($0.float(0), $0.float(4), mask).value, cc: true) },
-  .storage("SU", 0x7F, 4) { $0.setE(E.add($0.float(0), $0.float(4), subtracting: true, normalizing: false, mask).value, cc: true) },
+  .storage("SU", 0x7F, 4) {
+    $0.setE(E.add($0.float(0), $0.float(4), subtracting: true, normalizing: false, mask).value, cc: true)
+  },
   .storage("AD", 0x6A, 8) { $0.setD(D.add($0.fr[0], $0.fr[4], mask).value, cc: true) },
   .storage("SD", 0x6B, 8) { $0.setD(D.add($0.fr[0], $0.fr[4], subtracting: true, mask).value, cc: true) },
   .storage("AW", 0x6E, 8) { $0.setD(D.add($0.fr[0], $0.fr[4], normalizing: false, mask).value, cc: true) },
@@ -145,7 +152,8 @@ private let rows: [HexadecimalRow] = [
         expected.fr[4] = 0x5555
       }
       #expect(bench.execute(&ours) == nil)
-      #expect(ours.fr == expected.fr && ours.gr[0] == expected.gr[0] && ours.conditionCode == expected.conditionCode, "\(row.name)")
+      #expect(
+        ours.fr == expected.fr && ours.gr[0] == expected.gr[0] && ours.conditionCode == expected.conditionCode, "\(row.name)")
     }
   }
 
@@ -153,7 +161,8 @@ private let rows: [HexadecimalRow] = [
     let bench = try InstructionBench()
     // 3 × 2 ± 10, registers R1 8, R3 0, R2 4.
     for (opcode, storageOpcode, wanted) in [(0x3E, 0x3E, 0x4210_0000_0000_0000), (0x3F, 0x3F, 0xC140_0000_0000_0000)]
-      as [(UInt64, UInt64, UInt64)] {
+      as [(UInt64, UInt64, UInt64)]
+    {
       var s = OracleState()
       (s.fr[0], s.fr[4], s.fr[8]) = (0x4130_0000_0000_0000, 0x4120_0000_0000_0000, 0x41A0_0000_0000_0000)
       s.text = 0xB300_8004_0000_0000 | opcode << 48

@@ -16,12 +16,16 @@ package struct CRW: Hashable, Sendable {
   ///   - solicited: the report answers an instruction of the program.
   ///   - chained: the next CRW belongs to this one.
   package init(_ source: Source, _ recovery: Recovery, identification: UInt16, solicited: Bool = false, chained: Bool = false) {
-    word = (solicited ? 0x4000_0000 : 0) | (chained ? 0x1000_0000 : 0) | UInt32(source.rawValue) << 24
+    word =
+      (solicited ? 0x4000_0000 : 0) | (chained ? 0x1000_0000 : 0) | UInt32(source.rawValue) << 24
       | UInt32(recovery.rawValue) << 16 | UInt32(identification)
   }
 
   /// R: reports were lost before this one.
-  package var overflow: Bool { get { word & 0x2000_0000 != 0 } set { word = word & ~0x2000_0000 | (newValue ? 0x2000_0000 : 0) } }
+  package var overflow: Bool {
+    get { word & 0x2000_0000 != 0 }
+    set { word = word & ~0x2000_0000 | (newValue ? 0x2000_0000 : 0) }
+  }
 
   package func encode() -> [UInt8] {
     var block = BlockWriter(capacity: 4)

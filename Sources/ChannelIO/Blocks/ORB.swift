@@ -46,32 +46,62 @@ package struct ORB: Hashable, Sendable {
     set { control = control & 0x0FFF_FFFF | UInt32(newValue & 0xF) << 28 }
   }
   /// S: the S flag of a CCW suspends; without it the flag is a program check.
-  package var suspendControl: Bool { get { bit(4) } set { setBit(4, newValue) } }
+  package var suspendControl: Bool {
+    get { bit(4) }
+    set { setBit(4, newValue) }
+  }
   /// F: the CCWs are of format 1.
-  package var isFormat1: Bool { get { bit(8) } set { setBit(8, newValue) } }
+  package var isFormat1: Bool {
+    get { bit(8) }
+    set { setBit(8, newValue) }
+  }
   /// P: CCWs, IDAWs and data may be fetched ahead without limit.
-  package var allowsPrefetch: Bool { get { bit(9) } set { setBit(9, newValue) } }
+  package var allowsPrefetch: Bool {
+    get { bit(9) }
+    set { setBit(9, newValue) }
+  }
   /// I: an intermediate interruption when the device accepts the first command.
-  package var initialStatusInterruption: Bool { get { bit(10) } set { setBit(10, newValue) } }
+  package var initialStatusInterruption: Bool {
+    get { bit(10) }
+    set { setBit(10, newValue) }
+  }
   /// A: data addresses are checked against the limit as the PMCW says.
-  package var addressLimitChecking: Bool { get { bit(11) } set { setBit(11, newValue) } }
+  package var addressLimitChecking: Bool {
+    get { bit(11) }
+    set { setBit(11, newValue) }
+  }
   /// U: no interruption when the program is suspended.
-  package var suppressesSuspendedInterruption: Bool { get { bit(12) } set { setBit(12, newValue) } }
+  package var suppressesSuspendedInterruption: Bool {
+    get { bit(12) }
+    set { setBit(12, newValue) }
+  }
   /// B: a transport-mode program (not provided).
   package var isTransportMode: Bool { bit(13) }
   /// H: IDAWs are of format 2.
-  package var hasFormat2IDAWs: Bool { get { bit(14) } set { setBit(14, newValue) } }
+  package var hasFormat2IDAWs: Bool {
+    get { bit(14) }
+    set { setBit(14, newValue) }
+  }
   /// T: format-2 IDAWs designate blocks of 2 KiB instead of 4 KiB.
-  package var has2KBlocks: Bool { get { bit(15) } set { setBit(15, newValue) } }
+  package var has2KBlocks: Bool {
+    get { bit(15) }
+    set { setBit(15, newValue) }
+  }
   /// The paths on which the start may be attempted.
   package var pathMask: UInt8 {
     get { UInt8(truncatingIfNeeded: control >> 8) }
     set { control = control & 0xFFFF_00FF | UInt32(newValue) << 8 }
   }
   /// L: for format-1 CCWs, an immediate operation is no incorrect length (format 0 is always so).
-  package var suppressesIncorrectLength: Bool { get { bit(24) } set { setBit(24, newValue) } }
+  package var suppressesIncorrectLength: Bool {
+    get { bit(24) }
+    set { setBit(24, newValue) }
+  }
   /// D: the MIDA flag of a CCW designates a list of MIDAWs; without it the flag is a program check.
-  package var allowsMIDAWs: Bool { get { bit(25) } set { setBit(25, newValue) } }
+  package var allowsMIDAWs: Bool {
+    get { bit(25) }
+    set { setBit(25, newValue) }
+  }
 
   /// Whether the bits that must be zero are: otherwise START SUBCHANNEL is an operand exception. Transport mode is not
   /// provided, so its bit is one of them.

@@ -72,7 +72,10 @@ package struct PMCW: Hashable, Sendable {
     set { flags = flags & ~0x3800 | UInt16(newValue & 7) << 11 }
   }
   /// E.
-  package var isEnabled: Bool { get { flag(0x80) } set { setFlag(0x80, newValue) } }
+  package var isEnabled: Bool {
+    get { flag(0x80) }
+    set { setFlag(0x80, newValue) }
+  }
   /// LM, 0-3: 1 means data addresses at or above the limit, 2 those below it; 3 is an operand exception.
   package var limitMode: UInt8 { UInt8(flags >> 5 & 3) }
   /// MM bit 0: the measurement block is updated.
@@ -82,15 +85,24 @@ package struct PMCW: Hashable, Sendable {
   /// D: multipath mode.
   package var isMultipath: Bool { flag(0x04) }
   /// T: the timing facility is there.
-  package var hasTimingFacility: Bool { get { flag(0x02) } set { setFlag(0x02, newValue) } }
+  package var hasTimingFacility: Bool {
+    get { flag(0x02) }
+    set { setFlag(0x02, newValue) }
+  }
   /// V: the device number is valid.
-  package var isDeviceNumberValid: Bool { get { flag(0x01) } set { setFlag(0x01, newValue) } }
+  package var isDeviceNumberValid: Bool {
+    get { flag(0x01) }
+    set { setFlag(0x01, newValue) }
+  }
   /// F: the measurement block is of format 1, at the address in the SCHIB.
   package var hasFormat1MeasurementBlock: Bool { characteristics & 4 != 0 }
   /// X: extended measurement words in the IRB.
   package var storesExtendedMeasurement: Bool { characteristics & 2 != 0 }
   /// S: sense comes with the status of a unit check.
-  package var hasConcurrentSense: Bool { get { characteristics & 1 != 0 } set { characteristics = characteristics & ~1 | (newValue ? 1 : 0) } }
+  package var hasConcurrentSense: Bool {
+    get { characteristics & 1 != 0 }
+    set { characteristics = characteristics & ~1 | (newValue ? 1 : 0) }
+  }
 
   /// Bits of `flags` that MODIFY SUBCHANNEL changes: ISC, E, LM, MM, D.
   package static let modifiableFlags: UInt16 = 0x38FC

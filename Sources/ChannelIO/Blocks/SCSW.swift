@@ -101,13 +101,25 @@ package struct SCSW: Hashable, Sendable {
     set { flags = flags & ~0x0300 | UInt16(newValue & 3) << 8 }
   }
   /// L: the ESW is of format 0.
-  package var hasLogout: Bool { get { flag(0x0400) } set { setFlag(0x0400, newValue) } }
+  package var hasLogout: Bool {
+    get { flag(0x0400) }
+    set { setFlag(0x0400, newValue) }
+  }
   /// Z: the device accepted the first command, and the ORB asked to hear it.
-  package var zeroConditionCode: Bool { get { flag(0x0004) } set { setFlag(0x0004, newValue) } }
+  package var zeroConditionCode: Bool {
+    get { flag(0x0004) }
+    set { setFlag(0x0004, newValue) }
+  }
   /// E: the extended-control word of the IRB has something.
-  package var hasExtendedControl: Bool { get { flag(0x0002) } set { setFlag(0x0002, newValue) } }
+  package var hasExtendedControl: Bool {
+    get { flag(0x0002) }
+    set { setFlag(0x0002, newValue) }
+  }
   /// N: a path was not operational.
-  package var pathNotOperational: Bool { get { flag(0x0001) } set { setFlag(0x0001, newValue) } }
+  package var pathNotOperational: Bool {
+    get { flag(0x0001) }
+    set { setFlag(0x0001, newValue) }
+  }
   /// Key, S, F, P, I, A and U stand where the ORB has them.
   package static func flags(of orb: ORB) -> UInt16 { UInt16(orb.control >> 16) & 0xF8F8 }
 }

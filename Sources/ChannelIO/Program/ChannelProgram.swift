@@ -156,7 +156,8 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
 
   func ending(_ status: UnitStatus) -> Ending {
     Ending(
-      deviceStatus: status, subchannelStatus: check, ccwAddress: ccwAddress &+ CCW.size, count: UInt16(truncatingIfNeeded: remaining))
+      deviceStatus: status, subchannelStatus: check, ccwAddress: ccwAddress &+ CCW.size,
+      count: UInt16(truncatingIfNeeded: remaining))
   }
 
   /// The PCI flag of the CCW that has just taken control.

@@ -31,12 +31,13 @@ struct DataArea {
     let flags = ccw.flags, address = UInt64(ccw.dataAddress)
     let isIndirect = flags.contains(.indirectData), isModified = flags.contains(.modifiedIndirectData)
     let mode: Mode = isModified ? .modified : !isIndirect ? .direct : orb.hasFormat2IDAWs ? .format2 : .format1
-    let alignment: UInt64 = switch mode {
-    case .direct: 1
-    case .format1: 4
-    case .format2: 8
-    case .modified: MIDAW.size
-    }
+    let alignment: UInt64 =
+      switch mode {
+      case .direct: 1
+      case .format1: 4
+      case .format2: 8
+      case .modified: MIDAW.size
+      }
     guard address % alignment == 0, !(isModified && backward) else { return .failure(.program) }
     let block: UInt64 = mode == .format2 && !orb.has2KBlocks ? 4096 : 2048
     return .success(

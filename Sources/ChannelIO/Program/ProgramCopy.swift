@@ -19,7 +19,8 @@ package enum ChannelRefusal: Error, Hashable, Sendable, CustomStringConvertible 
     switch self {
     case .prefetchNotAllowed: "the ORB does not allow prefetch, which this channel requires"
     case .segmentNotInStorage(let at): "the 2 KiB of CCWs from \(hex(at, 8)), which this channel copies, are not all in storage"
-    case .segmentTooLong(let at): "the segment of CCWs from \(hex(at, 8)) has no end within 256, the most that this channel copies"
+    case .segmentTooLong(let at):
+      "the segment of CCWs from \(hex(at, 8)) has no end within 256, the most that this channel copies"
     case .tooManySegments: "the program has more than 16 segments, the most that this channel copies"
     case .unsupportedIndirectList(let at): "the CCW at \(hex(at, 8)) has IDAWs other than format 2 with 4-KiB blocks"
     case .dataNotInStorage(let at): "the data of the CCW at \(hex(at, 8)) are not in storage"

@@ -45,11 +45,13 @@ final class ChannelWorkers: @unchecked Sendable {
   private func startThread() {
     var thread = pthread_t()
     let argument = Unmanaged.passRetained(self).toOpaque()
-    let failed = pthread_create(&thread, nil, { raw in
-      guard let raw else { return nil }
-      Unmanaged<ChannelWorkers>.fromOpaque(raw).takeRetainedValue().run()
-      return nil
-    }, argument)
+    let failed = pthread_create(
+      &thread, nil,
+      { raw in
+        guard let raw else { return nil }
+        Unmanaged<ChannelWorkers>.fromOpaque(raw).takeRetainedValue().run()
+        return nil
+      }, argument)
     if failed == 0 {
       threads.append(thread)
     } else {

@@ -16,7 +16,9 @@ package enum StartSubchannel {
 }
 /// TEST SUBCHANNEL. The IRB is stored with cc 0 and 1.
 package enum TestSubchannel {
-  package enum Outcome: UInt8, InstructionOutcome { case statusWasPending = 0, statusNotPending = 1, notOperational = 3, operandException = 0xFF }
+  package enum Outcome: UInt8, InstructionOutcome {
+    case statusWasPending = 0, statusNotPending = 1, notOperational = 3, operandException = 0xFF
+  }
 }
 /// STORE SUBCHANNEL. The SCHIB is stored with cc 0.
 package enum StoreSubchannel {

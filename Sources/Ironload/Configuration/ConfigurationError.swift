@@ -16,9 +16,12 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     /// The host cannot give what is asked.
     case host
   }
+  /// Whose fault it is.
   public let kind: Kind
+  /// What, where and what to do, in one line.
   public let description: String
 
+  /// An error of `kind` with its line.
   public init(_ kind: Kind, _ description: String) {
     self.kind = kind
     self.description = description

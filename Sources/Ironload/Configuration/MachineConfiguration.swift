@@ -12,6 +12,8 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     public var sync: Bool
     /// The control unit has the PREFIX command.
     public var hasPrefix: Bool
+
+    /// The volume in the image at `path` as device `deviceNumber`.
     public init(deviceNumber: UInt16, path: String, isReadOnly: Bool = false, sync: Bool = false, hasPrefix: Bool = true) {
       self.deviceNumber = deviceNumber
       self.path = path
@@ -25,13 +27,16 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
   public var memory: UInt64
   /// CPUs; one for now.
   public var cpuCount: Int
+  /// The volumes; no two have the same device number.
   public var dasds: [DASD]
   /// Eight characters for the loaded program.
   public var loadParameter: String
-  /// Consoles that the guest finds. Both are there by default: line mode (ttyS0) and VT220 (ttysclp0).
+  /// The guest finds a line-mode console (Linux's ttyS0).
   public var hasLineConsole: Bool
+  /// The guest finds a VT220 console (Linux's ttysclp0).
   public var hasTerminalConsole: Bool
 
+  /// One CPU, 1 GiB, both consoles and no device, except as said.
   public init(
     memory: UInt64 = 1 << 30, cpuCount: Int = 1, dasds: [DASD] = [], loadParameter: String = "",
     hasLineConsole: Bool = true, hasTerminalConsole: Bool = true
@@ -50,12 +55,14 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
   /// What is wrong with the values themselves, before any file is touched.
   public func validate() throws(ConfigurationError) {
     guard memory >= 1 << 20, memory <= Self.maximumMemory, memory % (1 << 20) == 0 else {
-      throw ConfigurationError(.usage, "--memory: \(memory) bytes is not a multiple of 1 MiB from 1M to 1024G; say for example --memory 1G")
+      throw ConfigurationError(
+        .usage, "--memory: \(memory) bytes is not a multiple of 1 MiB from 1M to 1024G; say for example --memory 1G")
     }
     guard cpuCount == 1 else { throw ConfigurationError(.usage, "--cpus: \(cpuCount): a machine has one CPU for now") }
     var seen: Set<UInt16> = []
     for dasd in dasds where !seen.insert(dasd.deviceNumber).inserted {
-      throw ConfigurationError(.usage, "--dasd \(dasd.deviceNumber.deviceNumberText): this device number is given twice; give each device its own")
+      throw ConfigurationError(
+        .usage, "--dasd \(dasd.deviceNumber.deviceNumberText): this device number is given twice; give each device its own")
     }
   }
 }

@@ -28,7 +28,8 @@ final class CPUThread: @unchecked Sendable {
       }, me.toOpaque())
     guard status == 0 else {
       me.release()
-      throw ConfigurationError(.host, "CPU \(address): the host gives no thread (error \(status)); end other processes and try again")
+      throw ConfigurationError(
+        .host, "CPU \(address): the host gives no thread (error \(status)); end other processes and try again")
     }
     isStarted = true
   }

@@ -6,6 +6,8 @@ public struct ConsoleSinks: Sendable {
   public var line: (@Sendable (String) -> Void)?
   /// Bytes of the VT220 console (ttysclp0).
   public var terminal: (@Sendable ([UInt8]) -> Void)?
+
+  /// The consoles that have a sink here; the others are not there.
   public init(line: (@Sendable (String) -> Void)? = nil, terminal: (@Sendable ([UInt8]) -> Void)? = nil) {
     self.line = line
     self.terminal = terminal

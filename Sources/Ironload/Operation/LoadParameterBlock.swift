@@ -33,7 +33,9 @@ struct LoadParameterBlock: Hashable, Sendable {
     bytes = guest
     guard guest.count >= Self.deviceOffset + 2 else { return nil }
     let length = Int(word(at: 0))
-    guard length >= Self.deviceOffset + 2, length <= guest.count, length <= Self.maximumLength, guest[12] == Self.ccwType else { return nil }
+    guard length >= Self.deviceOffset + 2, length <= guest.count, length <= Self.maximumLength, guest[12] == Self.ccwType else {
+      return nil
+    }
     bytes = Array(guest[0..<length])
     guard bytes[Self.ssidOffset] & 3 == 0 else { return nil }
   }

@@ -54,7 +54,8 @@ extension Machine {
     for segment in image.segments {
       let address = AbsoluteAddress(segment.address)
       guard storage.contains(address, count: segment.size) else {
-        throw ConfigurationError(.usage, "--kernel \(name): does not fit into \(configuration.memory >> 20) MiB; give more --memory")
+        throw ConfigurationError(
+          .usage, "--kernel \(name): does not fit into \(configuration.memory >> 20) MiB; give more --memory")
       }
       copy(segment.bytes, to: address)
     }
@@ -65,7 +66,8 @@ extension Machine {
     let megabyte: UInt64 = 1 << 20
     let start = max(8 * megabyte, (image.end &+ megabyte &+ megabyte - 1) & ~(megabyte - 1))
     guard storage.contains(AbsoluteAddress(start), count: UInt64(ramdisk.count)) else {
-      throw ConfigurationError(.usage, "--initrd \(name): does not fit into \(configuration.memory >> 20) MiB; give more --memory")
+      throw ConfigurationError(
+        .usage, "--initrd \(name): does not fit into \(configuration.memory >> 20) MiB; give more --memory")
     }
     copy(ramdisk[...], to: AbsoluteAddress(start))
     storage.store(start, at: AbsoluteAddress(KernelImage.initrdParameter))
@@ -76,7 +78,8 @@ extension Machine {
     let bytes = Array(commandLine.utf8) + [0]
     let announced = storage.load(UInt64.self, at: AbsoluteAddress(KernelImage.commandLineSizeParameter))
     let limit = announced == 0 ? KernelImage.defaultCommandLineSize : announced
-    guard UInt64(bytes.count) <= limit, storage.contains(AbsoluteAddress(KernelImage.commandLine), count: UInt64(bytes.count)) else {
+    guard UInt64(bytes.count) <= limit, storage.contains(AbsoluteAddress(KernelImage.commandLine), count: UInt64(bytes.count))
+    else {
       throw ConfigurationError(.usage, "--append: \(bytes.count - 1) bytes; this kernel takes at most \(limit - 1)")
     }
     copy(bytes[...], to: AbsoluteAddress(KernelImage.commandLine))

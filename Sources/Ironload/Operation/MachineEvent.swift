@@ -13,6 +13,7 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
   /// Somebody outside ended the machine.
   case quit
 
+  /// The reason in words, with what the operator needs to judge it.
   public var description: String {
     switch self {
     case .poweredOff: "the guest powered itself off"
@@ -36,7 +37,9 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
 
 /// Why a load did not succeed; the load indicator stays on.
 public struct LoadFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The device that was to be loaded from.
   public let deviceNumber: UInt16
+  /// What happened, in one line: status, sense and the CCW.
   public let description: String
 }
 

@@ -28,7 +28,9 @@ final class SystemServices: MachineServices {
   func setHandlers(_ new: Handlers) { handlers.withLock { $0 = new } }
 
   /// Queues work for the thread of CPU `address`; the caller posts `.work` then.
-  func enqueue(_ action: @escaping @Sendable (inout CPU) -> Void, on address: Int) { work[address].queue.withLock { $0.append(action) } }
+  func enqueue(_ action: @escaping @Sendable (inout CPU) -> Void, on address: Int) {
+    work[address].queue.withLock { $0.append(action) }
+  }
 
   func performQueuedWork(_ cpu: inout CPU) {
     let actions = work[Int(cpu.address)].queue.withLock { queue in
@@ -55,7 +57,7 @@ final class SystemServices: MachineServices {
     guard let row = Diagnose.rows.first(where: { $0.code == code }) else { throw .specification }
     switch row.action {
     case .routine(let routine): try routine(&cpu, text)
-    case .load: 
+    case .load:
       guard let handler = handlers.withLock({ $0.diagnose308 }) else { throw .specification }
       try handler(&cpu, text)
     }

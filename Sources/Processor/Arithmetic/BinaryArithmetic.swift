@@ -17,7 +17,8 @@ package enum BinaryArithmetic<Format: BinaryFormat> {
   ) -> Result {
     if exponent < Format.minimumExponent {
       return deliverTiny(
-        isNegative: isNegative, exponent: exponent, significand: significand, control, mode, suppressingInexact: suppressingInexact)
+        isNegative: isNegative, exponent: exponent, significand: significand, control, mode,
+        suppressingInexact: suppressingInexact)
     }
     var rounded = RoundedSignificand(significand, dropping: 128 &- Format.precision, negative: isNegative, mode: mode)
     let carry = rounded.magnitude &>> UInt128(truncatingIfNeeded: Format.precision) != 0

@@ -59,7 +59,8 @@ extension HexadecimalArithmetic {
     ).normalized(digits: 16)
     let change = Format.fractionBits &- 64
     var result = number
-    result.fraction = change >= 0
+    result.fraction =
+      change >= 0
       ? number.fraction &<< UInt128(truncatingIfNeeded: change) : number.fraction &>> UInt128(truncatingIfNeeded: 0 &- change)
     return Format.pack(result)
   }
@@ -75,7 +76,8 @@ extension HexadecimalArithmetic {
     let integerDigits = normalized.characteristic &- 64
     if integerDigits <= 16 {
       let dropped = 4 &* (Format.digits &- integerDigits)
-      let rounded = dropped >= 0
+      let rounded =
+        dropped >= 0
         ? RoundedSignificand(normalized.fraction, dropping: dropped, negative: number.isNegative, mode: mode).magnitude
         : normalized.fraction &<< UInt128(truncatingIfNeeded: 0 &- dropped)
       if rounded <= UInt128(number.isNegative ? Integer.min.magnitude : Integer.max.magnitude) {

@@ -86,7 +86,8 @@ package enum ExtendedHexadecimal: HexadecimalFormat {
     let isTrueZero = n.fraction == 0 && n.characteristic == 0
     let low = isTrueZero ? 0 : n.characteristic &- 14
     let mask: UInt64 = 0xFF_FFFF_FFFF_FFFF
-    let high64 = sign | UInt64(truncatingIfNeeded: n.characteristic & 0x7F) &<< 56 | UInt64(truncatingIfNeeded: n.fraction &>> 56) & mask
+    let high64 =
+      sign | UInt64(truncatingIfNeeded: n.characteristic & 0x7F) &<< 56 | UInt64(truncatingIfNeeded: n.fraction &>> 56) & mask
     let low64 = sign | UInt64(truncatingIfNeeded: low & 0x7F) &<< 56 | UInt64(truncatingIfNeeded: n.fraction) & mask
     return UInt128(high64) &<< 64 | UInt128(low64)
   }

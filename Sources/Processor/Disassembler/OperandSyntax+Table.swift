@@ -59,7 +59,8 @@ extension OperandSyntax {
     ("CLFIT CLGIT", "r8 u16.16 u4.32"), ("CLIB CLGIB", "r8 u8.32 u4.12 d16"), ("CLIJ CLGIJ", "r8 u8.32 u4.12 rel16.16"),
     ("CRT CGRT CLRT CLGRT PPA", "r24 r28 u4.16"), ("LOCR LOCGR LOCFHR", "r24 r28 u4.16"),
     ("PTLB PALB IPK CSCH HSCH RSCH XSCH SAL SCHM RCHP PR UPT TAM", ""),
-    ("LPTEA", "r24 r16 r28 u4.20"), ("IDTE", "r24 r16 r28 u4.20?"), ("IPTE", "r24 r28 r16? u4.20?"), ("LDGR", "f24 r28"), ("LGDR", "r24 f28"),
+    ("LPTEA", "r24 r16 r28 u4.20"), ("IDTE", "r24 r16 r28 u4.20?"), ("IPTE", "r24 r28 r16? u4.20?"), ("LDGR", "f24 r28"),
+    ("LGDR", "r24 f28"),
     ("CPSDR", "f24 f16 f28"),
     (
       """

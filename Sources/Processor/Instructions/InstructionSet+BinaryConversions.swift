@@ -100,7 +100,8 @@ extension InstructionSet where Machine: ~Copyable {
       let mode = try cpu.roundingMode(modifier: i.e3)
       let (control, quiet) = (cpu.floatingPointControl, i.e4 & 4 != 0)
       let operand = I(truncatingIfNeeded: cpu.gr(i.e2))
-      let result = I.isSigned
+      let result =
+        I.isSigned
         ? BinaryArithmetic<F>.convert(signed: Int64(truncatingIfNeeded: operand), control, mode, suppressingInexact: quiet)
         : BinaryArithmetic<F>.convert(unsigned: UInt64(truncatingIfNeeded: operand), control, mode, suppressingInexact: quiet)
       try cpu.settle(result) { F.write(&$0, i.e1, $1) }

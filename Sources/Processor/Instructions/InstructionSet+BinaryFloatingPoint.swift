@@ -186,7 +186,9 @@ extension InstructionSet where Machine: ~Copyable {
   }
 
   private mutating func defineBinarySigns() {
-    unary("LTEBR", 0xB302, nil, ShortBinary.self, to: ShortBinary.self, setsCC: true) { ShortBinaryArithmetic.loadAndTest($0, $1) }
+    unary("LTEBR", 0xB302, nil, ShortBinary.self, to: ShortBinary.self, setsCC: true) {
+      ShortBinaryArithmetic.loadAndTest($0, $1)
+    }
     unary("LTDBR", 0xB312, nil, LongBinary.self, to: LongBinary.self, setsCC: true) { LongBinaryArithmetic.loadAndTest($0, $1) }
     unary("LTXBR", 0xB342, nil, ExtendedBinary.self, to: ExtendedBinary.self, setsCC: true) {
       ExtendedBinaryArithmetic.loadAndTest($0, $1)

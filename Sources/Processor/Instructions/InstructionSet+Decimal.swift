@@ -118,7 +118,9 @@ extension CPU {
     let second = try fetchBlock(ss2(i), i.l2 &+ 1).number
     let target = try storeBlock(rs(i), i.l1 &+ 1)
     let result: DecimalResult
-    do throws(DecimalException) { result = try operation(target.number, target.count, second) } catch { throw interruption(for: error) }
+    do throws(DecimalException) { result = try operation(target.number, target.count, second) } catch {
+      throw interruption(for: error)
+    }
     try storeDecimal(result, target)
   }
 
@@ -130,7 +132,9 @@ extension CPU {
     let second = try fetchBlock(ss2(i), i.l2 &+ 1).number
     let target = try storeBlock(rs(i), i.l1 &+ 1)
     let result: UInt128
-    do throws(DecimalException) { result = try operation(target.number, target.count, second, i.l2 &+ 1) } catch { throw interruption(for: error) }
+    do throws(DecimalException) { result = try operation(target.number, target.count, second, i.l2 &+ 1) } catch {
+      throw interruption(for: error)
+    }
     target.setNumber(result)
   }
 
@@ -152,7 +156,9 @@ extension CPU {
   fileprivate mutating func convertToBinary32(_ r: Int, _ operand: StorageOperand<UInt64>) throws(ProgramInterruption) {
     let field = UInt128(try load64(operand))
     let result: (integer: Int32, fits: Bool)
-    do throws(DecimalException) { result = try DecimalArithmetic.convertToBinary(field, to: Int32.self) } catch { throw interruption(for: error) }
+    do throws(DecimalException) { result = try DecimalArithmetic.convertToBinary(field, to: Int32.self) } catch {
+      throw interruption(for: error)
+    }
     setGR32(r, UInt64(UInt32(bitPattern: result.integer)))
     if !result.fits { throw .fixedPointDivide }
   }

@@ -17,7 +17,8 @@ extension InstructionSet where Machine: ~Copyable {
     _ operation: @escaping (S.Bits, S.Bits, HexadecimalMask) -> HexadecimalResult<T.Bits>
   ) {
     let isLong = opcode > 0xFF
-    routine(name, opcode, isLong ? .rre : .rr, setsCC ? [.floatingPoint, .setsCC] : .floatingPoint) { cpu, i throws(ProgramInterruption) in
+    routine(name, opcode, isLong ? .rre : .rr, setsCC ? [.floatingPoint, .setsCC] : .floatingPoint) {
+      cpu, i throws(ProgramInterruption) in
       let (r1, r2) = isLong ? (i.e1, i.e2) : (i.r1, i.r2)
       try cpu.requireFloatingPointRegister(r1 | r2)
       try cpu.requireFloatingPointPair((T.isPair ? r1 : 0) | (S.isPair ? r2 : 0))

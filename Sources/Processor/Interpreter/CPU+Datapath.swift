@@ -174,7 +174,9 @@ extension CPU: Datapath {
   }
   @inline(__always) package mutating func setCC(_ v: UInt64) { s.pointee.conditionCode = v & 3 }
   @inline(__always) package func conditionCode() -> UInt64 { s.pointee.conditionCode }
-  @inline(__always) package func conditionCode(in m: Int) -> Bool { m &<< Int(truncatingIfNeeded: s.pointee.conditionCode) & 8 != 0 }
+  @inline(__always) package func conditionCode(in m: Int) -> Bool {
+    m &<< Int(truncatingIfNeeded: s.pointee.conditionCode) & 8 != 0
+  }
   @inline(__always) package func compare(_ kind: Comparison, _ a: UInt64, _ b: UInt64, in m: Int) -> Bool {
     m &<< Int(truncatingIfNeeded: CPU.order(kind, a, b)) & 8 != 0
   }
@@ -272,7 +274,9 @@ extension CPU: Datapath {
     default: return UInt64(bigEndian: host.loadUnaligned(as: UInt64.self))
     }
   }
-  @inline(never) private mutating func storeSlowly(_ v: UInt64, _ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) {
+  @inline(never) private mutating func storeSlowly(_ v: UInt64, _ o: StorageOperand<UInt64>, _ count: Int)
+    throws(ProgramInterruption)
+  {
     let room = 4096 &- Int(truncatingIfNeeded: o.address & 0xFFF)
     if count > room { return try storeNumber(v, o, count) }
     let host = try hostForStore(o.address, o.base, count: UInt64(truncatingIfNeeded: count))

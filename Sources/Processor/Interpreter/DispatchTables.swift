@@ -32,7 +32,8 @@ package final class DispatchTables: @unchecked Sendable {
     count = next
     tables = .allocate(capacity: 4)
     for mode in 0..<4 {
-      (tables + mode).initialize(to: DispatchTables.build(instructions, index, count, isProblemState: mode & 1 != 0, isZ: mode & 2 != 0))
+      (tables + mode).initialize(
+        to: DispatchTables.build(instructions, index, count, isProblemState: mode & 1 != 0, isZ: mode & 2 != 0))
     }
   }
 
