@@ -10,7 +10,7 @@ INSTALL := @Scripts/install-packages
 TEST_PACKAGES := binutils-s390x-linux-gnu qemu-user qemu-system-misc e2fsprogs
 LINUX_PACKAGES := cpio e2fsprogs
 
-.PHONY: help build test demo ipl check format bench asan tsan guests linux clean distclean
+.PHONY: help build test demo ipl check lint format bench asan tsan guests linux clean distclean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -29,10 +29,11 @@ demo: build ## a tiny guest of our own, from a volume made on the fly; needs no 
 ipl: $(LINUX)/volume.ckd build ## Debian's Linux from a 3390, to a shell; commands can be piped in
 	@exec $(IRONLOAD) run --memory $(MEMORY) --dasd 0120=$(LINUX)/volume.ckd --load 0120 --console vt220
 
-check: ## the formatter's rules, then all tests
+check: lint test ## the rules, then all tests
+
+lint: ## the formatter's rules and the house's own
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 	@Scripts/check-style
-	@$(MAKE) --no-print-directory test
 
 format: ## rewrites the sources as the formatter would have them
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
