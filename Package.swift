@@ -44,7 +44,7 @@ let package = Package(
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine", "DASD", system], swiftSettings: strict),
     .testTarget(name: "DASDTests", dependencies: ["DASD", system], swiftSettings: strict),
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),
-    .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage"], swiftSettings: strict),
+    .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage", "Tracing"], swiftSettings: strict),
     .testTarget(
       name: "DevicesTests", dependencies: ["Devices", "ChannelIO", "DASD", "Storage", "VolumeLoad", system], swiftSettings: strict
     ),

@@ -54,6 +54,22 @@ extension DataTransfer {
   }
 }
 
+/// Where a device with tracks is: what a trace says of a command.
+package struct DevicePosition: Hashable, Sendable, CustomStringConvertible {
+  package var cylinder: UInt16
+  package var head: UInt16
+  /// The number of the record that passed last; nil in front of all records of the track.
+  package var record: UInt8?
+  package init(cylinder: UInt16, head: UInt16, record: UInt8? = nil) {
+    self.cylinder = cylinder
+    self.head = head
+    self.record = record
+  }
+  package var description: String {
+    "cylinder \(cylinder) head \(head)" + (record.map { " record \($0)" } ?? "")
+  }
+}
+
 /// A device behind a subchannel of the I/O type: it sees commands and a stream of bytes, never CCWs.
 ///
 /// Concurrency: the channel calls one method of a device at a time, from any of its threads.
@@ -74,4 +90,13 @@ package protocol Device: AnyObject, Sendable {
   func takeSense() -> [UInt8]
   /// Halt or clear reached the device, or its channel path was reset: drop reservations of the program in progress.
   func reset()
+  /// Where the device is, for traces: asked after a command, and when a CCW of its data chain has been used up.
+  var position: DevicePosition? { get }
+  /// What manuals call this command; nil when the device does not know it.
+  func name(of command: UInt8) -> String?
+}
+
+extension Device {
+  package var position: DevicePosition? { nil }
+  package func name(of command: UInt8) -> String? { nil }
 }

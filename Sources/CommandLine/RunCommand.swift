@@ -54,6 +54,11 @@ struct RunCommand: ParsableCommand {
       "Write a trace of these classes to standard error: ccw,io,load,interruption,service,instruction.", valueName: "CLASSES"))
   var trace = TraceSelection(classes: [])
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the trace to this file instead, a JSON object a line (Documentation/Tracing.md).", valueName: "FILE"))
+  var traceFile: String?
+
   func run() throws {
     guard (load == nil) != (kernel == nil) else {
       throw OperatorError(.usage, "--load or --kernel: say one of them, as in --load 0120")
@@ -86,8 +91,19 @@ struct RunCommand: ParsableCommand {
     let configuration = MachineConfiguration(
       memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm)
     let consoles = ConsoleSinks(line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) })
-    let tracer = Tracer(enabled: trace.classes) { StandardError.write($0 + "\n") }
+    let tracer = try makeTracer()
     do { return try Machine(configuration, consoles: consoles, tracer: tracer) } catch { throw OperatorError(error) }
+  }
+}
+
+extension RunCommand {
+  private func makeTracer() throws(OperatorError) -> Tracer {
+    guard let traceFile else { return Tracer(enabled: trace.classes) { StandardError.write("\($0.event)\n") } }
+    guard !trace.classes.isEmpty else {
+      throw OperatorError(.usage, "--trace-file \(traceFile): say with --trace what to write, as in --trace ccw,io,load")
+    }
+    let file = try TraceFile(FilePath(traceFile))
+    return Tracer(enabled: trace.classes) { file.write($0) }
   }
 }
 

@@ -56,16 +56,12 @@ struct DASDOption: ExpressibleByArgument {
 /// Names of trace classes, separated by commas.
 struct TraceSelection: ExpressibleByArgument {
   let classes: TraceClass
-  private static let names: [String: TraceClass] = [
-    "ccw": .ccw, "io": .io, "load": .load, "interruption": .interruption, "service": .service,
-    "instruction": .instruction,
-  ]
   init(classes: TraceClass) { self.classes = classes }
   init?(argument: String) {
     var all: TraceClass = []
     for name in argument.split(separator: ",") {
-      guard let one = Self.names[String(name)] else { return nil }
-      all.formUnion(one)
+      guard let one = TraceClass.names.first(where: { $0.name == name }) else { return nil }
+      all.formUnion(one.value)
     }
     classes = all
   }

@@ -35,6 +35,8 @@ public final class Machine: @unchecked Sendable {
     /// The operator stops CPUs now: that is no power-off.
     var isOperatorStopping = false
     var isClosed = false
+    /// A load ends before the first instruction: for explanations.
+    var isHeldAfterLoad = false
     var waiters: [@Sendable (EndReason) -> Void] = []
   }
 
@@ -42,7 +44,7 @@ public final class Machine: @unchecked Sendable {
   /// - Parameter sinks: where the consoles write.
   /// - Throws: what is wrong with the configuration or missing on the host; nothing has been written then.
   public init(
-    _ configuration: MachineConfiguration, consoles sinks: ConsoleSinks = ConsoleSinks(), tracer: Tracer = Tracer { _ in }
+    _ configuration: MachineConfiguration, consoles sinks: ConsoleSinks = ConsoleSinks(), tracer: Tracer = .off
   ) throws(ConfigurationError) {
     try configuration.validate()
     guard let loadParameter = LoadParameter(configuration.loadParameter) else {

@@ -2,6 +2,7 @@ import ChannelIO
 import Storage
 import Synchronization
 import Testing
+import Tracing
 
 /// A channel subsystem with 1 MiB of storage and one enabled device, 0120, and what a program on a CPU would do with it.
 struct Rig {
@@ -17,9 +18,9 @@ struct Rig {
     let reports = Atomic<Int>(0)
   }
 
-  init(_ device: ScriptedDevice = ScriptedDevice(), concurrentSense: Bool = false) throws {
+  init(_ device: ScriptedDevice = ScriptedDevice(), concurrentSense: Bool = false, tracer: Tracer? = nil) throws {
     storage = try #require(AbsoluteStorage(size: 1 << 20))
-    subsystem = ChannelSubsystem(storage: storage)
+    subsystem = ChannelSubsystem(storage: storage, tracer: tracer)
     self.device = device
     subsystem.attach(device: device, number: 0x0120)
     let wakes = self.wakes

@@ -1,3 +1,5 @@
+internal import Tracing
+
 /// Fetching CCWs and judging them (chapter 15, "Channel-Command Word"; chapter 16, "Program Check").
 extension ChannelProgram {
   /// Fetches the CCW of the next command, transfers followed.
@@ -31,10 +33,12 @@ extension ChannelProgram {
     var transfer: UInt32?
     remaining = 0
     area = nil
+    observation = listener.tracer?.isTracing(.ccw) == true ? CCWObservation() : nil
     let end: UInt32 = orb.isFormat1 ? 0x8000_0000 : 0x0100_0000
     while true {
       // A transfer to where no CCW can be is reported at the transfer, an address reached by counting at itself.
       ccwAddress = transfer ?? nextAddress
+      isFetched = transfer != nil
       guard nextAddress % CCW.size == 0, nextAddress < end else { return .program }
       let word: UInt64
       switch source.ccw(at: UInt64(nextAddress)) {
@@ -44,13 +48,20 @@ extension ChannelProgram {
       let fetched = orb.isFormat1 ? CCW(format1: word) : CCW(format0: word)
       ccwAddress = nextAddress
       ccw = fetched
+      isFetched = true
       guard CommandKind(fetched.command, isFormat1: orb.isFormat1) == .transferInChannel else { return take(fetched) }
       guard mayTransfer, transfer == nil else { return .program }
       // Format 1: everything but the code and the address is zero, bit 0 of the address too.
       guard !orb.isFormat1 || word & 0x00FF_FFFF_8000_0000 == 0 else { return .program }
+      if observation != nil { traceTransfer(word, to: fetched.dataAddress) }
       transfer = nextAddress
       nextAddress = fetched.dataAddress
     }
+  }
+
+  private func traceTransfer(_ word: UInt64, to target: UInt32) {
+    listener.tracer?.trace(
+      .ccw, TransferInChannelEvent(deviceNumber: subchannel.deviceNumber, address: ccwAddress, word: word, target: target))
   }
 
   private func take(_ fetched: CCW) -> ChannelCheck? {

@@ -74,6 +74,7 @@ extension ChannelProgram {
     } else {
       storage.store(source, at: lowest, count: count)
     }
+    observation?.note(lowest, count, source)
     return count
   }
 
@@ -87,6 +88,7 @@ extension ChannelProgram {
       return 0
     }
     storage.fetch(into: target, at: run.address, count: Int(run.count))
+    observation?.note(run.address, Int(run.count), target)
     return Int(run.count)
   }
 

@@ -1,12 +1,13 @@
 internal import Storage
 internal import Synchronization
+internal import Tracing
 
 /// What the subchannel hears from its program while it runs.
 protocol ChannelProgramListener: Sendable {
   /// A CCW with the PCI flag took control, or the device accepted the first command and the ORB asked to hear it.
   func intermediateStatus(_ subchannel: Subchannel, programControlled: Bool, ccwAddress: UInt32, count: UInt16)
-  /// A command, or a CCW that continued its data, is over.
-  func ended(_ subchannel: Subchannel, _ record: @autoclosure () -> CCWRecord)
+  /// Hears of CCWs.
+  var tracer: Tracer? { get }
 }
 
 /// The execution of one channel program (chapter 15, "Execution of I/O Operations"): CCWs, chaining, and the ending status.
@@ -57,6 +58,10 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
   /// Bytes of the current CCW's count not yet transferred.
   var remaining = 0
   var area: DataArea?
+  /// Nil while CCWs are not traced.
+  var observation: CCWObservation?
+  /// Whether `ccw` was fetched at `ccwAddress`.
+  var isFetched = false
   var check: SubchannelStatus = []
   /// The device had or wanted more than the program's count.
   var isLong = false
@@ -85,6 +90,7 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
       if subchannel.stopRequested.load(ordering: .acquiring) { return .stopped(isFirstFetch ? nil : ending(chainedStatus)) }
       if let failed = fetchCommand() {
         check.insert(failed.status)
+        trace([])
         return .ended(ending([]))
       }
       if ccw.flags.contains(.suspend) { return suspend() }
@@ -167,34 +173,16 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
       subchannel, programControlled: true, ccwAddress: ccwAddress &+ CCW.size, count: UInt16(truncatingIfNeeded: remaining))
   }
 
+  /// Traces the CCW in control, unless it came into control while CCWs were not traced.
   func trace(_ status: UnitStatus?) {
-    listener.ended(
-      subchannel,
-      CCWRecord(
+    guard let observation else { return }
+    listener.tracer?.trace(
+      .ccw,
+      CCWEvent(
         deviceNumber: subchannel.deviceNumber, subchannel: subchannel.number, address: ccwAddress, isFormat1: orb.isFormat1,
-        ccw: ccw, command: command, deviceStatus: status, subchannelStatus: check, residual: remaining))
-  }
-}
-
-/// One CCW and what came of it, for traces and explanations.
-package struct CCWRecord: Hashable, Sendable, CustomStringConvertible {
-  package var deviceNumber: UInt16
-  package var subchannel: UInt16
-  /// Where the CCW was fetched.
-  package var address: UInt32
-  package var isFormat1: Bool
-  package var ccw: CCW
-  /// The command that its data belong to: not its own code when data are chained.
-  package var command: UInt8
-  /// Nil while the command goes on in the next CCW.
-  package var deviceStatus: UnitStatus?
-  package var subchannelStatus: SubchannelStatus
-  package var residual: Int
-
-  package var description: String {
-    let ending = deviceStatus.map { hex($0.rawValue, 2) + hex(subchannelStatus.rawValue, 2) } ?? "data chaining"
-    return "CCW \(hex(deviceNumber, 4)) \(hex(address, 8)): \(hex(ccw.command, 2)) flags \(hex(ccw.flags.rawValue, 2))"
-      + " count \(hex(ccw.count, 4)) data \(hex(ccw.dataAddress, 8)) -> \(ending) residual \(hex(UInt32(residual), 4))"
+        ccw: isFetched ? ccw : nil, command: command, commandName: status == [] ? nil : device.name(of: command),
+        deviceStatus: status, subchannelStatus: check, residual: remaining, spans: observation.spans, isInput: kind.isInput,
+        firstBytes: observation.firstBytes, position: status == [] ? nil : device.position))
   }
 }
 

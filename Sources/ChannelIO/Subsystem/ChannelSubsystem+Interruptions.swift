@@ -11,8 +11,7 @@ extension ChannelSubsystem {
   /// stays status pending.
   package func takeInterruption(_ subclasses: UInt8) -> IOInterruption? {
     guard let taken = interruptions.take(subclasses) else { return nil }
-    tracer?.trace(
-      .io, "I/O interruption \(hex(taken.identification.word, 8)) parameter \(hex(taken.parameter, 8)) ISC \(taken.subclass)")
+    tracer?.trace(.io, IOInterruptionEvent(code: taken))
     return taken
   }
 

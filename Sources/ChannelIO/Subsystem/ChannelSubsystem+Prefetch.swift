@@ -23,6 +23,7 @@ extension ChannelSubsystem {
   /// exception as the only status, which no command caused.
   private func refuse(_ s: Subchannel, _ orb: ORB, _ refusal: ChannelRefusal) -> (any ProgramSource)? {
     warn("\(hex(s.deviceNumber, 4)): start refused: \(refusal)")
+    traceStart(s, orb, refusal)
     end(s) { state in
       guard state.status.function.contains(.start) else { return }
       state.refusal = refusal

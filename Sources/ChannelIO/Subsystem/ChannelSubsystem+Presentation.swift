@@ -71,12 +71,6 @@ extension ChannelSubsystem: ChannelProgramListener {
     }
   }
 
-  func ended(_ s: Subchannel, _ record: @autoclosure () -> CCWRecord) {
-    tracer?.trace(.ccw, record().description)
-    guard isObserved.load(ordering: .relaxed) else { return }
-    hooks.withLock { $0.commandEnded }?(record())
-  }
-
   // MARK: Status of the device's own accord
 
   /// Status that a device presents of its own accord: attention, or the device end that it still owes. A subchannel that is

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Tracing
 
 /// What channel threads do: one subchannel's functions, one after the other (chapter 15, "Start Function and Resume Function").
 /// Halt, clear and path reset are in `ChannelSubsystem+Signals.swift`, status in `ChannelSubsystem+Presentation.swift`.
@@ -88,6 +89,7 @@ extension ChannelSubsystem {
     case .program(let orb, let pmcw):
       let storage = ChannelStorage(storage, key: orb.key, limit: limit(orb, pmcw))
       guard let source = source(of: orb, for: s, storage) else { return }
+      traceStart(s, orb)
       let program = ChannelProgram(s, orb, storage: storage, source: source, listener: self)
       s.device.beginChannelProgram()
       let isWanted = s.state.withLock { state in
@@ -101,6 +103,11 @@ extension ChannelSubsystem {
     }
   }
 
+  func traceStart(_ s: Subchannel, _ orb: ORB, _ refusal: ChannelRefusal? = nil) {
+    tracer?.trace(
+      [.ccw, .io], ProgramStartEvent(deviceNumber: s.deviceNumber, orb: orb, channel: s.kind, refusal: refusal))
+  }
+
   private func limit(_ orb: ORB, _ pmcw: PMCW) -> Range<UInt64> {
     let all: Range<UInt64> = 0..<UInt64.max
     guard orb.addressLimitChecking else { return all }
@@ -112,6 +119,7 @@ extension ChannelSubsystem {
 
   /// What becomes of the subchannel when its program has paused or ended.
   private func finish(_ s: Subchannel, _ program: ChannelProgram, _ step: ChannelProgram.Step) {
+    tracer?.trace([.ccw, .io], ProgramEndEvent(s.deviceNumber, step))
     switch step {
     case .ended(let ending): present(s, ending)
     case .stopped(let ending): stop(s, ending)
@@ -162,5 +170,22 @@ extension ChannelSubsystem {
     state.status.count = ending.count
     state.status.deviceStatus = ending.deviceStatus
     state.status.subchannelStatus.formUnion(ending.subchannelStatus)
+  }
+}
+
+extension ProgramEndEvent {
+  /// What `step` means for the trace.
+  fileprivate init(_ deviceNumber: UInt16, _ step: ChannelProgram.Step) {
+    let (reason, ending): (Reason, ChannelProgram.Ending?) =
+      switch step {
+      case .ended(let ending): (.ended, ending)
+      case .suspended(let ending): (.suspended, ending)
+      case .stopped(let ending): (.stopped, ending)
+      case .awaitsDeviceEnd: (.awaitsDeviceEnd, nil)
+      case .deviceBusy: (.deviceBusy, nil)
+      }
+    self.init(
+      deviceNumber: deviceNumber, reason: reason, deviceStatus: ending?.deviceStatus ?? [],
+      subchannelStatus: ending?.subchannelStatus ?? [], ccwAddress: ending?.ccwAddress ?? 0, count: ending?.count ?? 0)
   }
 }

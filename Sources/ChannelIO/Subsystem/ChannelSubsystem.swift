@@ -40,7 +40,6 @@ package final class ChannelSubsystem: Sendable {
   struct Hooks {
     var interruptionPending: (@Sendable () -> Void)?
     var channelReportPending: (@Sendable () -> Void)?
-    var commandEnded: (@Sendable (CCWRecord) -> Void)?
     var warning: (@Sendable (String) -> Void)?
   }
 
@@ -102,12 +101,6 @@ package final class ChannelSubsystem: Sendable {
   package func onChannelReportPending(_ action: @escaping @Sendable () -> Void) {
     hooks.withLock { $0.channelReportPending = action }
   }
-  /// Called on a channel thread after each CCW of every program, until set to nil. For explanations of a load.
-  package func onCommandEnded(_ action: (@Sendable (CCWRecord) -> Void)?) {
-    hooks.withLock { $0.commandEnded = action }
-    isObserved.store(action != nil, ordering: .releasing)
-  }
-  let isObserved = Atomic<Bool>(false)
   /// Called with one line for the operator: a channel refused a program, or prefetched one against its ORB.
   package func onWarning(_ action: @escaping @Sendable (String) -> Void) { hooks.withLock { $0.warning = action } }
 
@@ -121,6 +114,9 @@ package final class ChannelSubsystem: Sendable {
   }
 
   // MARK: Lookup
+
+  /// The device behind a subchannel.
+  package func device(subchannel number: UInt16) -> (any Device)? { subchannel(number)?.device }
 
   /// What general register 1 designates.
   enum Designation {
@@ -140,9 +136,9 @@ package final class ChannelSubsystem: Sendable {
     subchannels.withLock { $0.indices.contains(Int(number)) ? $0[Int(number)] : nil }
   }
 
-  /// Traces `line` with the instruction's outcome, and gives the outcome back.
+  /// Traces the instruction's outcome, and gives the outcome back.
   func traced<O: InstructionOutcome>(_ name: StaticString, _ word: UInt32, _ outcome: O) -> O {
-    tracer?.trace(.io, "\(name) \(hex(word, 8)): \(outcome.conditionCode.map { "cc \($0)" } ?? "operand exception")")
+    tracer?.trace(.io, IOInstructionEvent(name: "\(name)", operand: word, conditionCode: outcome.conditionCode))
     return outcome
   }
 }

@@ -99,6 +99,16 @@ package final class ECKDDevice: Device, @unchecked Sendable {
     }
   }
 
+  package func name(of command: UInt8) -> String? { commands[Int(command)]?.name }
+
+  package var position: DevicePosition? {
+    var record: UInt8?
+    if area != .index, area != .homeAddress, let track = try? image.track(address), recordIndex < track.layout.records.count {
+      record = track.layout.records[recordIndex].count.id.record
+    }
+    return DevicePosition(cylinder: address.cylinder, head: address.head, record: record)
+  }
+
   /// Whether the command may stand where it stands.
   private func check(_ row: ECKDCommand) throws(UnitCheck) {
     if chain.subsystemData != nil, row.code != 0x3E { throw .invalidSequence }

@@ -27,7 +27,7 @@ extension Machine {
 
   /// The load itself; on `control`.
   func performLoad(from deviceNumber: UInt16, kind: LoadKind) throws(LoadFailure) {
-    tracer.trace(.load, "load \(kind.rawValue) from \(deviceNumber.deviceNumberText)")
+    tracer.trace(.load, LoadEvent(.begins, deviceNumber, "load \(kind.rawValue)"))
     resetSystem(clear: kind == .clear)
     guard let subchannel = channelSubsystem.subchannel(deviceNumber: deviceNumber) else {
       throw LoadFailure(
@@ -42,16 +42,17 @@ extension Machine {
       state.loadParameterBlock = LoadParameterBlock(
         deviceNumber: deviceNumber, loadParameter: serviceProcessor.description.loadParameter)
     }
-    start(withPSWAt: 0)
+    start(withPSWAt: 0, deviceNumber)
   }
 
-  /// CPU 0 begins with the eight-byte PSW at absolute `address`.
-  private func start(withPSWAt address: UInt64) {
+  /// CPU 0 begins with the eight-byte PSW at absolute `address`, unless it is held before its first instruction.
+  private func start(withPSWAt address: UInt64, _ deviceNumber: UInt16) {
     let short = storage.load(UInt64.self, at: AbsoluteAddress(address))
-    tracer.trace(.load, "PSW \(hex(short))")
+    tracer.trace(.load, LoadEvent(.loadsPSW, deviceNumber, address: address, count: 8, "PSW \(hex(short))"))
+    let isHeld = state.withLock { $0.isHeldAfterLoad }
     perform(on: 0) { cpu in
       cpu.load(PSW(short: short))
-      cpu.enter(.operating)
+      if !isHeld { cpu.enter(.operating) }
     }
   }
 
@@ -74,6 +75,8 @@ extension Machine {
   /// that is zero but for the path mask. Execution runs on into what was read.
   private func runImplicitProgram(_ deviceNumber: UInt16, _ subchannel: UInt16) throws(LoadFailure) {
     storage.store(UInt64(0x0200_0000_6000_0018), at: AbsoluteAddress(0))
+    tracer.trace(
+      .load, LoadEvent(.stores, deviceNumber, address: 0, count: 8, "READ IPL of 24 bytes to 0, command chaining and SLI"))
     guard let ended = channelSubsystem.runToStatus(subchannel: subchannel, orb: ORB(control: 0xFF00)) else {
       throw LoadFailure(
         deviceNumber: deviceNumber,
