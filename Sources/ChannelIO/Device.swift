@@ -44,6 +44,9 @@ package protocol DataTransfer: AnyObject {
   /// Storage to device (write, control). The device asks for what the command needs.
   /// - Returns: the number of bytes put into `bytes`; less than asked when the program's count is used up.
   func receive(into bytes: UnsafeMutableRawBufferPointer) -> Int
+  /// Whether the counts of the command's CCWs are used up. For commands whose length the program decides: asking for a byte
+  /// more than there is would be an incorrect length. (A control unit knows the count of each CCW from its channel.)
+  var isUsedUp: Bool { get }
 }
 
 extension DataTransfer {
@@ -70,6 +73,14 @@ package struct DevicePosition: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+/// Why a device is told to stop (chapter 17, "Resets").
+package enum ResetSignal: Sendable {
+  /// Halt or clear reached the device.
+  case selective
+  /// The configuration, or the device's channel path, was reset.
+  case system
+}
+
 /// A device behind a subchannel of the I/O type: it sees commands and a stream of bytes, never CCWs.
 ///
 /// Concurrency: the channel calls one method of a device at a time, from any of its threads.
@@ -88,8 +99,8 @@ package protocol Device: AnyObject, Sendable {
   /// The sense bytes of the last unit check, which they end; 32 zero bytes when there are none. Used for the SENSE
   /// command (04), which devices answer themselves, and for concurrent sense.
   func takeSense() -> [UInt8]
-  /// Halt or clear reached the device, or its channel path was reset: drop reservations of the program in progress.
-  func reset()
+  /// Forget the program in progress; a system reset also forgets what programs before it left: path groups, reservations, sense.
+  func reset(_ signal: ResetSignal)
   /// Where the device is, for traces: asked after a command, and when a CCW of its data chain has been used up.
   var position: DevicePosition? { get }
   /// What manuals call this command; nil when the device does not know it.

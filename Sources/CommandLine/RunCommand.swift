@@ -90,7 +90,8 @@ struct RunCommand: ParsableCommand {
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     let configuration = MachineConfiguration(
       memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm)
-    let consoles = ConsoleSinks(line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) })
+    let consoles = ConsoleSinks(
+      line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) })
     let tracer = try makeTracer()
     do { return try Machine(configuration, consoles: consoles, tracer: tracer) } catch { throw OperatorError(error) }
   }

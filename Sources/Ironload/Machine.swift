@@ -58,7 +58,9 @@ public final class Machine: @unchecked Sendable {
     }
     self.storage = storage
     channelSubsystem = ChannelSubsystem(storage: storage, tracer: tracer)
-    try Machine.attach(configuration.dasds, to: channelSubsystem)
+    let notice = sinks.notice ?? { _ in }
+    channelSubsystem.onWarning(notice)
+    try Machine.attach(configuration.dasds, to: channelSubsystem, notice)
     var consoles = Consoles()
     if configuration.hasLineConsole, let line = sinks.line { consoles.lineMode = { line($0.text) } }
     if configuration.hasTerminalConsole, let terminal = sinks.terminal { consoles.terminal = terminal }
@@ -88,7 +90,9 @@ public final class Machine: @unchecked Sendable {
         diagnose308: { [weak self] (cpu, text) throws(ProgramInterruption) in try self?.diagnoseLoad(&cpu, text) }))
   }
 
-  private static func attach(_ dasds: [MachineConfiguration.DASD], to subsystem: ChannelSubsystem) throws(ConfigurationError) {
+  private static func attach(
+    _ dasds: [MachineConfiguration.DASD], to subsystem: ChannelSubsystem, _ notice: @escaping @Sendable (String) -> Void
+  ) throws(ConfigurationError) {
     for dasd in dasds {
       let image: CKDImage
       do { image = try CKDImage(path: FilePath(dasd.path), readOnly: dasd.isReadOnly, sync: dasd.sync) } catch {
@@ -96,6 +100,7 @@ public final class Machine: @unchecked Sendable {
       }
       var options = ECKDDevice.Options(deviceNumber: dasd.deviceNumber)
       options.prefixFeature = dasd.hasPrefix
+      options.reportHostError = { notice("--dasd \(dasd.deviceNumber.deviceNumberText): \($0)") }
       let device = ECKDDevice(image: image, options: options)
       guard subsystem.attach(device: device, number: dasd.deviceNumber) != nil else {
         throw ConfigurationError(.usage, "--dasd \(dasd.deviceNumber.deviceNumberText): no subchannel is left for this device")

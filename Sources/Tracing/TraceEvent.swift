@@ -33,11 +33,13 @@ public protocol TraceEvent: Encodable, Sendable, CustomStringConvertible {
 
 /// An event that is nothing but its line.
 public struct TraceLine: TraceEvent {
+  /// "line".
   public static let kind = "line"
   /// The line, without its newline.
   public let text: String
   /// An event that reads `text`.
   public init(_ text: String) { self.text = text }
+  /// The line.
   public var description: String { text }
 }
 

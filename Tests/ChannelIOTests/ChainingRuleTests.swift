@@ -34,6 +34,16 @@ enum ChainingRules {
       ccws: [CCW(1, flags: .suppressLengthIndication, count: 20, dataAddress: data)], scsw: "00804007 00001008 0C000004",
       received: [count(16).map { _ in 0 }]),
     .init(
+      rule: "a device that stops when the counts of a data chain are used up ends normally",
+      ccws: [CCW(1, flags: .chainData, count: 10, dataAddress: data), CCW(0, count: 14, dataAddress: data + 10)],
+      scsw: "00804007 00001010 0C000000", prepare: { $0.put(count(24), at: 0x2000) },
+      scripts: [
+        1: { transfer, device in
+          while !transfer.isUsedUp { _ = device.take(transfer, 8) }
+          return .normalEnd
+        }
+      ], received: [count(8), count(8, from: 8), count(8, from: 16)]),
+    .init(
       rule: "an incorrect length breaks command chaining",
       ccws: [CCW(2, flags: .chainCommand, count: 32, dataAddress: data), CCW(3, count: 1)], scsw: "00804017 00001008 0C400010",
       stored: [0x2000: count(16)], commands: [2]),

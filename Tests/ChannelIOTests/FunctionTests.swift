@@ -141,7 +141,7 @@ import Testing
     let rig = try SubchannelState.idle.make(gate)
     #expect(rig.subsystem.haltSubchannel(rig.id) == .initiated)
     #expect(try test(rig) == "00002001 00000000 00000000")
-    #expect(rig.device.resets == 1)
+    #expect(rig.device.resets == [.selective])
     expectIdle(rig)
   }
 

@@ -66,7 +66,7 @@ import Testing
     let report = rig.poll { rig.subsystem.storeChannelReportWord() }
     #expect(report?.encode() == [0x44, 0x02, 0x00, 0x01])
     #expect(rig.wakes.reports.load(ordering: .acquiring) == 1)
-    #expect(rig.device.resets == 1)
+    #expect(rig.device.resets == [.system])
     #expect(rig.subsystem.storeChannelReportWord() == nil)
   }
 
@@ -90,7 +90,7 @@ import Testing
     #expect(block.map(scswWords) == "04804017 00001008 0C020000")
     #expect(block?.extendedStatus.logout == 0x0080_4C00)
     #expect(rig.poll { rig.subsystem.storeChannelReportWord() }?.word == 0x4402_0001)
-    #expect(rig.device.resets == 1)
+    #expect(rig.device.resets == [.system])
   }
 
   @Test func `reports wait in order, and one machine check announces them`() throws {
@@ -110,6 +110,7 @@ import Testing
     let rig = try state.make(gate)
     gate.open()
     rig.subsystem.resetIO()
+    #expect(rig.device.resets.last == .system)
     let fresh = try Rig()
     fresh.subsystem.resetIO()
     #expect(rig.subsystem.storeSubchannel(rig.id).block == fresh.subsystem.storeSubchannel(rig.id).block)

@@ -15,7 +15,7 @@ final class ScriptedDevice: Device {
     var sent: [Int] = []
     var sense = [UInt8](repeating: 0, count: 32)
     var beginnings = 0
-    var resets = 0
+    var resets: [ResetSignal] = []
   }
 
   /// A read (02) sends 0, 1, 2 ... 15; a write (01) asks for 16; a no-operation (03) is immediate; sense (04) sends its sense.
@@ -50,7 +50,7 @@ final class ScriptedDevice: Device {
   var received: [[UInt8]] { state.withLock { $0.received } }
   var sent: [Int] { state.withLock { $0.sent } }
   var beginnings: Int { state.withLock { $0.beginnings } }
-  var resets: Int { state.withLock { $0.resets } }
+  var resets: [ResetSignal] { state.withLock { $0.resets } }
 
   func beginChannelProgram() { state.withLock { $0.beginnings += 1 } }
   func execute(_ command: UInt8, _ transfer: any DataTransfer) -> UnitStatus {
@@ -66,5 +66,5 @@ final class ScriptedDevice: Device {
       return state.sense
     }
   }
-  func reset() { state.withLock { $0.resets += 1 } }
+  func reset(_ signal: ResetSignal) { state.withLock { $0.resets.append(signal) } }
 }

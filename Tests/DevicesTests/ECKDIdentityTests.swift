@@ -61,6 +61,21 @@ import Testing
     #expect(volume.run([.command(0xAF, [0x60] + id)]).sense == sense(0x80, 0, 4))
   }
 
+  @Test func `A system reset forgets path group, reservation and sense; a selective one does not`() throws {
+    let volume = try Volume()
+    let id = [UInt8](1...11)
+    #expect(volume.run([.command(0xAF, [0x80] + id)]).isNormal)
+    #expect(volume.run([.command(0xB4)]).isNormal)
+    #expect(volume.device.execute(0xFF, ProgramTransfer()).contains(.unitCheck))
+    volume.device.reset(.selective)
+    #expect(volume.run([.command(0x34)]).read == [[0xF8] + id])
+    #expect(volume.device.takeSense() == sense(0x80, 0, 1))
+    #expect(volume.device.execute(0xFF, ProgramTransfer()).contains(.unitCheck))
+    volume.device.reset(.system)
+    #expect(volume.run([.command(0x34)]).read == [[UInt8](repeating: 0, count: 12)])
+    #expect(volume.device.takeSense() == [UInt8](repeating: 0, count: 32))
+  }
+
   @Test func `Subsystem data is read right behind its preparation, and unknown orders are invalid parameters`() throws {
     let volume = try Volume()
     let prepare = { (suborder: UInt8) in Command.command(0x27, [0x18, 0, 0, 0, 0, 0, suborder, 0, 1, 2, 3, 4]) }

@@ -65,21 +65,24 @@ import Testing
   }
 
   @Test func `Track data is read and written with one command a track`() throws {
-    let volume = try Volume { $0.trackDataFeature = true }
+    let volume = try Volume()
     let format = { (head: UInt16) -> [Command] in
       [.defineExtent(at(1, head), at(1, head), mask: 0), .locate(0x03, at(1, head), count: 12, length: 4096)]
         + (1...12).map { .command(0x1D, Volume.record(at(1, head), $0, 4096)) }
     }
     for head in UInt16(0)...2 { #expect(volume.run(format(head)).isNormal) }
     let data = (0..<26 * 4096).map { UInt8(truncatingIfNeeded: $0 / 4096 &* 7 &+ $0) }
-    // Records 11 and 12 of the first track, the second one whole, and twelve of the third.
+    // Records 11 and 12 of the first track, the second one whole, and three of the third.
     let writes = volume.run([
       prefix(
         at(1, 0), at(1, 2), mask: 0x80, operation: 0x3F, record: 11, count: 3, length: 4096, extended: 0x23,
         blockSize: 4096), .command(0xA5, Array(data[0..<8192])), .command(0xA5, Array(data[8192..<57_344])),
-      .command(0xA5, Array(data[57_344...])),
+      .command(0xA5, Array(data[57_344..<69_632])),
     ])
     #expect(writes.isNormal)
+    #expect(!writes.isLong, "it asked for more than the program has: an incorrect length")
+    let third = try volume.device.image.readTrack(at(1, 2))
+    #expect(third.record(4).map { third.data(of: $0).allSatisfy { $0 == 0 } } == true)
     let reads = volume.run([
       prefix(at(1, 0), at(1, 2), mask: 0x40, operation: 0x0C, record: 11, count: 3, length: 3 * 4096),
       .command(0xA6), .command(0xA6), .command(0xA6),
@@ -105,7 +108,7 @@ import Testing
   }
 
   @Test func `Without the feature PREFIX is no command, and the feature codes say so`() throws {
-    let with = try Volume { $0.trackDataFeature = true }, without = try Volume { $0.prefixFeature = false }
+    let with = try Volume(), without = try Volume { $0.prefixFeature = false }
     let features: [Command] = [.command(0x27, [0x18, 0, 0, 0, 0, 0, 0x41, 0, 0, 0, 0, 0]), .command(0x3E)]
     #expect(
       with.run(features).read.last?.enumerated().filter { $0.element != 0 }.map { [$0.offset, Int($0.element)] }

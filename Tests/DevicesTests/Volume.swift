@@ -64,6 +64,7 @@ final class Volume {
     for command in commands {
       let transfer = ProgramTransfer(command.output, room: command.room)
       outcome.status = device.execute(command.code, transfer)
+      outcome.isLong = transfer.isLong
       outcome.read.append(transfer.received)
       outcome.executed += 1
       if outcome.status.contains(.unitCheck) {
@@ -83,6 +84,8 @@ struct Outcome {
   var read: [[UInt8]] = []
   var sense: [UInt8]?
   var executed = 0
+  /// The last command had or wanted more than the program's count.
+  var isLong = false
   var isNormal: Bool { status == .normalEnd }
 }
 

@@ -10,7 +10,7 @@ struct InputOutputTests {
     func beginChannelProgram() {}
     func execute(_ command: UInt8, _ transfer: any DataTransfer) -> UnitStatus { .normalEnd }
     func takeSense() -> [UInt8] { [UInt8](repeating: 0, count: 32) }
-    func reset() {}
+    func reset(_ signal: ResetSignal) {}
   }
 
   static let block: UInt64 = 0x5_0000, orb: UInt64 = 0x5_1000, response: UInt64 = 0x5_2000, program: UInt64 = 0x5_3000

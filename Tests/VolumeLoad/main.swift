@@ -17,6 +17,7 @@ final class LoadTransfer: DataTransfer {
     self.head = head
     self.fill = fill
   }
+  var isUsedUp: Bool { false }
   func send(_ bytes: UnsafeRawBufferPointer) -> Int { bytes.count }
   func receive(into bytes: UnsafeMutableRawBufferPointer) -> Int {
     if !head.isEmpty {

@@ -39,6 +39,9 @@ extension ChannelProgram {
     return taken
   }
 
+  // The next CCW of a data chain is in control as soon as the one before is used up, so this is the last one's count.
+  var isUsedUp: Bool { remaining == 0 }
+
   /// The device has accepted the command, and it is no immediate operation.
   private func beginTransfer() {
     guard !transferBegan else { return }

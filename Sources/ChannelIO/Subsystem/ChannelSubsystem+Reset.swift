@@ -8,7 +8,7 @@ extension ChannelSubsystem {
     let all = subchannels.withLock { $0 }
     for s in all { quiesce(s) }
     for s in all {
-      s.device.reset()
+      s.device.reset(.system)
       s.state.withLock { state in
         withdrawInterruption(s, state)
         state = Subchannel.State()

@@ -4,7 +4,7 @@ internal import Synchronization
 /// "Channel-Path Reset").
 extension ChannelSubsystem {
   func performHalt(_ s: Subchannel) {
-    s.device.reset()
+    s.device.reset(.selective)
     end(s, always: true) { state in
       guard state.status.function.contains(.halt), state.status.activity.contains(.haltPending) else { return }
       let wasActive = !state.status.activity.isDisjoint(with: .active)
@@ -25,7 +25,7 @@ extension ChannelSubsystem {
   }
 
   func performClear(_ s: Subchannel) {
-    s.device.reset()
+    s.device.reset(.selective)
     end(s, always: true) { state in
       guard state.status.activity.contains(.clearPending) else { return }
       state.status = SCSW()
@@ -42,7 +42,7 @@ extension ChannelSubsystem {
   /// The operation that was in progress on the path ends with interface-control check. The last subchannel of the path makes
   /// the channel report.
   func performPathReset(_ s: Subchannel) {
-    s.device.reset()
+    s.device.reset(.system)
     let resets = s.state.withLock { state in
       defer { state.pathResets = [] }
       return state.pathResets

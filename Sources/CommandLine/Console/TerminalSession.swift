@@ -85,6 +85,13 @@ package final class TerminalSession: Sendable {
     wrote(to: .vt220, isPrompt: { $0.take(bytes) }) { $0.show(bytes: bytes) }
   }
 
+  /// Shows a line for the operator that no guest wrote: on the terminal, else on the standard error stream.
+  package func show(notice: String) {
+    state.withLock { state in
+      if state.mode == nil { StandardError.write("ironload: \(notice)\n") } else { state.display.note([notice]) }
+    }
+  }
+
   private func wrote(to console: Keyboard, isPrompt: (inout PromptWatch) -> Bool, _ show: (inout ConsoleDisplay) -> Void) {
     let reader = state.withLock { state -> InputThread? in
       guard state.shows(console) else { return nil }

@@ -108,10 +108,10 @@ extension ECKDDevice {
       case (0x06, 0, .count), (0x06, 0, .homeAddress), (0x06, 0, .data): .readData
       case (0x0B, 0, .count): .writeTrack
       case (0x0C, 0, .homeAddress), (0x3F, 0x0E, .homeAddress): .readTracks
-      case (0x0C, 0, .count) where options.trackDataFeature: .readTrackData
+      case (0x0C, 0, .count): .readTrackData
       case (0x16, 0, _): .read
       case (0x3F, 0x11, .count): .writeFullTrack
-      case (0x3F, 0x23, .count) where options.trackDataFeature: .writeTrackData
+      case (0x3F, 0x23, .count): .writeTrackData
       default: nil
       }
     guard let place else { throw .invalidParameter }

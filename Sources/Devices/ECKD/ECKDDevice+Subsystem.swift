@@ -47,10 +47,10 @@ extension ECKDDevice {
       return configuration
     case 0x41:
       var features = [UInt8](repeating: 0, count: 256)
-      if options.prefixFeature { features[8] |= 0x01 }
-      if options.trackDataFeature {
-        features[9] |= 0x20
-        features[12] |= 0x40
+      if options.prefixFeature {
+        features[8] |= 0x01  // PREFIX
+        features[9] |= 0x20  // READ TRACK DATA
+        features[12] |= 0x40  // WRITE TRACK DATA
       }
       return features
     default: throw .invalidParameter

@@ -25,7 +25,7 @@ extension ECKDDevice {
     var layout = TrackLayout()
     var offset = TrackLayout.homeAddressSize
     var isComplete = false
-    while !isComplete {
+    while !isComplete, !transfer.isUsedUp {
       let room = UnsafeMutableRawBufferPointer(rebasing: slot[offset..<offset + Count.size])
       let n = transfer.receive(into: room)
       if n < Count.size || room.allSatisfy({ $0 == 0xFF }) { break }
@@ -67,19 +67,17 @@ extension ECKDDevice {
     try checkWrite(.update)
     let (track, records) = try dataOfTrack()
     var written: Range<Int>?
-    for record in records {
+    for record in records where !transfer.isUsedUp {
       guard Int(record.count.dataLength) == chain.domain?.transferLength else {
         if let written { try change { () throws(CKDImageError) in try image.update(track, written) } }
         throw .invalidTrackFormat
       }
       let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[0..<Int(record.count.dataLength)])
       let n = transfer.receive(into: bytes)
-      if n == 0 { break }
       if n < bytes.count { bytes[n...].initializeMemory(as: UInt8.self, repeating: 0) }
       track.mutableBytes(record.data).copyMemory(from: UnsafeRawBufferPointer(bytes))
       // The counts between are written as they are: one write for all records.
       written = (written?.lowerBound ?? record.dataOffset)..<record.end
-      if n < bytes.count { break }
     }
     if let written { try change { () throws(CKDImageError) in try image.update(track, written) } }
     return .normalEnd

@@ -15,11 +15,9 @@ package final class ECKDDevice: Device, @unchecked Sendable {
     package var deviceNumber: UInt16
     /// Up to twelve characters of the serial number in configuration data.
     package var serial: String
-    /// Whether PREFIX is offered (feature codes and the command itself). Linux does without.
+    /// Whether PREFIX is offered (feature codes and the command itself), and with it READ and WRITE TRACK DATA, which Linux
+    /// sends behind it only. Linux does without.
     package var prefixFeature = true
-    /// Whether READ TRACK DATA and WRITE TRACK DATA are offered: with PREFIX, Linux then reads and writes a track with
-    /// one command. Off, because a WRITE TRACK DATA of Linux 6.1 ended with incorrect length (Documentation/ECKD.md).
-    package var trackDataFeature = false
     /// Called for each host error behind an equipment check, for the operator.
     package var reportHostError: @Sendable (CKDImageError) -> Void = { _ in }
     package init(deviceNumber: UInt16, serial: String = "000000000001") {
@@ -70,7 +68,13 @@ package final class ECKDDevice: Device, @unchecked Sendable {
     area = .index
   }
 
-  package func reset() { beginChannelProgram() }
+  package func reset(_ signal: ResetSignal) {
+    beginChannelProgram()
+    guard signal == .system else { return }
+    pathGroup = PathGroup()
+    isReserved = false
+    pendingSense = nil
+  }
 
   package func takeSense() -> [UInt8] {
     defer { pendingSense = nil }

@@ -6,10 +6,17 @@ public struct ConsoleSinks: Sendable {
   public var line: (@Sendable (String) -> Void)?
   /// Bytes of the VT220 console (ttysclp0).
   public var terminal: (@Sendable ([UInt8]) -> Void)?
+  /// A line for the operator that no guest wrote: the host's error behind a unit check, a channel's refusal of a program.
+  /// Called on a channel thread.
+  public var notice: (@Sendable (String) -> Void)?
 
   /// The consoles that have a sink here; the others are not there.
-  public init(line: (@Sendable (String) -> Void)? = nil, terminal: (@Sendable ([UInt8]) -> Void)? = nil) {
+  public init(
+    line: (@Sendable (String) -> Void)? = nil, terminal: (@Sendable ([UInt8]) -> Void)? = nil,
+    notice: (@Sendable (String) -> Void)? = nil
+  ) {
     self.line = line
     self.terminal = terminal
+    self.notice = notice
   }
 }
