@@ -25,20 +25,29 @@ public final class Machine: @unchecked Sendable {
   private let threads: [CPUThread]
   /// Carries out operations one after the other.
   let control = DispatchQueue(label: "ironload.control")
-  let state = Mutex(OperationState())
+  let state: Mutex<OperationState>
 
   /// What the operator and the guest have asked for.
   struct OperationState {
     /// The block that DIAGNOSE 308 shows and a re-IPL uses.
     var loadParameterBlock: LoadParameterBlock?
     var end: EndReason?
+    /// What each CPU rests in; nil while it operates.
+    var rests: [CPURest?]
     /// The operator stops CPUs now: that is no power-off.
     var isOperatorStopping = false
+    /// A load is in progress: stopped CPUs are no rest.
+    var isLoading = false
     var isClosed = false
     /// A load ends before the first instruction: for explanations.
     var isHeldAfterLoad = false
     var waiters: [@Sendable (EndReason) -> Void] = []
+
+    init(cpuCount: Int) { rests = Array(repeating: .stopped(.program), count: cpuCount) }
   }
+  let observers = MachineObservers()
+  /// What the guest wrote to its consoles, for those who wait for a text there.
+  public let consoleLog = ConsoleLog()
 
   /// Builds the machine: opens and locks its images, starts its threads. All CPUs are stopped.
   /// - Parameter sinks: where the consoles write.
@@ -53,6 +62,7 @@ public final class Machine: @unchecked Sendable {
     }
     self.configuration = configuration
     self.tracer = tracer
+    state = Mutex(OperationState(cpuCount: configuration.cpuCount))
     guard let storage = AbsoluteStorage(size: configuration.memory) else {
       throw ConfigurationError(.host, "--memory: the host has no \(configuration.memory >> 20) MiB to give; ask for less")
     }
@@ -62,8 +72,21 @@ public final class Machine: @unchecked Sendable {
     channelSubsystem.onWarning(notice)
     try Machine.attach(configuration.dasds, to: channelSubsystem, notice)
     var consoles = Consoles()
-    if configuration.hasLineConsole, let line = sinks.line { consoles.lineMode = { line($0.text) } }
-    if configuration.hasTerminalConsole, let terminal = sinks.terminal { consoles.terminal = terminal }
+    let log = consoleLog, observers = observers
+    if configuration.hasLineConsole, let line = sinks.line {
+      consoles.lineMode = {
+        line($0.text)
+        log.append(Array($0.text.utf8) + [0x0A])
+        observers.tell(.console)
+      }
+    }
+    if configuration.hasTerminalConsole, let terminal = sinks.terminal {
+      consoles.terminal = {
+        terminal($0)
+        log.append($0)
+        observers.tell(.console)
+      }
+    }
     let description = SystemDescription(
       storageSize: configuration.memory, cpus: (0..<configuration.cpuCount).map { SystemDescription.CPU(address: UInt8($0)) },
       loadParameter: loadParameter)
@@ -117,6 +140,8 @@ public final class Machine: @unchecked Sendable {
     guard isFirst else { return }
     for signal in complex.signals { signal.post(.quit) }
     for thread in threads { thread.join() }
+    services.closeQueues()
+    end(.quit)
     channelSubsystem.shutDown()
     complex.alarm.quit()
     services.setHandlers(SystemServices.Handlers())

@@ -36,10 +36,21 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
   /// The guest finds a VT220 console (Linux's ttysclp0).
   public var hasTerminalConsole: Bool
 
+  /// Whether the machine stays when it comes to rest.
+  public var onStop: StopPolicy
+
+  /// What becomes of a machine that has come to rest: powered off, in a disabled wait, in the check-stop state.
+  public enum StopPolicy: String, Codable, Hashable, Sendable, CaseIterable {
+    /// It ends.
+    case exit
+    /// It stays as it is, to be looked at and restarted, until somebody quits it.
+    case hold
+  }
+
   /// One CPU, 1 GiB, both consoles and no device, except as said.
   public init(
     memory: UInt64 = 1 << 30, cpuCount: Int = 1, dasds: [DASD] = [], loadParameter: String = "",
-    hasLineConsole: Bool = true, hasTerminalConsole: Bool = true
+    hasLineConsole: Bool = true, hasTerminalConsole: Bool = true, onStop: StopPolicy = .exit
   ) {
     self.memory = memory
     self.cpuCount = cpuCount
@@ -47,6 +58,7 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     self.loadParameter = loadParameter
     self.hasLineConsole = hasLineConsole
     self.hasTerminalConsole = hasTerminalConsole
+    self.onStop = onStop
   }
 
   /// The largest main storage: 1 TiB.

@@ -43,12 +43,9 @@ final class CPUThread: @unchecked Sendable {
     var cpu = CPU(address: address, complex: complex)
     cpu.initialReset()
     let tracer = complex.tracer
-    if tracer.enabled.contains(.instruction) {
-      cpu.instructionObserver = { cpu, text in tracer.trace(.instruction, InstructionTrace.line(cpu, text)) }
-    }
-    if tracer.enabled.contains(.interruption) {
-      cpu.programInterruptionObserver = { cpu, cause in tracer.trace(.interruption, InstructionTrace.line(cpu, cause)) }
-    }
+    cpu.watch.tracer = { cpu, instruction in tracer.trace(.instruction, InstructionTrace.line(cpu, instruction)) }
+    if tracer.enabled.contains(.instruction) { cpu.watch.tracedAddresses = 0...UInt64.max }
+    cpu.programInterruptionObserver = { cpu, cause in tracer.trace(.interruption, InstructionTrace.line(cpu, cause)) }
     cpu.operate()
   }
 }

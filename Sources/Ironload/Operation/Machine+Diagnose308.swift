@@ -66,7 +66,7 @@ extension Machine {
     cpu.enter(.load)
     control.async { [self] in
       if let parameter = block.loadParameter { serviceProcessor.description.loadParameter = parameter }
-      do throws(LoadFailure) { try performLoad(from: block.deviceNumber, kind: kind) } catch { end(.loadFailed(error)) }
+      do throws(LoadFailure) { try performLoad(from: block.deviceNumber, kind: kind) } catch { comeToRest(.loadFailed(error)) }
     }
   }
 }

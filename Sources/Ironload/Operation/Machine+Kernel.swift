@@ -7,8 +7,11 @@ import SystemPackage
 extension Machine {
   /// Places a kernel, its initial file system and its command line in cleared storage, and starts CPU 0 there in
   /// z/Architecture mode.
+  /// - Parameter starts: false leaves it stopped before its first instruction, as if the operator had stopped it there.
   /// - Throws: which file is missing or does not fit, and what to do.
-  public func load(kernel: String, initrd: String? = nil, commandLine: String? = nil) throws(ConfigurationError) {
+  public func load(
+    kernel: String, initrd: String? = nil, commandLine: String? = nil, starts: Bool = true
+  ) throws(ConfigurationError) {
     let file = try Machine.read(kernel, "--kernel")
     let image: KernelImage
     do { image = try KernelImage(file) } catch { throw ConfigurationError(.badData, "--kernel \(kernel): \(error.description)") }
@@ -23,7 +26,7 @@ extension Machine {
         perform(on: 0) { cpu in
           cpu.setArchitecture(isZArchitecture: true)
           cpu.load(psw)
-          cpu.enter(.operating)
+          cpu.begin(starts: starts)
         }
         return nil
       } catch { return error }
@@ -31,7 +34,8 @@ extension Machine {
     if let failure { throw failure }
   }
 
-  private static func read(_ path: String, _ option: String) throws(ConfigurationError) -> [UInt8] {
+  /// A whole file of the host.
+  static func read(_ path: String, _ option: String) throws(ConfigurationError) -> [UInt8] {
     do {
       let file = try FileDescriptor.open(FilePath(path), .readOnly)
       defer { try? file.close() }

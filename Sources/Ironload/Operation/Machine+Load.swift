@@ -12,11 +12,12 @@ extension Machine {
   public enum LoadKind: String, Codable, Sendable { case normal, clear }
 
   /// Loads from the device, the hardware's way, and starts CPU 0 with the PSW that was read.
+  /// - Parameter starts: false leaves it stopped before its first instruction, as if the operator had stopped it there.
   /// - Throws: what went wrong; the load indicator stays on and the CPUs are stopped.
-  public func load(from deviceNumber: UInt16, kind: LoadKind = .clear) throws(LoadFailure) {
+  public func load(from deviceNumber: UInt16, kind: LoadKind = .clear, starts: Bool = true) throws(LoadFailure) {
     let failure: LoadFailure? = control.sync {
       do throws(LoadFailure) {
-        try performLoad(from: deviceNumber, kind: kind)
+        try performLoad(from: deviceNumber, kind: kind, starts: starts)
         return nil
       } catch {
         return error
@@ -26,8 +27,13 @@ extension Machine {
   }
 
   /// The load itself; on `control`.
-  func performLoad(from deviceNumber: UInt16, kind: LoadKind) throws(LoadFailure) {
+  func performLoad(from deviceNumber: UInt16, kind: LoadKind, starts: Bool = true) throws(LoadFailure) {
     tracer.trace(.load, LoadEvent(.begins, deviceNumber, "load \(kind.rawValue)"))
+    state.withLock { $0.isLoading = true }
+    defer {
+      state.withLock { $0.isLoading = false }
+      observers.tell(.reset)
+    }
     resetSystem(clear: kind == .clear)
     guard let subchannel = channelSubsystem.subchannel(deviceNumber: deviceNumber) else {
       throw LoadFailure(
@@ -42,17 +48,17 @@ extension Machine {
       state.loadParameterBlock = LoadParameterBlock(
         deviceNumber: deviceNumber, loadParameter: serviceProcessor.description.loadParameter)
     }
-    start(withPSWAt: 0, deviceNumber)
+    start(withPSWAt: 0, deviceNumber, starts: starts)
   }
 
-  /// CPU 0 begins with the eight-byte PSW at absolute `address`, unless it is held before its first instruction.
-  private func start(withPSWAt address: UInt64, _ deviceNumber: UInt16) {
+  /// CPU 0 begins with the eight-byte PSW at absolute `address`.
+  private func start(withPSWAt address: UInt64, _ deviceNumber: UInt16, starts: Bool) {
     let short = storage.load(UInt64.self, at: AbsoluteAddress(address))
     tracer.trace(.load, LoadEvent(.loadsPSW, deviceNumber, address: address, count: 8, "PSW \(hex(short))"))
-    let isHeld = state.withLock { $0.isHeldAfterLoad }
+    let starts = starts && !state.withLock { $0.isHeldAfterLoad }
     perform(on: 0) { cpu in
       cpu.load(PSW(short: short))
-      if !isHeld { cpu.enter(.operating) }
+      cpu.begin(starts: starts)
     }
   }
 
@@ -69,6 +75,7 @@ extension Machine {
     complex.clearFloatingConditions()
     if clear { storage.clear() }
     state.withLock { $0.isOperatorStopping = false }
+    observers.tell(.reset)
   }
 
   /// The implied channel program: Read IPL (02) of 24 bytes into 0, command chaining and SLI, at location 0, and an ORB

@@ -34,26 +34,40 @@ extension Machine {
   public func quit() { end(.quit) }
 
   func end(_ reason: EndReason) {
-    let waiters = state.withLock { state in
-      guard state.end == nil else { return [@Sendable (EndReason) -> Void]() }
+    let waiters: [@Sendable (EndReason) -> Void]? = state.withLock { state in
+      guard state.end == nil else { return nil }
       state.end = reason
       defer { state.waiters = [] }
       return state.waiters
     }
+    guard let waiters else { return }
     for waiter in waiters { waiter(reason) }
+    observers.tell(.ended(reason))
+  }
+
+  /// The machine rests by itself: its end, or held for the operator.
+  func comeToRest(_ reason: EndReason) {
+    observers.tell(.atRest(reason))
+    if configuration.onStop == .exit { end(reason) }
   }
 
   /// A CPU's thread tells of a change. Nothing here may wait for that CPU.
   func cpuChanged(_ address: UInt16, _ change: CPUStateChange) {
-    switch change {
-    case .operating: break
-    case .stopped:
-      let isOperators = state.withLock { $0.isOperatorStopping }
-      if !isOperators, complex.signals.allSatisfy({ $0.state == .stopped }) { end(.poweredOff) }
+    let cpu = Int(address), rest = CPURest(change)
+    let (isNew, isOperators) = state.withLock { state in
+      defer { state.rests[cpu] = rest }
+      return (state.rests[cpu] != rest, state.isOperatorStopping)
+    }
+    // A CPU that is woken in a disabled wait tells of it again.
+    guard isNew else { return }
+    observers.tell(rest.map { .resting(cpu: cpu, $0) } ?? .operating(cpu: cpu))
+    switch rest {
+    case .stopped(.program)? where !isOperators && complex.signals.allSatisfy({ $0.state == .stopped }): comeToRest(.poweredOff)
     // Linux after the operator's request to shut down (arch/s390/kernel/ipl.c, sclp_quiesce.c).
-    case .disabledWait(let psw) where psw.instructionAddress == 0xFFF: end(.poweredOff)
-    case .disabledWait(let psw): end(.disabledWait(mask: psw.mask, address: psw.instructionAddress))
-    case .checkStop: end(.checkStop)
+    case .disabledWait(let psw)? where psw.instructionAddress == 0xFFF: comeToRest(.poweredOff)
+    case .disabledWait(let psw)?: comeToRest(.disabledWait(mask: psw.mask, address: psw.instructionAddress))
+    case .checkStop?: comeToRest(.checkStop)
+    case .stopped?, nil: break
     }
   }
 
@@ -63,14 +77,23 @@ extension Machine {
   // MARK: Work on CPUs
 
   /// Runs `action` on the thread of CPU `address` and waits for it. Not to be called on a CPU's thread.
-  func perform(on address: Int, _ action: @escaping @Sendable (inout CPU) -> Void) {
+  /// - Returns: false when the machine ended before.
+  @discardableResult
+  func perform(on address: Int, _ action: @escaping @Sendable (inout CPU) -> Void) -> Bool {
     let done = DispatchSemaphore(value: 0)
-    services.enqueue(
-      { cpu in
+    let isAbandoned = Atomic(false)
+    let work = SystemServices.Work(
+      action: { cpu in
         action(&cpu)
         done.signal()
-      }, on: address)
+      },
+      abandon: {
+        isAbandoned.store(true, ordering: .releasing)
+        done.signal()
+      })
+    guard services.enqueue(work, on: address) else { return false }
     complex.signals[address].post(.work)
     done.wait()
+    return !isAbandoned.load(ordering: .acquiring)
   }
 }

@@ -18,7 +18,17 @@ final class SystemServices: MachineServices {
   }
 
   /// Work for one CPU's thread. A class, since mutexes cannot stand in arrays.
-  final class WorkQueue: Sendable { let queue = Mutex<[@Sendable (inout CPU) -> Void]>([]) }
+  final class WorkQueue: Sendable {
+    let queue = Mutex<[Work]>([])
+    /// The CPU's thread has ended, or is about to: nothing more is done.
+    let isClosed = Mutex(false)
+  }
+  /// Something to do on a CPU's thread.
+  struct Work: Sendable {
+    let action: @Sendable (inout CPU) -> Void
+    /// Called instead when the machine ends first.
+    let abandon: @Sendable () -> Void
+  }
 
   init(cpuCount: Int) {
     information = SystemInformation(cpuCount: cpuCount)
@@ -28,16 +38,32 @@ final class SystemServices: MachineServices {
   func setHandlers(_ new: Handlers) { handlers.withLock { $0 = new } }
 
   /// Queues work for the thread of CPU `address`; the caller posts `.work` then.
-  func enqueue(_ action: @escaping @Sendable (inout CPU) -> Void, on address: Int) {
-    work[address].queue.withLock { $0.append(action) }
+  /// - Returns: false when that thread does no more work.
+  func enqueue(_ item: Work, on address: Int) -> Bool {
+    work[address].isClosed.withLock { isClosed in
+      if isClosed { return false }
+      work[address].queue.withLock { $0.append(item) }
+      return true
+    }
   }
 
-  func performQueuedWork(_ cpu: inout CPU) {
-    let actions = work[Int(cpu.address)].queue.withLock { queue in
+  /// The CPUs' threads have ended: abandons what they did not do.
+  func closeQueues() {
+    for one in work {
+      one.isClosed.withLock { $0 = true }
+      for item in takeWork(one) { item.abandon() }
+    }
+  }
+
+  private func takeWork(_ one: WorkQueue) -> [Work] {
+    one.queue.withLock { queue in
       defer { queue = [] }
       return queue
     }
-    for action in actions { action(&cpu) }
+  }
+
+  func performQueuedWork(_ cpu: inout CPU) {
+    for item in takeWork(work[Int(cpu.address)]) { item.action(&cpu) }
   }
 
   var configurationLevel: Int { 2 }

@@ -27,12 +27,13 @@ extension CPU {
   // MARK: Current space and key
 
   /// The host address of the byte at `address` for fetching, good to the end of its page. `ar` is the base register
-  /// that selects the space in access-register mode.
-  @inline(__always) package func hostForFetch(_ address: UInt64, _ ar: Int) throws(ProgramInterruption) -> UnsafeMutableRawPointer
-  {
+  /// that selects the space in access-register mode. `count` is for those who watch storage; 0 is up to the page's end.
+  @inline(__always) package func hostForFetch(
+    _ address: UInt64, _ ar: Int, count: UInt64 = 0
+  ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
     let e = tlbEntry(of: address)
     if address & ~0xFFF | s.pointee.dataTag == e.pointee.readTag { return CPU.pointer(address &+ e.pointee.addend) }
-    return try translateData(address, ar, .fetch, 1)
+    return try translateData(address, ar, .fetch, count)
   }
 
   /// The host address of the byte at `address` for storing `count` bytes, which end in its page.
@@ -154,13 +155,15 @@ extension CPU {
       storage.recordReference(AbsoluteAddress(absolute))
     }
     let host = storage.base + Int(truncatingIfNeeded: absolute)
-    let isWatched = kind == .store && recordStoreForPER(address, count, space)
-    if let tag {
+    let isPERWatched = kind == .store && recordStoreForPER(address, count, space)
+    if looksAtStorage { noteWatchedAccess(address, kind, count, absolute: absolute) }
+    if let tag, !(looksAtStorage && mustWatchPage(of: address, .fetch)) {
       let e = tlbEntry(of: address)
       let pageTag = address & ~0xFFF | tag
       if e.pointee.readTag != pageTag { e.pointee.writeTag = TLB.invalid }
       e.pointee.readTag = keyPermitsFetchOfPage(storageKey, key) ? pageTag : TLB.invalid
-      if kind == .store && !isWatched && !mayBeLowAddressProtected(address, space) { e.pointee.writeTag = pageTag }
+      let mayStoreQuickly = kind == .store && !(looksAtStorage && mustWatchPage(of: address, .store))
+      if mayStoreQuickly && !isPERWatched && !mayBeLowAddressProtected(address, space) { e.pointee.writeTag = pageTag }
       e.pointee.addend = UInt64(UInt(bitPattern: host)) &- address
       e.pointee.frame = absolute & ~0xFFF
     }

@@ -44,9 +44,11 @@ extension CPU {
   /// Access for fetching to `count` bytes, 1...4096.
   @inline(__always) package func fetchBlock(_ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) -> Block {
     let room = 4096 &- Int(truncatingIfNeeded: o.address & 0xFFF)
-    let first = try hostForFetch(o.address, o.base)
+    let first = try hostForFetch(o.address, o.base, count: UInt64(truncatingIfNeeded: min(count, room)))
     if count <= room { return Block(first: first, second: first, firstCount: count, count: count) }
-    let second = try hostForFetch((o.address &+ UInt64(truncatingIfNeeded: room)) & s.pointee.addressMask, o.base)
+    let second = try hostForFetch(
+      (o.address &+ UInt64(truncatingIfNeeded: room)) & s.pointee.addressMask, o.base,
+      count: UInt64(truncatingIfNeeded: count &- room))
     return Block(first: first, second: second, firstCount: room, count: count)
   }
 

@@ -216,7 +216,7 @@ extension CPU: Datapath {
   // MARK: Storage
 
   @inline(__always) package func load8(_ o: StorageOperand<UInt64>) throws(ProgramInterruption) -> UInt64 {
-    UInt64(try hostForFetch(o.address, o.base).load(as: UInt8.self))
+    UInt64(try hostForFetch(o.address, o.base, count: 1).load(as: UInt8.self))
   }
   @inline(__always) package func load16(_ o: StorageOperand<UInt64>) throws(ProgramInterruption) -> UInt64 {
     UInt64(try loadUnaligned(UInt16.self, o))
@@ -267,7 +267,7 @@ extension CPU: Datapath {
   @inline(never) private func loadSlowly(_ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) -> UInt64 {
     let room = 4096 &- Int(truncatingIfNeeded: o.address & 0xFFF)
     if count > room { return try fetchNumber(o, count) }
-    let host = try hostForFetch(o.address, o.base)
+    let host = try hostForFetch(o.address, o.base, count: UInt64(truncatingIfNeeded: count))
     switch count {
     case 2: return UInt64(UInt16(bigEndian: host.loadUnaligned(as: UInt16.self)))
     case 4: return UInt64(UInt32(bigEndian: host.loadUnaligned(as: UInt32.self)))

@@ -27,11 +27,17 @@ extension CPU {
       requestAnotherLook()
       return true
     }
-    if takeInterruption() {
+    let holdsInterruptions = isWatched && watch.holdsInterruptions
+    if !holdsInterruptions && takeInterruption() {
       requestAnotherLook()
       return true
     }
     if s.pointee.pswMask & PSW.wait != 0 {
+      // Nothing but an interruption ends a wait, be it the first of many steps.
+      if holdsInterruptions {
+        watch.holdsInterruptions = false
+        return true
+      }
       waitForInterruption()
       return true
     }
@@ -42,7 +48,10 @@ extension CPU {
   /// One stretch of execution.
   private mutating func run() {
     signals.isExecuting.store(true, ordering: .sequentiallyConsistent)
-    if isPERActive || watchesEachInstruction || instructionObserver != nil {
+    if isWatched {
+      armTimer()
+      executeWatched()
+    } else if isPERActive || watchesEachInstruction {
       executeOne()
       requestAnotherLook()
     } else {
@@ -82,12 +91,18 @@ extension CPU {
       signals.withdraw(.start)
     }
     if pending.contains(.restart) {
-      if signals.state != .checkStop {
-        swapPSW(.restart)
-        enter(.operating)
-      }
+      restart()
       signals.withdraw(.restart)
     }
+  }
+
+  /// The restart interruption, which starts the CPU.
+  package mutating func restart() {
+    guard signals.state != .checkStop else { return }
+    swapPSW(.restart)
+    // From a disabled wait, too, which is the operating state: the machine is to know.
+    if signals.state == .operating { complex.services.stateChanged(address, .operating) }
+    enter(.operating)
   }
 
   /// Changes state and tells the machine.
@@ -96,7 +111,7 @@ extension CPU {
     signals.state = state
     requestAnotherLook()
     switch state {
-    case .stopped: complex.services.stateChanged(address, .stopped)
+    case .stopped: complex.services.stateChanged(address, .stopped(.program))
     case .operating, .load: complex.services.stateChanged(address, .operating)
     case .checkStop: complex.services.stateChanged(address, .checkStop)
     }

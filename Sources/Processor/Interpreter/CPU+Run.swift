@@ -60,7 +60,6 @@ extension CPU {
       interruptProgram(error, fetching: true)
       return
     }
-    instructionObserver?(self, text)
     state.pointee.perMask = state.pointee.pswMask
     state.pointee.perAddress = address
     let breakingEventAddress = state.pointee.breakingEventAddress

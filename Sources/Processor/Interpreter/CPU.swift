@@ -47,12 +47,13 @@ package struct CPU: ~Copyable {
     var hasInvalidPSW = false
     var invalidPSWLength: UInt64 = 0
     var watchesEachInstruction = false
-    var instructionObserver: InstructionObserver?
+    var watch = ExecutionWatch()
+    var isWatched = false
+    var looksAtStorage = false
     var programInterruptionObserver: ProgramInterruptionObserver?
     var interruptionCounts: InlineArray<6, UInt64> = .init(repeating: 0)
   }
 
-  package typealias InstructionObserver = @Sendable (borrowing CPU, InstructionText) -> Void
   package typealias ProgramInterruptionObserver = @Sendable (borrowing CPU, ProgramInterruption) -> Void
 
   package var storage: AbsoluteStorage { surroundings.pointee.storage }
@@ -95,16 +96,25 @@ package struct CPU: ~Copyable {
     get { surroundings.pointee.invalidPSWLength }
     nonmutating set { surroundings.pointee.invalidPSWLength = newValue }
   }
-  /// Instructions go one by one: tracing, single step.
+  /// Every turn is one instruction: for whoever takes turns by hand.
   package var watchesEachInstruction: Bool {
     get { surroundings.pointee.watchesEachInstruction }
     nonmutating set { surroundings.pointee.watchesEachInstruction = newValue }
   }
-  /// Called before each instruction while set; for instruction traces.
-  package var instructionObserver: InstructionObserver? {
-    get { surroundings.pointee.instructionObserver }
-    nonmutating set { surroundings.pointee.instructionObserver = newValue }
+  /// What is watched of this CPU's instructions. Accesses to storage that TLB entries permit are not seen: whoever adds
+  /// watched storage flushes the TLB.
+  package var watch: ExecutionWatch {
+    _read { yield surroundings.pointee.watch }
+    nonmutating _modify {
+      yield &surroundings.pointee.watch
+      surroundings.pointee.isWatched = surroundings.pointee.watch.isActive
+      surroundings.pointee.looksAtStorage = surroundings.pointee.watch.looksAtStorage
+    }
   }
+  /// Something is watched: execution goes by `executeWatched`.
+  var isWatched: Bool { surroundings.pointee.isWatched }
+  /// Accesses to storage are watched.
+  var looksAtStorage: Bool { surroundings.pointee.looksAtStorage }
   /// Called for each program interruption while set.
   package var programInterruptionObserver: ProgramInterruptionObserver? {
     get { surroundings.pointee.programInterruptionObserver }

@@ -37,6 +37,8 @@ extension CPU {
     let state = s
     programInterruptionObserver?(self, cause)
     isExecuteTarget = false
+    // The instruction did not use what it was watched for.
+    if isWatched && !cause.isCompleting { watch.hit = nil }
     // What a nullified or suppressed instruction did not do is no event; that it was fetched is one.
     if !cause.isCompleting { state.pointee.perCode &= fetching ? 0 : PEREvent.code(PEREvent.instructionFetching) }
     if cause.isNullifying {

@@ -1,11 +1,13 @@
 /// The program-status word in its z/Architecture form: 16 bytes, the mask in bits 0-63, the instruction address in
 /// bits 64-127 (Principles of Operation, chapter 4, "Program-Status Word").
-package struct PSW: Hashable, Sendable {
+public struct PSW: Hashable, Sendable {
   /// Bits 0-63. Bits 18-19 are the condition code.
-  package var mask: UInt64
-  package var instructionAddress: UInt64
+  public var mask: UInt64
+  /// Bits 64-127: where the next instruction is.
+  public var instructionAddress: UInt64
 
-  package init(mask: UInt64, instructionAddress: UInt64) {
+  /// The PSW with these two doublewords.
+  public init(mask: UInt64, instructionAddress: UInt64) {
     self.mask = mask
     self.instructionAddress = instructionAddress
   }

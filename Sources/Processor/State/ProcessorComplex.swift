@@ -96,7 +96,7 @@ package protocol MachineServices: AnyObject, Sendable {
 /// A change that the machine's operator would see.
 package enum CPUStateChange: Sendable {
   case operating
-  case stopped
+  case stopped(StopCause)
   case disabledWait(PSW)
   case checkStop
 }

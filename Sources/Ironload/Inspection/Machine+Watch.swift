@@ -1,0 +1,41 @@
+public import Processor
+
+/// Breakpoints, watched storage and instruction traces. They hold for every CPU, until they are removed; resets and loads leave
+/// them alone. While there is one, CPUs execute more slowly.
+extension Machine {
+  /// Stops a CPU before it executes the instruction at this address, in whatever space.
+  public func addBreakpoint(_ address: UInt64) { watch { $0.breakpoints.insert(address) } }
+  /// Removes a breakpoint; one that is not there is no matter.
+  public func removeBreakpoint(_ address: UInt64) { watch { $0.breakpoints.remove(address) } }
+
+  /// Stops a CPU after an instruction that uses storage in the area, by logical address; real addresses of DAT-off programs
+  /// count as well, channel programs do not.
+  public func addWatchedArea(_ area: WatchedArea) {
+    watch { if !$0.storageAreas.contains(area) { $0.storageAreas.append(area) } }
+  }
+  /// Removes a watched area; one that is not there is no matter.
+  public func removeWatchedArea(_ area: WatchedArea) { watch { $0.storageAreas.removeAll { $0 == area } } }
+
+  /// The breakpoints, ascending, and the watched areas.
+  public var watched: (breakpoints: [UInt64], areas: [WatchedArea]) {
+    (try? inspect(0) { cpu in (cpu.watch.breakpoints.sorted(), cpu.watch.storageAreas) }) ?? ([], [])
+  }
+
+  /// Removes all breakpoints and watched areas.
+  public func removeAllWatches() {
+    watch {
+      $0.breakpoints = []
+      $0.storageAreas = []
+    }
+  }
+
+  /// Each CPU flushes its TLB: an entry lets accesses pass unseen.
+  func watch(_ change: @escaping @Sendable (inout ExecutionWatch) -> Void) {
+    for cpu in complex.signals.indices {
+      perform(on: cpu) { processor in
+        change(&processor.watch)
+        processor.flushTLB()
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Dispatch
+import Processor
+import Synchronization
+
+/// The operator's keys for single CPUs. Each returns when the CPU has obeyed.
+extension Machine {
+  /// The stop key: stops these CPUs between two instructions; all, unless said. One that does not operate stays as it is.
+  public func stop(_ cpus: [Int]? = nil) throws(OperationError) {
+    for cpu in cpus ?? Array(complex.signals.indices) { try inspect(cpu) { $0.stop(because: .operator) } }
+  }
+
+  /// The start key: lets stopped CPUs go on. Unless said, those that the operator, a breakpoint or the like stopped; when there
+  /// is none, CPU 0.
+  /// - Throws: `state` for a CPU that cannot be started.
+  public func start(_ cpus: [Int]? = nil) throws(OperationError) {
+    for cpu in cpus ?? cpusToStart {
+      let state = try inspect(cpu) { processor in
+        processor.start()
+        return processor.signals.state
+      }
+      if state != .operating {
+        throw OperationError(
+          .state, "CPU \(cpu) is in the \(state == .load ? "load" : "check-stop") state; reset or load it first")
+      }
+    }
+  }
+
+  /// CPUs that would operate, had they not been stopped from outside.
+  private var cpusToStart: [Int] {
+    let all = state.withLock { state in
+      state.rests.indices.filter { k in
+        if case .stopped(let cause)? = state.rests[k] { cause != .program } else { false }
+      }
+    }
+    return all.isEmpty ? [0] : all
+  }
+
+  /// Has a stopped CPU execute `count` instructions and stop again.
+  /// - Parameters:
+  ///   - holdingInterruptions: pending interruptions wait until it is done, as debuggers like it; else they are taken, as the
+  ///     architecture's instruction-step rate has it.
+  ///   - limit: how long to wait; the CPU is stopped then, wherever it is. A CPU in the wait state may need it.
+  /// - Returns: where the CPU is now.
+  @discardableResult
+  public func step(
+    _ cpu: Int = 0, count: UInt64 = 1, holdingInterruptions: Bool = false, limit: Duration = .seconds(10)
+  ) throws(OperationError) -> CPUStatus {
+    let before = try status(of: cpu)
+    guard before.state == .stopped else {
+      throw OperationError(.state, "CPU \(cpu) is in the \(before.state.rawValue) state; only a stopped CPU can be stepped")
+    }
+    let rested = DispatchSemaphore(value: 0)
+    let observation = observe { news in
+      switch news {
+      case .resting(cpu, _), .ended: rested.signal()
+      default: break
+      }
+    }
+    defer { observation.end() }
+    try inspect(cpu) { $0.step(count, holdingInterruptions: holdingInterruptions) }
+    if rested.wait(timeout: .now() + limit.seconds) == .timedOut { try stop([cpu]) }
+    return try status(of: cpu)
+  }
+
+  /// PSW restart: the restart interruption, which starts a stopped CPU.
+  /// - Throws: `state` in the check-stop state.
+  public func pswRestart(_ cpu: Int = 0) throws(OperationError) {
+    let state = try inspect(cpu) { processor in
+      processor.restart()
+      return processor.signals.state
+    }
+    if state == .checkStop { throw OperationError(.state, "CPU \(cpu) is in the check-stop state; reset it first") }
+  }
+
+  /// Store status: the registers of a stopped CPU go to absolute 4608 and behind (ESA/390: 212 and behind).
+  /// - Throws: `state` when it is not stopped.
+  public func storeStatus(_ cpu: Int = 0) throws(OperationError) {
+    let isStopped = try inspect(cpu) { processor in
+      guard processor.signals.state == .stopped else { return false }
+      processor.storeStatus(at: 0)
+      return true
+    }
+    if !isStopped { throw OperationError(.state, "CPU \(cpu) is not stopped; stop it first") }
+  }
+
+  /// The interrupt key: makes the external interruption 0040 pending. The first CPU that is enabled for it takes it.
+  public func externalInterruption() { complex.postInterruptKey() }
+
+  /// System reset: stops and resets CPUs and I/O; `clear` zeros storage, keys and registers as well.
+  public func systemReset(clear: Bool) { control.sync { resetSystem(clear: clear) } }
+}
+
+extension CPU {
+  /// Begins a program whose PSW was loaded: operating, or stopped before its first instruction for the operator to start.
+  mutating func begin(starts: Bool) {
+    enter(.operating)
+    if !starts { stop(because: .operator) }
+  }
+}
+
+extension Duration {
+  /// In seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}
