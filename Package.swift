@@ -27,13 +27,14 @@ let package = Package(
   targets: [
     .target(name: "CHost"),
     .target(name: "Tracing", swiftSettings: strict),
+    .target(name: "X86", swiftSettings: engine),
     .target(name: "DASD", dependencies: [system], swiftSettings: strict),
     .target(name: "Storage", dependencies: ["CHost"], swiftSettings: engine),
     .target(name: "ServiceProcessor", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
     .target(name: "ChannelIO", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
     .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "Storage", system], swiftSettings: strict),
     .target(
-      name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Tracing", "CHost"], swiftSettings: engine),
+      name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Tracing", "X86", "CHost"], swiftSettings: engine),
     .target(
       name: "Ironload",
       dependencies: ["Processor", "Devices", "ChannelIO", "ServiceProcessor", "Storage", "DASD", "Tracing", system],

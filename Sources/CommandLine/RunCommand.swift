@@ -59,6 +59,12 @@ struct RunCommand: ParsableCommand {
       "Write the trace to this file instead, a JSON object a line (Documentation/Tracing.md).", valueName: "FILE"))
   var traceFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How CPUs carry out instructions: interpret them one by one, compile what runs often to x86-64, or verify: run compiled blocks again interpreted and stop at the first difference.",
+      valueName: "interpret|compile|verify"), transform: MachineConfiguration.Execution.parse)
+  var execution = MachineConfiguration.Execution.interpret
+
   func run() throws {
     guard (load == nil) != (kernel == nil) else {
       throw OperatorError(.usage, "--load or --kernel: say one of them, as in --load 0120")
@@ -88,8 +94,9 @@ struct RunCommand: ParsableCommand {
   }
 
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
-    let configuration = MachineConfiguration(
+    var configuration = MachineConfiguration(
       memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm)
+    configuration.execution = execution
     let consoles = ConsoleSinks(
       line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) })
     let tracer = try makeTracer()
@@ -108,6 +115,16 @@ extension RunCommand {
   }
 }
 
+extension MachineConfiguration.Execution {
+  /// The option's value.
+  static func parse(_ text: String) throws -> Self {
+    guard let execution = Self(rawValue: text) else {
+      throw ValidationError("--execution \(text): say \(allCases.map(\.rawValue).joined(separator: " or "))")
+    }
+    return execution
+  }
+}
+
 /// Which of the guest's consoles the terminal's keyboard goes to.
 enum ConsoleKind: String, ExpressibleByArgument, CaseIterable { case line, vt220 }
 
@@ -120,6 +137,7 @@ extension EndReason {
     case .checkStop: 2
     case .loadFailed: 3
     case .quit: 4
+    case .executionDiffers: 70
     }
   }
 }

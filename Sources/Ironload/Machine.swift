@@ -94,7 +94,8 @@ public final class Machine: @unchecked Sendable {
     services = SystemServices(cpuCount: configuration.cpuCount)
     complex = ProcessorComplex(
       cpuCount: configuration.cpuCount, storage: storage, channelSubsystem: channelSubsystem, serviceProcessor: serviceProcessor,
-      services: services, tracer: tracer)
+      services: services, tracer: tracer, isCompiling: configuration.execution != .interpret,
+      isVerifying: configuration.execution == .verify)
     let complex = complex
     threads = (0..<configuration.cpuCount).map { CPUThread(address: UInt16($0), complex: complex) }
     connect()

@@ -1,4 +1,5 @@
 import CHost
+import Synchronization
 
 /// Absolute storage and its storage keys: the bytes that every CPU and every channel sees.
 ///
@@ -15,6 +16,10 @@ package final class AbsoluteStorage: @unchecked Sendable {
   package let size: UInt64
   /// One byte a 4-KiB block, in `StorageKey.bits` layout.
   package let keys: UnsafeMutablePointer<UInt8>
+  /// One byte a 4-KiB block: not zero when a CPU has compiled code of it, so that stores are to be noticed.
+  package let codeFrames: UnsafeMutablePointer<UInt8>
+  private let changedCode = Mutex<[UInt64]>([])
+  private let hasChangedCode = Atomic<Bool>(false)
 
   package static let blockSize: UInt64 = 4096
   package static let increment: UInt64 = 1 << 20
@@ -29,11 +34,14 @@ package final class AbsoluteStorage: @unchecked Sendable {
     let blocks = bytes / Int(Self.blockSize)
     keys = .allocate(capacity: blocks)
     keys.initialize(repeating: 0, count: blocks)
+    codeFrames = .allocate(capacity: blocks)
+    codeFrames.initialize(repeating: 0, count: blocks)
   }
 
   deinit {
     chost_release(base, Int(size))
     keys.deallocate()
+    codeFrames.deallocate()
   }
 
   /// Whether all of [address, address + count) is configured. Safe for every value a guest can make.
@@ -73,11 +81,33 @@ package final class AbsoluteStorage: @unchecked Sendable {
   @inlinable package func recordChange(_ address: AbsoluteAddress) {
     let k = Int(truncatingIfNeeded: address.value &>> 12), both = StorageKey.referenceBit | StorageKey.changeBit
     if keys[k] & both != both { keys[k] |= both }
+    if codeFrames[k] != 0 { noteCodeChange(k) }
+  }
+
+  // MARK: Compiled code
+
+  @inlinable package func hasCode(_ address: AbsoluteAddress) -> Bool { codeFrames[Int(truncatingIfNeeded: address.value &>> 12)] != 0 }
+  package func setHasCode(_ address: AbsoluteAddress, _ has: Bool) { codeFrames[Int(truncatingIfNeeded: address.value &>> 12)] = has ? 1 : 0 }
+  /// Remembers that a block with compiled code is being stored into.
+  @usableFromInline @inline(never) func noteCodeChange(_ k: Int) {
+    codeFrames[k] = 0
+    changedCode.withLock { $0.append(UInt64(k) << 12) }
+    hasChangedCode.store(true, ordering: .sequentiallyConsistent)
+  }
+  package var isCodeChanged: Bool { hasChangedCode.load(ordering: .relaxed) }
+  /// The blocks that were stored into since the last call.
+  package func takeChangedCode() -> [UInt64] {
+    hasChangedCode.store(false, ordering: .sequentiallyConsistent)
+    return changedCode.withLock { frames in
+      defer { frames.removeAll() }
+      return frames
+    }
   }
 
   /// Clear reset (chapter 4): zeros storage and keys. The host gets the pages back.
   package func clear() {
     if chost_discard(base, Int(size)) != 0 { base.initializeMemory(as: UInt8.self, repeating: 0, count: Int(size)) }
     keys.update(repeating: 0, count: Int(size / Self.blockSize))
+    for k in 0..<Int(size / Self.blockSize) where codeFrames[k] != 0 { noteCodeChange(k) }
   }
 }

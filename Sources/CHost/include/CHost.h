@@ -11,6 +11,14 @@ void chost_release(void *base, size_t size);
 /* Makes [base, base+size) read as zeros again and returns its pages to the host. Page aligned. 0, or -1 with errno set. */
 int chost_discard(void *base, size_t size);
 
+/* Makes the first `size` bytes of a reservation inaccessible. */
+void chost_guard(void *base, size_t size);
+
+/* Code memory: `code` bytes that are written through *write and executed through the result, never both through one address;
+ * `data` bytes of plain memory follow the execution view. NULL with errno set when the host has none. Sizes are multiples of a page. */
+void *chost_code_memory(size_t code, size_t data, void **write);
+void chost_release_code_memory(void *execute, size_t code, size_t data, void *write);
+
 /* Sequentially consistent compare-and-exchange on naturally aligned guest storage. Values are host-endian.
  * On a mismatch *expected receives what is there. Returns nonzero when exchanged. */
 int chost_cas32(void *address, uint32_t *expected, uint32_t desired);

@@ -35,6 +35,18 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
   public var hasLineConsole: Bool
   /// The guest finds a VT220 console (Linux's ttysclp0).
   public var hasTerminalConsole: Bool
+  /// How CPUs carry out instructions.
+  public var execution: Execution = .interpret
+
+  /// How CPUs carry out instructions.
+  public enum Execution: String, Codable, Hashable, Sendable, CaseIterable {
+    /// One by one: the reference.
+    case interpret
+    /// What runs often is compiled to x86-64.
+    case compile
+    /// Compiled, then again interpreted, block by block; the machine ends at the first difference. Slow.
+    case verify
+  }
 
   /// Whether the machine stays when it comes to rest.
   public var onStop: StopPolicy

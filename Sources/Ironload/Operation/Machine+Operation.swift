@@ -53,6 +53,7 @@ extension Machine {
 
   /// A CPU's thread tells of a change. Nothing here may wait for that CPU.
   func cpuChanged(_ address: UInt16, _ change: CPUStateChange) {
+    if case .executionDiffers(let description) = change { return comeToRest(.executionDiffers(description)) }
     let cpu = Int(address), rest = CPURest(change)
     let (isNew, isOperators) = state.withLock { state in
       defer { state.rests[cpu] = rest }

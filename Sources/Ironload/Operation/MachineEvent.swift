@@ -8,6 +8,8 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
   case disabledWait(mask: UInt64, address: UInt64)
   /// A CPU entered the check-stop state.
   case checkStop
+  /// Compiled code did what the interpreter does not: a fault of ours.
+  case executionDiffers(String)
   /// A load asked for by the guest failed.
   case loadFailed(LoadFailure)
   /// Somebody outside ended the machine.
@@ -20,6 +22,7 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
     case .disabledWait(let mask, let address):
       "disabled wait: PSW \(hex(mask)) \(hex(address)): \(EndReason.meaning(ofWaitAddress: address))"
     case .checkStop: "a CPU is in the check-stop state: nothing but a reset gets it out"
+    case .executionDiffers(let description): description
     case .loadFailed(let failure): failure.description
     case .quit: "ended by the operator"
     }

@@ -13,7 +13,8 @@ public enum CPURest: Hashable, Sendable {
   /// nil for a CPU that operates.
   init?(_ change: CPUStateChange) {
     switch change {
-    case .operating: return nil
+    // The CPU that found a difference is stopped next.
+    case .operating, .executionDiffers: return nil
     case .stopped(let cause): self = .stopped(cause)
     case .disabledWait(let psw): self = .disabledWait(psw)
     case .checkStop: self = .checkStop

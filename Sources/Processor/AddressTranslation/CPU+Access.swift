@@ -155,15 +155,20 @@ extension CPU {
       storage.recordReference(AbsoluteAddress(absolute))
     }
     let host = storage.base + Int(truncatingIfNeeded: absolute)
-    let isPERWatched = kind == .store && recordStoreForPER(address, count, space)
+    var isNoticed = kind == .store && recordStoreForPER(address, count, space)
+    if kind == .store, let storeLog {
+      storeLog.record(host, count)
+      isNoticed = true
+    }
     if looksAtStorage { noteWatchedAccess(address, kind, count, absolute: absolute) }
     if let tag, !(looksAtStorage && mustWatchPage(of: address, .fetch)) {
       let e = tlbEntry(of: address)
       let pageTag = address & ~0xFFF | tag
       if e.pointee.readTag != pageTag { e.pointee.writeTag = TLB.invalid }
       e.pointee.readTag = keyPermitsFetchOfPage(storageKey, key) ? pageTag : TLB.invalid
-      let mayStoreQuickly = kind == .store && !(looksAtStorage && mustWatchPage(of: address, .store))
-      if mayStoreQuickly && !isPERWatched && !mayBeLowAddressProtected(address, space) { e.pointee.writeTag = pageTag }
+      let mayStoreQuickly = kind == .store && !isNoticed && !(looksAtStorage && mustWatchPage(of: address, .store))
+      let isPlain = !storage.hasCode(AbsoluteAddress(absolute)) && !mayBeLowAddressProtected(address, space)
+      if mayStoreQuickly && isPlain { e.pointee.writeTag = pageTag }
       e.pointee.addend = UInt64(UInt(bitPattern: host)) &- address
       e.pointee.frame = absolute & ~0xFFF
     }

@@ -35,20 +35,23 @@ package struct TLB {
   /// A hash table: the ASCE of context n at index n; 0 (real addresses) and 255 (no context) have none.
   private let asces: UnsafeMutablePointer<UInt64>
   private var contextCount = 0
+  /// Counts what was purged: whoever keeps a translation elsewhere compares.
+  package var generation: UInt64 = 1
 
-  package init() {
-    entries = .allocate(capacity: TLB.count)
+  /// - Parameter entries: room for `count` of them, which its owner deallocates.
+  package init(entries: UnsafeMutablePointer<TLBEntry>) {
+    self.entries = entries
     entries.initialize(repeating: TLBEntry(), count: TLB.count)
     asces = .allocate(capacity: 256)
     asces.initialize(repeating: TLB.unusedASCE, count: 256)
   }
 
   package func deallocate() {
-    entries.deallocate()
     asces.deallocate()
   }
 
   package mutating func flush() {
+    generation &+= 1
     entries.update(repeating: TLBEntry(), count: TLB.count)
   }
 
@@ -61,6 +64,7 @@ package struct TLB {
 
   /// Forgets the pages that have this page index (address bits 44-51), in every context and segment.
   package mutating func flush(pageIndexOf address: UInt64) {
+    generation &+= 1
     var k = Int(truncatingIfNeeded: address &>> 12) & 0xFF
     while k < TLB.count {
       entries[k] = TLBEntry()
@@ -70,6 +74,7 @@ package struct TLB {
 
   /// Forgets every page in the frame at absolute `frame`.
   package mutating func flush(frame: UInt64) {
+    generation &+= 1
     for k in 0..<TLB.count where entries[k].frame == frame & ~0xFFF && entries[k].isInUse { entries[k] = TLBEntry() }
   }
 
@@ -83,12 +88,20 @@ package struct TLB {
       any = true
     }
     if !any { return }
+    generation &+= 1
     for k in 0..<TLB.count where entries[k].isInUse && isMeant[entries[k].context] { entries[k] = TLBEntry() }
   }
 
   /// Ends permission to store without recording: used before watching stores.
   package mutating func flushWriteTags() {
+    generation &+= 1
     for k in 0..<TLB.count { entries[k].writeTag = TLB.invalid }
+  }
+
+  /// Ends permission to store into the frame at absolute `frame` without being noticed.
+  package mutating func flushWriteTags(frame: UInt64) {
+    generation &+= 1
+    for k in 0..<TLB.count where entries[k].frame == frame { entries[k].writeTag = TLB.invalid }
   }
 
   /// The context number of an ASCE, shifted to its place in a tag; nil when there is no room for another.

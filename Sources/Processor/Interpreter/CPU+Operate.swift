@@ -56,7 +56,7 @@ extension CPU {
       requestAnotherLook()
     } else {
       armTimer()
-      execute()
+      if let compiler { executeCompiled(compiler) } else { execute() }
     }
     signals.isExecuting.store(false, ordering: .sequentiallyConsistent)
   }

@@ -17,22 +17,26 @@ package struct CPU: ~Copyable {
   private let surroundings: UnsafeMutablePointer<Surroundings>
 
   package init(address: UInt16, complex: ProcessorComplex) {
-    let tlb = TLB()
-    s = .allocate(capacity: 1)
+    let memory = CPUMemory()
+    let tlb = TLB(entries: memory.tlbEntries)
+    s = memory.state
     s.initialize(
       to: CPUState(
         tlbEntries: tlb.entries, handlers: complex.dispatch.table(isProblemState: false, isZArchitecture: false)))
     surroundings = .allocate(capacity: 1)
     surroundings.initialize(
       to: Surroundings(
-        storage: complex.storage, complex: complex, signals: complex.signals[Int(address)], tlb: tlb, address: address))
+        storage: complex.storage, complex: complex, signals: complex.signals[Int(address)], tlb: tlb, address: address,
+        memory: memory, compiler: complex.makeCompiler()))
+    CompiledCalls.install(into: s)
   }
 
   deinit {
+    let memory = surroundings.pointee.memory
     surroundings.pointee.tlb.deallocate()
     surroundings.deinitialize(count: 1)
     surroundings.deallocate()
-    s.deallocate()
+    memory.deallocate()
   }
 
   /// What a CPU is connected to, and flags that not every instruction looks at.
@@ -42,6 +46,8 @@ package struct CPU: ~Copyable {
     let signals: CPUSignals
     var tlb: TLB
     let address: UInt16
+    let memory: CPUMemory
+    let compiler: Compiler?
     var isExecuteTarget = false
     var executeAddress: UInt64 = 0
     var hasInvalidPSW = false
@@ -60,6 +66,11 @@ package struct CPU: ~Copyable {
   package var complex: ProcessorComplex { surroundings.pointee.complex }
   package var signals: CPUSignals { surroundings.pointee.signals }
   var attention: UnsafeMutablePointer<Atomic<UInt32>> { surroundings.pointee.signals.attention }
+  /// Where stores are noted, while blocks are verified.
+  var storeLog: StoreLog? { surroundings.pointee.compiler?.log }
+  /// What compiles code for this CPU, unless everything is interpreted.
+  var compiler: Compiler? { surroundings.pointee.compiler }
+  var jumpCache: UnsafeMutablePointer<JumpCacheEntry> { surroundings.pointee.memory.jumpCache }
   package var tlb: TLB {
     get { surroundings.pointee.tlb }
     nonmutating _modify { yield &surroundings.pointee.tlb }

@@ -80,6 +80,9 @@ package struct CPUState {
   /// Instructions executed, for --stats.
   package var instructionCount: UInt64 = 0
 
+  /// What compiled code needs.
+  var compiled = CompiledState()
+
   package static let noPage: UInt64 = 0x0000_0000_0000_0001
   /// An odd value: no branch has this address.
   package static let noBreakingEvent: UInt64 = 0xFFFF_FFFF_FFFF_FFFF

@@ -22,6 +22,9 @@ package final class ProcessorComplex: Sendable {
   package let alarm: TimerAlarm
   /// True while a CPU performs a locked operation (PLO).
   let programLock = Atomic<Bool>(false)
+  /// What compilers read of the instruction table; nil when everything is interpreted.
+  private let rows: CompilerRows?
+  private let isVerifying: Bool
   private let floating = Mutex(FloatingConditions())
 
   /// Conditions that any CPU with the mask open may take.
@@ -32,7 +35,8 @@ package final class ProcessorComplex: Sendable {
 
   package init(
     cpuCount: Int, storage: AbsoluteStorage, channelSubsystem: ChannelSubsystem, serviceProcessor: ServiceProcessor,
-    services: any MachineServices, tracer: Tracer
+    services: any MachineServices, tracer: Tracer, isCompiling: Bool = false,
+    isVerifying: Bool = false
   ) {
     self.storage = storage
     self.channelSubsystem = channelSubsystem
@@ -43,7 +47,12 @@ package final class ProcessorComplex: Sendable {
     self.signals = signals
     alarm = TimerAlarm(cpuCount: cpuCount) { signals[$0].requestAttention() }
     dispatch = DispatchTables(instructions: InstructionSet<CPU>())
+    self.isVerifying = isVerifying
+    rows = isCompiling ? CompilerRows() : nil
   }
+
+  /// A compiler for one CPU, if code is to be compiled and the host has memory for it.
+  func makeCompiler() -> Compiler? { rows.flatMap { Compiler(rows: $0, storage: storage, isVerifying: isVerifying) } }
 
   // MARK: Conditions
 
@@ -99,4 +108,6 @@ package enum CPUStateChange: Sendable {
   case stopped(StopCause)
   case disabledWait(PSW)
   case checkStop
+  /// A block that was verified ran differently compiled: what and how.
+  case executionDiffers(String)
 }

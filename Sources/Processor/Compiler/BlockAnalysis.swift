@@ -1,0 +1,103 @@
+/// What the emitter must know of a block's values before it emits: how long they live, how wide they are, who looks at the
+/// condition code.
+extension BlockBuilder {
+  /// Visits the operands of a node with whether it looks at all their 64 bits.
+  @inline(__always) private func visitOperands(_ k: Int, _ visit: (UInt16, _ isFull: Bool, _ isAddress: Bool) -> Void) {
+    let n = state.pointee.nodes[k]
+    switch n.operation {
+    case .constant, .register, .registerHigh, .programAddress, .programMask, .conditionCode, .fpr, .fprShort, .isConditionCode,
+      .serialize:
+      break
+    case .add, .subtract, .and, .or, .xor, .multiply:
+      visit(n.a, !n.isNarrow, false)
+      visit(n.b, !n.isNarrow, false)
+    case .multiplyHigh:
+      visit(n.a, true, false)
+      visit(n.b, true, false)
+    case .shiftLeft:
+      visit(n.a, !n.isNarrow, false)
+      visit(n.b, false, false)
+    case .shiftRight, .shiftRightArithmetic, .rotateLeft:
+      visit(n.a, true, false)
+      visit(n.b, false, false)
+    case .rotateLeft32:
+      visit(n.a, false, false)
+      visit(n.b, false, false)
+    case .signExtend8, .signExtend16, .signExtend32, .zeroExtend8, .zeroExtend16, .zeroExtend32, .byteSwap16, .byteSwap32:
+      visit(n.a, false, false)
+    case .byteSwap64, .countLeadingZeros, .isZero, .isNotZero, .setNotZero, .setRegister, .setFPR:
+      visit(n.a, true, false)
+    case .select:
+      visit(n.a, true, false)
+      visit(n.b, !n.isNarrow, false)
+      visit(n.c, !n.isNarrow, false)
+    case .load, .loadMultiple, .storeMultiple:
+      visit(n.a, true, true)
+    case .store:
+      visit(n.a, true, true)
+      visit(n.b, n.kind == 8, false)
+    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting:
+      visit(n.a, n.kind == 64, false)
+      visit(n.b, n.kind == 64, false)
+    case .setSign: visit(n.a, n.kind == 64, false)
+    case .isCompare, .setCompare:
+      visit(n.a, n.kind & 1 != 0, false)
+      visit(n.b, n.kind & 1 != 0, false)
+    case .setTestMask: visit(n.a, n.imm > 0xFFFF_FFFF, false)
+    case .setTestByte, .setConditionCode, .setRegister32, .setRegisterHigh, .setFPRShort: visit(n.a, false, false)
+    case .branch, .proceed, .interruptIf: visit(n.a, true, false)
+    case .branchIf:
+      visit(n.a, true, false)
+      visit(n.b, true, false)
+    }
+  }
+
+  /// Fills in `useCount`, `lastUse`, `isNarrow` and `isAddressOnly` of an instruction's nodes, last to first: users come before
+  /// what they use.
+  func analyze(_ instruction: BlockInstruction) {
+    let nodes = state.pointee.nodes
+    var k = Int(instruction.endNode) - 1
+    while k >= Int(instruction.firstNode) {
+      let isDead = nodes[k].useCount == 0 && nodes[k].operation.isValue
+      if !isDead {
+        // A condition is looked at where it is used.
+        let use = nodes[k].operation.isCondition ? nodes[k].lastUse : UInt16(k)
+        visitOperands(k) { operand, isFull, isAddress in
+          let o = nodes + Int(operand)
+          if o.pointee.lastUse < use { o.pointee.lastUse = use }
+          if o.pointee.useCount < 255 { o.pointee.useCount &+= 1 }
+          if isFull { o.pointee.isNarrow = false }
+          if !isAddress { o.pointee.isAddressOnly = false }
+        }
+      }
+      k -= 1
+    }
+  }
+}
+
+extension NodeOperation {
+  /// Whether the node is nothing but its value: without a user it need not be computed. A load may interrupt.
+  var isValue: Bool { rawValue <= NodeOperation.select.rawValue || isCondition }
+  var isCondition: Bool {
+    rawValue >= NodeOperation.isConditionCode.rawValue && rawValue <= NodeOperation.isNotZero.rawValue
+  }
+  /// Whether the value is taken from where it is when it is used.
+  var isLazy: Bool {
+    switch self {
+    case .constant, .register, .programAddress, .isConditionCode, .isCompare, .isZero, .isNotZero: true
+    default: false
+    }
+  }
+  /// Whether bits 0-31 of a value are zero when it is narrow (or always).
+  func isZeroExtended(narrow: Bool, kind: UInt8) -> Bool {
+    switch self {
+    case .add, .subtract, .and, .or, .xor, .multiply, .select: narrow
+    case .load: kind <= 4
+    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting: kind == 32
+    case .zeroExtend8, .zeroExtend16, .zeroExtend32, .byteSwap16, .byteSwap32, .rotateLeft32, .registerHigh, .countLeadingZeros,
+      .conditionCode, .programMask, .fprShort:
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import X86
+
+/// The condition code and conditions.
+extension BlockEmitter {
+  /// The jumps taken when a condition holds.
+  enum Jumps {
+    case always, never
+    case fixups(Fixup, Fixup?)
+  }
+
+  // MARK: Setting
+
+  /// ADD, SUBTRACT and their logical forms: the result, and flags that are the condition code.
+  func emitSettingArithmetic(_ k: Int) {
+    let n = nodes[k], width: Width = n.kind == 32 ? .bits32 : .bits64
+    let isSum = n.operation == .addSetting || n.operation == .addLogicalSetting
+    let kind: ConditionKind =
+      n.operation == .addLogicalSetting ? .addLogical : n.operation == .subtractLogicalSetting ? .subtractLogical : .arithmetic
+    let operation: ArithmeticOperation = isSum ? .add : .sub
+    forgetFlags()
+    if width == .bits64, let target = target(of: k), placeRegister(n.a) == target || placeRegister(n.b) != target {
+      if placeRegister(n.a) != target { move(n.a, to: target) }
+      arithmetic(operation, target, operand(n.b, width), width)
+      places[k] = target.number + 1
+    } else {
+      let destination = copy(n.a, for: k, width)
+      if width == .bits32, let pinned = targetOfLow(k) {
+        var second = operand(n.b, width)
+        if case .register(let r) = second, r == pinned {
+          let t = allocate()
+          assembler.mov(t, r, .bits32)
+          second = .register(t)
+        }
+        // The low half makes room before the flags are set; LEA puts the sum there without changing them.
+        clearLow(pinned)
+        arithmetic(operation, destination, second, width)
+        assembler.lea(pinned, Memory(pinned, 0, index: destination))
+        current = k + 1
+      } else {
+        arithmetic(operation, destination, operand(n.b, width), width)
+      }
+    }
+    saveCondition(kind)
+  }
+  /// The pinned register whose low half the next node sets to this value, which has no other use.
+  private func targetOfLow(_ k: Int) -> Register? {
+    let s = k + 1
+    guard s < Int(instruction.endNode), nodes[k].useCount == 1, nodes[s].operation == .setRegister32, nodes[s].a == UInt16(k) else { return nil }
+    return HostRegisters.pinned(Int(nodes[s].imm))
+  }
+
+  /// Stores what the flags say, unless nobody will ask; they still hold afterwards.
+  func saveCondition(_ kind: ConditionKind) {
+    flags = kind
+    flagsTestZero = false
+    if !instruction.isConditionCodeLive { return }
+    // The last use of what was just computed may be this very node: it then need not be moved.
+    let node = owners[0]
+    if node >= 0 && nodes[Int(node)].lastUse <= UInt16(current) && nodes[Int(node)].useCount > 0 { owners[0] = BlockEmitter.free }
+    reserve(.rax)
+    assembler.mov(.rax, UInt64(kind.rawValue) << 16)
+    assembler.lahf()
+    assembler.set(.overflow, .rax)
+    assembler.mov(Memory(.rsp, StateOffset.condition), .rax, .bits32)
+  }
+
+  func emitConditionCodeSetting(_ k: Int) {
+    let n = nodes[k]
+    switch n.operation {
+    case .setNotZero:
+      test(n.a, .bits64)
+      saveCondition(.notZero)
+    case .setSign:
+      test(n.a, n.kind == 32 ? .bits32 : .bits64)
+      saveCondition(.compareSigned)
+    case .setCompare:
+      emitCompare(n)
+      saveCondition(n.kind & 2 != 0 ? .compareLogical : .compareSigned)
+    case .setTestMask: emitTestMask(n)
+    case .setTestByte: emitTestByte(n)
+    default: emitDirect(n)
+    }
+  }
+
+  private func test(_ node: UInt16, _ width: Width) {
+    forgetFlags()
+    let r = register(node, width)
+    assembler.test(r, r, width)
+  }
+  func emitCompare(_ n: BlockNode) {
+    let width: Width = n.kind & 1 == 0 ? .bits32 : .bits64
+    forgetFlags()
+    let a = register(n.a, width)
+    if n.kind & 2 == 0 && constant(n.b) == 0 {
+      assembler.test(a, a, width)
+    } else {
+      arithmetic(.cmp, a, operand(n.b, width), width)
+    }
+  }
+
+  /// TEST UNDER MASK on a byte: 0 zeros, 1 mixed, 3 ones.
+  private func emitTestByte(_ n: BlockNode) {
+    let value = allocate()
+    move(n.a, to: value, .bits32)
+    forgetFlags()
+    let mask = Int32(n.imm & 0xFF)
+    assembler.arithmetic(.and, value, immediate: mask, .bits32)
+    if mask & (mask &- 1) == 0 { return saveCondition(.bit) }
+    guard instruction.isConditionCodeLive else { return flagsTestZero = true }
+    reserve(.rax)
+    assembler.mov(.rax, 0)
+    assembler.test(value, value, .bits32)
+    assembler.set(.notZero, .rax)
+    assembler.arithmetic(.cmp, value, immediate: mask, .bits32)
+    assembler.setAH(.zero)
+    assembler.mov(Memory(.rsp, StateOffset.condition), .rax, .bits32)
+    assembler.test(value, value, .bits32)
+    flagsTestZero = true
+  }
+
+  /// TEST UNDER MASK on a register: mixed is 1 or 2 by the leftmost bit selected.
+  private func emitTestMask(_ n: BlockNode) {
+    let shift = UInt8(n.imm.trailingZeroBitCount & ~15 & 63)
+    let mask = Int32(truncatingIfNeeded: n.imm >> UInt64(shift) & 0xFFFF)
+    guard n.imm != 0, UInt64(UInt32(bitPattern: mask)) << UInt64(shift) == n.imm else { return emitWideTestMask(n) }
+    let value = allocate()
+    move(n.a, to: value)
+    forgetFlags()
+    if shift != 0 { assembler.shift(.shr, value, shift, .bits64) }
+    assembler.arithmetic(.and, value, immediate: mask, .bits32)
+    if mask & (mask - 1) == 0 { return saveCondition(.bit) }
+    guard instruction.isConditionCodeLive else { return flagsTestZero = true }
+    saveMixed(value, mask: mask, leftmost: UInt8(31 - mask.leadingZeroBitCount))
+  }
+  /// AL gets bit 63 of the condition code, AH bit 62: zeros 00, mixed 01 or 10, ones 11.
+  private func saveMixed(_ value: Register, mask: Int32, leftmost: UInt8) {
+    reserve(.rax)
+    let t = allocate()
+    assembler.mov(.rax, 0)
+    assembler.mov(t, 0)
+    assembler.test(value, value, .bits32)
+    assembler.set(.notZero, .rax)
+    assembler.arithmetic(.cmp, value, immediate: mask, .bits32)
+    assembler.set(.notZero, t)
+    assembler.bt(value, leftmost)
+    assembler.setAH(.carry)
+    // The low bit: not zero, but not when the leftmost bit is one and another is not.
+    let isLow = assembler.jump(.noCarry)
+    assembler.arithmetic(.xor, .rax, t, .bits32)
+    assembler.resolveHere(isLow)
+    assembler.mov(Memory(.rsp, StateOffset.condition), .rax, .bits32)
+    assembler.test(value, value, .bits32)
+    flagsTestZero = true
+  }
+  /// A mask of zero: condition code 0.
+  private func emitWideTestMask(_ n: BlockNode) {
+    forgetFlags()
+    assembler.mov(Memory(.rsp, StateOffset.condition), immediate: 0, .bits32)
+  }
+
+  /// A condition code that is a value.
+  private func emitDirect(_ n: BlockNode) {
+    if let v = constant(n.a) {
+      forgetFlags()
+      let word = Int32(bitPattern: ConditionKind.word(conditionCode: v))
+      assembler.mov(Memory(.rsp, StateOffset.condition), immediate: word, .bits32)
+      return
+    }
+    let value = allocate(), high = allocate()
+    move(n.a, to: value, .bits32)
+    forgetFlags()
+    assembler.mov(high, value, .bits32)
+    assembler.arithmetic(.and, value, immediate: 1, .bits32)
+    assembler.arithmetic(.and, high, immediate: 2, .bits32)
+    assembler.shift(.shl, high, 7, .bits32)
+    assembler.arithmetic(.or, value, high, .bits32)
+    assembler.mov(Memory(.rsp, StateOffset.condition), value, .bits32)
+  }
+
+  // MARK: Asking
+
+  /// The index of the condition word into the table.
+  private func emitConditionIndex() -> Register {
+    forgetFlags()
+    let word = allocate(), mask = allocate()
+    assembler.mov(word, Memory(.rsp, StateOffset.condition), .bits32)
+    assembler.mov(mask, UInt64(ConditionKind.mask))
+    assembler.pext(word, word, mask: mask)
+    return word
+  }
+
+  func emitConditionCodeValue(_ k: Int) {
+    let index = emitConditionIndex()
+    let r = allocate(for: Int32(k))
+    assembler.zeroExtend8(r, Memory(.rsp, StateOffset.conditionTable, index: index))
+    // 8 >> code: 8 4 2 1 becomes 0 1 2 3 by counting zeros above it.
+    assembler.lzcnt(r, r)
+    assembler.arithmetic(.sub, r, immediate: 60, .bits32)
+  }
+
+  /// Jumps that are taken when the condition holds.
+  func emitJumps(if condition: UInt16) -> Jumps {
+    let n = nodes[Int(condition)]
+    switch n.operation {
+    case .isZero, .isNotZero:
+      test(n.a, .bits64)
+      return .fixups(assembler.jump(n.operation == .isZero ? .zero : .notZero), nil)
+    case .isCompare:
+      if n.imm == 14 { return .always }
+      if n.imm == 0 { return .never }
+      emitCompare(n)
+      let conditions = n.kind & 2 != 0 ? ConditionKind.logical : ConditionKind.signed
+      return .fixups(assembler.jump(conditions[Int(n.imm >> 1)]), nil)
+    default: return emitConditionCodeJumps(UInt8(n.imm))
+    }
+  }
+
+  private func emitConditionCodeJumps(_ mask: UInt8) -> Jumps {
+    if mask == 15 { return .always }
+    if mask == 0 { return .never }
+    if let flags, let jump = flags.jump(onMask: mask) { return emit(jump) }
+    if flagsTestZero && (mask & 7 == 0 || mask & 7 == 7) {
+      return mask == 8 ? .fixups(assembler.jump(.zero), nil) : .fixups(assembler.jump(.notZero), nil)
+    }
+    let index = emitConditionIndex()
+    assembler.test8(Memory(.rsp, StateOffset.conditionTable, index: index), immediate: mask)
+    return .fixups(assembler.jump(.notZero), nil)
+  }
+
+  private func emit(_ jump: ConditionJump) -> Jumps {
+    guard let condition = jump.condition else { return jump.isAlways ? .always : .never }
+    guard let taken = jump.takenOnOverflow else { return .fixups(assembler.jump(condition), nil) }
+    if taken {
+      let first = assembler.jump(.overflow)
+      return .fixups(first, assembler.jump(condition))
+    }
+    let skip = assembler.jump(.overflow)
+    let first = assembler.jump(condition)
+    assembler.resolveHere(skip)
+    return .fixups(first, nil)
+  }
+
+  /// Skips the rest of the instruction when the condition does not hold.
+  /// - Returns: the jumps to the end of the instruction.
+  func emitSkip(_ condition: UInt16) -> [Fixup] {
+    switch emitJumps(if: condition) {
+    case .always: return []
+    case .never: return [assembler.jump()]
+    case .fixups(let first, let second):
+      let end = assembler.jump()
+      assembler.resolveHere(first)
+      if let second { assembler.resolveHere(second) }
+      return [end]
+    }
+  }
+}

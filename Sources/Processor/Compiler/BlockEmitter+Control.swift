@@ -1,0 +1,210 @@
+import X86
+
+/// Branches, calls of routines, and the code behind a block.
+extension BlockEmitter {
+  // MARK: Calls
+
+  /// Has what interprets the instruction carry it out. It may not come back: interruptions and branches leave the block.
+  func emitRoutineCall() { emitRoutineCall(text: instruction.text, descriptor: descriptor()) }
+  private func emitRoutineCall(text: UInt64, descriptor: Int32) {
+    assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: descriptor, .bits32)
+    assembler.mov(.rax, text)
+    emitCall(thunks.routine)
+  }
+  private func emitCall(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.call(), to: target) }
+  private func emitJump(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.jump(), to: target) }
+
+  func emitInterruption(if condition: UInt16) {
+    var stub = BlockStub(
+      kind: .interruption, from: Fixup(end: assembler.cursor), text: instruction.text, descriptor: descriptor(), ordinal: ordinal,
+      offset: instruction.offset)
+    switch emitJumps(if: condition) {
+    case .always: emitRoutineCall()
+    case .never: break
+    case .fixups(let first, let second):
+      stub.from = first
+      stub.second = second
+      stubs.append(stub)
+    }
+    forgetFlags()
+  }
+
+  // MARK: Branches
+
+  /// The offset in the page that a branch goes to, if that is known and in the page.
+  private func offsetInPage(_ target: UInt16) -> UInt16? {
+    let n = nodes[Int(target)]
+    guard n.operation == .programAddress, n.imm < 4096, n.imm & 1 == 0 else { return nil }
+    return UInt16(n.imm)
+  }
+
+  func emitBranch(to target: UInt16) {
+    if let offset = offsetInPage(target) {
+      emitTaken(to: offset, from: instruction.offset, ordinal: ordinal)
+    } else {
+      reserve(.rax)
+      move(target, to: .rax)
+      emitLeave(from: instruction.offset, ordinal: ordinal)
+    }
+  }
+
+  func emitBranch(if condition: UInt16, to target: UInt16) {
+    let offset = offsetInPage(target)
+    // An address that the instruction computed is in RAX where the branch is taken; one that is known is computed there.
+    let isComputed = offset == nil && !nodes[Int(target)].operation.isLazy
+    if isComputed {
+      reserve(.rax)
+      move(target, to: .rax)
+    } else if offset == nil && nodes[Int(target)].operation == .register {
+      reserve(.rax)
+      move(target, to: .rax)
+    }
+    var stub = BlockStub(
+      kind: offset.map { .branch($0) } ?? .leave(target), from: Fixup(end: assembler.cursor), text: instruction.text,
+      descriptor: descriptor(), ordinal: ordinal, offset: instruction.offset)
+    switch emitJumps(if: condition) {
+    case .always:
+      if let offset { emitTaken(to: offset, from: instruction.offset, ordinal: ordinal) } else { emitLeaveStub(target, instruction.offset, ordinal) }
+    case .never: break
+    case .fixups(let first, let second):
+      stub.from = first
+      stub.second = second
+      stubs.append(stub)
+    }
+  }
+
+  private func emitCount(_ instructions: Int) {
+    assembler.arithmetic(.add, Memory(.rsp, StateOffset.instructionCount), immediate: Int32(instructions))
+  }
+
+  /// A branch within the page, and its breaking-event address. Backward, it looks whether something wants attention.
+  private func emitTaken(to target: UInt16, from source: UInt16, ordinal: Int) {
+    emitCount(ordinal + 1)
+    assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: Int32(bitPattern: 0x8000_0000 | UInt32(source)), .bits32)
+    var attention: Fixup?
+    if target <= source {
+      assembler.mov(.rax, Memory(.rsp, StateOffset.attention))
+      assembler.arithmetic(.cmp, Memory(.rax), immediate: 0, .bits32)
+      attention = assembler.jump(.notZero)
+    }
+    if let code = code(at: target) {
+      emitJump(code)
+    } else {
+      emitUnlinked(to: target)
+      if let attention { assembler.resolveHere(attention) }
+      emitExit(to: target)
+      return
+    }
+    if let attention {
+      assembler.resolveHere(attention)
+      emitExit(to: target)
+    }
+  }
+  /// The block at an offset of the page, when there is one.
+  private func code(at offset: UInt16) -> UnsafeMutablePointer<UInt8>? {
+    !linksBlocks ? nil : offset == startOffset ? start : blocks.find(pageKey | UInt64(offset)).map(memory.writeView)
+  }
+  /// A jump that the dispatcher will lead to the block, once there is one.
+  private func emitUnlinked(to target: UInt16) {
+    if linksBlocks {
+      let link = assembler.jump()
+      assembler.resolveHere(link)
+      assembler.leaRelative(.rax, link.end - assembler.cursor)
+      assembler.mov(Memory(.rsp, StateOffset.link), .rax)
+    }
+    emitExit(to: target)
+  }
+  /// Leaves to the dispatcher, which goes on at an offset of the page (4096: the next one).
+  private func emitExit(to target: UInt16) {
+    assembler.mov(.rax, Memory(.rsp, StateOffset.fetchPage))
+    if target != 0 { assembler.lea(.rax, Memory(.rax, Int32(target))) }
+    emitJump(thunks.exit)
+  }
+
+  /// The block ends without a branch.
+  func emitFallThrough(to target: UInt16) {
+    emitCount(ordinal)
+    if target < 4096, let code = code(at: target) {
+      emitJump(code)
+    } else if target < 4096 {
+      emitUnlinked(to: target)
+    } else {
+      // The last branch was in this page: that is to be known when the page is another.
+      assembler.mov(.rcx, Memory(.rsp, StateOffset.breakingEvent), .bits32)
+      assembler.mov(.rax, Memory(.rsp, StateOffset.fetchPage))
+      assembler.test(.rcx, .rcx, .bits32)
+      let isKnown = assembler.jump(.zero)
+      assembler.arithmetic(.and, .rcx, immediate: 0xFFF, .bits32)
+      assembler.arithmetic(.add, .rcx, .rax)
+      assembler.mov(Memory(.rsp, StateOffset.breakingEventAddress), .rcx)
+      assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: 0, .bits32)
+      assembler.resolveHere(isKnown)
+      assembler.lea(.rax, Memory(.rax, 4096))
+      thunks.emitJumpCacheLookup(&assembler)
+    }
+  }
+
+  /// A branch out of the page, to the address in RAX.
+  private func emitLeave(from source: UInt16, ordinal: Int) {
+    emitCount(ordinal + 1)
+    assembler.mov(.rcx, Memory(.rsp, StateOffset.fetchPage))
+    if source != 0 { assembler.lea(.rcx, Memory(.rcx, Int32(source))) }
+    assembler.mov(Memory(.rsp, StateOffset.breakingEventAddress), .rcx)
+    assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: 0, .bits32)
+    thunks.emitJumpCacheLookup(&assembler)
+  }
+  private func emitLeaveStub(_ target: UInt16, _ source: UInt16, _ ordinal: Int) {
+    let n = nodes[Int(target)]
+    if n.operation == .programAddress || n.operation == .constant {
+      owners = InlineArray(repeating: BlockEmitter.free)
+      locked = 0
+      reserve(.rax)
+      move(target, to: .rax)
+    }
+    emitLeave(from: source, ordinal: ordinal)
+  }
+
+  // MARK: Behind the block
+
+  func emitStubs() {
+    for stub in stubs {
+      assembler.resolveHere(stub.from)
+      if let second = stub.second { assembler.resolveHere(second) }
+      switch stub.kind {
+      case .fetch(let addend): emitMiss(stub, addend, thunks.fetchMiss)
+      case .store(let addend): emitStoreMiss(stub, addend)
+      case .interruption:
+        emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
+        if let after = stub.after { emitJump(after) }
+      case .branch(let target): emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal)
+      case .leave(let target): emitLeaveStub(target, stub.offset, stub.ordinal)
+      }
+    }
+  }
+
+  private func emitMissArguments(_ stub: BlockStub, _ free: Register) {
+    assembler.lea(free, Memory(stub.base, stub.displacement))
+    assembler.mov(Memory(.rsp, StateOffset.accessAddress), free)
+    assembler.leaRelative(free, memory.distance(from: assembler.cursor, toSite: stub.site))
+    assembler.mov(Memory(.rsp, StateOffset.accessSite), free)
+    assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: stub.descriptor, .bits32)
+  }
+  private func emitMiss(_ stub: BlockStub, _ addend: Register, _ thunk: UnsafeMutablePointer<UInt8>) {
+    emitMissArguments(stub, addend)
+    emitCall(thunk)
+    assembler.mov(addend, Memory(.rsp, StateOffset.accessAddend))
+    if let resume = stub.resume { emitJump(resume) }
+  }
+  /// A store that cannot be made in one piece here is interpreted: addend 0 says so.
+  private func emitStoreMiss(_ stub: BlockStub, _ addend: Register) {
+    emitMissArguments(stub, addend)
+    emitCall(thunks.storeMiss)
+    assembler.mov(addend, Memory(.rsp, StateOffset.accessAddend))
+    assembler.test(addend, addend)
+    let isPlain = assembler.jump(.notZero)
+    emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
+    if let after = stub.after { emitJump(after) }
+    assembler.resolveHere(isPlain)
+    if let resume = stub.resume { emitJump(resume) }
+  }
+}

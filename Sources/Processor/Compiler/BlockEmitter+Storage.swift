@@ -1,0 +1,137 @@
+import X86
+
+/// Accesses to storage. Each has a site: the tag of the page that it was last at, and what leads from a logical address to the
+/// host's. The comparison keeps the bits of the address that are zero on the operand's boundary: an operand that is not there may
+/// cross a page, and misses. LOAD and STORE MULTIPLE look first whether they do.
+extension BlockEmitter {
+  /// Whether a node is a sum that its accesses add up themselves.
+  func isFolded(_ k: Int) -> Bool {
+    let n = nodes[k]
+    guard n.operation == .add, n.isAddressOnly, !n.isNarrow, nodes[Int(n.a)].operation == .register, places[Int(n.a)] == 0,
+      let v = constant(n.b)
+    else { return false }
+    return Int32(exactly: Int64(bitPattern: v)) != nil && HostRegisters.pinned(Int(nodes[Int(n.a)].imm)) != nil
+  }
+
+  /// The operand's address as a register and a displacement.
+  private func address(_ node: UInt16) -> (base: Register, displacement: Int32) {
+    let n = nodes[Int(node)]
+    if isFolded(Int(node)), let v = constant(n.b), let d = Int32(exactly: Int64(bitPattern: v)), let base = placeRegister(n.a) {
+      return (base, d)
+    }
+    return (register(node), 0)
+  }
+
+  /// Compares the access with its site. RFLAGS say afterwards whether it hits; a register has the addend.
+  private func emitProbe(_ node: UInt16, size: UInt8, descriptorSize: UInt8) -> (stub: BlockStub, addend: Register) {
+    forgetFlags()
+    let (base, displacement) = address(node)
+    let addend = allocate()
+    let site = memory.nextSite()
+    assembler.lea(addend, Memory(base, displacement))
+    var crosses: Fixup?
+    let isPowerOfTwo = size <= 8 && size & (size - 1) == 0
+    if !isPowerOfTwo {
+      assembler.arithmetic(.and, addend, immediate: 0xFFF, .bits32)
+      assembler.arithmetic(.cmp, addend, immediate: 4096 - Int32(size), .bits32)
+      crosses = assembler.jump(.above)
+      assembler.lea(addend, Memory(base, displacement))
+    }
+    assembler.arithmetic(.and, addend, immediate: isPowerOfTwo ? -4096 | (Int32(size) - 1) : -4096)
+    assembler.arithmetic(.or, addend, Memory(.rsp, StateOffset.siteTag))
+    assembler.arithmeticRelative(.cmp, addend, memory.distance(from: assembler.cursor, toSite: site))
+    let miss = assembler.jump(.notZero)
+    assembler.movRelative(addend, memory.distance(from: assembler.cursor, toSite: site) + 8)
+    var stub = BlockStub(
+      kind: .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: descriptorSize), ordinal: ordinal,
+      offset: instruction.offset)
+    stub.second = crosses
+    stub.base = base
+    stub.displacement = displacement
+    stub.size = size
+    stub.site = site
+    stub.resume = assembler.cursor
+    return (stub, addend)
+  }
+
+  func emitLoad(_ k: Int) {
+    let n = nodes[k]
+    let (stub, addend) = emitProbe(n.a, size: n.kind, descriptorSize: n.kind)
+    stubs.append(stub)
+    let m = Memory(stub.base, stub.displacement, index: addend)
+    let destination: Register
+    if let target = target(of: k) {
+      destination = target
+    } else {
+      destination = addend
+      if let i = index(of: addend) { owners[i] = Int32(k) }
+    }
+    places[k] = destination.number + 1
+    switch n.kind {
+    case 1: assembler.zeroExtend8(destination, m)
+    case 2:
+      assembler.zeroExtend16(destination, m)
+      assembler.bswap(destination, .bits32)
+      assembler.shift(.shr, destination, 16, .bits32)
+    case 4: assembler.movbe(destination, m, .bits32)
+    default: assembler.movbe(destination, m, .bits64)
+    }
+  }
+
+  func emitStore(_ k: Int) {
+    let n = nodes[k]
+    let value = register(n.b, n.kind == 8 ? .bits64 : .bits32)
+    var (stub, addend) = emitProbe(n.a, size: n.kind, descriptorSize: n.kind)
+    stub.kind = .store(addend)
+    stubs.append(stub)
+    let m = Memory(stub.base, stub.displacement, index: addend)
+    switch n.kind {
+    case 1: assembler.mov8(m, value)
+    case 2: assembler.movbe16(m, value)
+    case 4: assembler.movbe(m, value, .bits32)
+    default: assembler.movbe(m, value, .bits64)
+    }
+  }
+
+  func emitMultiple(_ k: Int) {
+    let n = nodes[k], first = Int(n.imm & 15), last = Int(n.imm >> 4 & 15), count = (last - first) & 15 + 1
+    let isWide = n.kind == 2, size = (isWide ? 8 : 4) * count
+    var (stub, addend) = emitProbe(n.a, size: UInt8(size), descriptorSize: UInt8(size))
+    if n.operation == .storeMultiple { stub.kind = .store(addend) }
+    stubs.append(stub)
+    // The base register may be among those that are loaded.
+    assembler.lea(addend, Memory(stub.base, stub.displacement, index: addend))
+    let isLoad = n.operation == .loadMultiple
+    for j in 0..<count {
+      let m = Memory(addend, Int32((isWide ? 8 : 4) * j)), r = (first + j) & 15
+      isLoad ? emitLoadOne(r, m, isWide) : emitStoreOne(r, m, isWide)
+    }
+  }
+  private func emitLoadOne(_ r: Int, _ m: Memory, _ isWide: Bool) {
+    let pinned = HostRegisters.pinned(r)
+    if isWide, let pinned { return assembler.movbe(pinned, m, .bits64) }
+    let held = locked
+    let t = allocate()
+    assembler.movbe(t, m, isWide ? .bits64 : .bits32)
+    if let pinned {
+      clearLow(pinned)
+      assembler.arithmetic(.or, pinned, t)
+    } else {
+      assembler.mov(guest(r), t, isWide ? .bits64 : .bits32)
+    }
+    giveBack(t, held)
+  }
+  private func emitStoreOne(_ r: Int, _ m: Memory, _ isWide: Bool) {
+    let width: Width = isWide ? .bits64 : .bits32
+    if let pinned = HostRegisters.pinned(r) { return assembler.movbe(m, pinned, width) }
+    let held = locked
+    let t = allocate()
+    assembler.mov(t, guest(r), width)
+    assembler.movbe(m, t, width)
+    giveBack(t, held)
+  }
+  private func giveBack(_ t: Register, _ held: UInt8) {
+    if let i = index(of: t) { owners[i] = BlockEmitter.free }
+    locked = held
+  }
+}

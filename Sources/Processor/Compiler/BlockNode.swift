@@ -1,0 +1,89 @@
+/// What a node of a block computes or does. Operands are nodes of the same instruction; `imm` is a constant, a register number
+/// or an offset, as the case says.
+enum NodeOperation: UInt8 {
+  // Values
+  case constant, register, registerHigh, programAddress, programMask, conditionCode, fpr, fprShort
+  case add, subtract, and, or, xor, multiply, multiplyHigh
+  case shiftLeft, shiftRight, shiftRightArithmetic, rotateLeft, rotateLeft32
+  case signExtend8, signExtend16, signExtend32, zeroExtend8, zeroExtend16, zeroExtend32
+  case byteSwap16, byteSwap32, byteSwap64, countLeadingZeros
+  case select, load
+  /// Values that set the condition code too.
+  case addSetting, subtractSetting, addLogicalSetting, subtractLogicalSetting
+  // Conditions
+  case isConditionCode, isCompare, isZero, isNotZero
+  // Effects on the condition code
+  case setNotZero, setSign, setCompare, setTestMask, setTestByte, setConditionCode
+  // Other effects
+  case setRegister, setRegister32, setRegisterHigh, setFPR, setFPRShort
+  case store, loadMultiple, storeMultiple
+  case branch, branchIf, proceed, interruptIf, serialize
+
+  /// Whether bits 32-63 of the result depend on bits 32-63 of the operands alone.
+  var isLowTransparent: Bool {
+    switch self {
+    case .add, .subtract, .and, .or, .xor, .multiply, .register, .zeroExtend32, .signExtend32, .constant: true
+    default: false
+    }
+  }
+  var setsConditionCode: Bool {
+    switch self {
+    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .setNotZero, .setSign, .setCompare, .setTestMask, .setTestByte, .setConditionCode:
+      true
+    default: false
+    }
+  }
+  var readsConditionCode: Bool {
+    switch self {
+    case .conditionCode, .isConditionCode: true
+    default: false
+    }
+  }
+  /// Whether the instruction may end here with an interruption or a branch.
+  var mayLeave: Bool {
+    switch self {
+    case .load, .store, .loadMultiple, .storeMultiple, .branch, .branchIf, .interruptIf: true
+    default: false
+    }
+  }
+}
+
+/// One step of an instruction, as the block's builder found it.
+struct BlockNode {
+  var operation: NodeOperation
+  /// Bytes of an access, 32 or 64 of an arithmetic operation, a comparison, a part of registers.
+  var kind: UInt8 = 0
+  /// Whether only bits 32-63 of the value are asked for. It is then computed as 32 bits and zero-extended.
+  var isNarrow = true
+  /// Whether the value is nothing but the address of accesses.
+  var isAddressOnly = true
+  /// How often the value is used.
+  var useCount: UInt8 = 0
+  var a: UInt16 = 0
+  var b: UInt16 = 0
+  var c: UInt16 = 0
+  /// The last node that uses the value.
+  var lastUse: UInt16 = 0
+  var imm: UInt64 = 0
+}
+
+/// One instruction of a block.
+struct BlockInstruction {
+  var text: UInt64
+  var firstNode: UInt16
+  var endNode: UInt16
+  /// From the beginning of the page.
+  var offset: UInt16
+  var length: UInt8
+  /// Carried out by calling what interprets it.
+  var isRoutine = false
+  var endsBlock = false
+  /// Someone may look at the condition code after this instruction before it is set again.
+  var isConditionCodeLive = true
+}
+
+/// A value or a condition while a block is built: a node.
+struct BlockValue {
+  let node: UInt16
+  @inline(__always) init(_ node: UInt16) { self.node = node }
+}

@@ -1,0 +1,135 @@
+import X86
+
+/// The code that all blocks share: into and out of compiled code, calls of what interprets, misses.
+struct CompiledThunks {
+  /// `enter(state, code)`, for the host's calling convention: RDI, RSI.
+  let enter: UnsafeMutablePointer<UInt8>
+  /// Leaves to the dispatcher; RAX is the next address.
+  let exit: UnsafeMutablePointer<UInt8>
+  /// Calls what interprets the instruction whose text is in RAX. Comes back when the block may go on.
+  let routine: UnsafeMutablePointer<UInt8>
+  /// A fetch, a store that missed its site: see `CompiledState.accessAddress`. All registers stay.
+  let fetchMiss: UnsafeMutablePointer<UInt8>
+  let storeMiss: UnsafeMutablePointer<UInt8>
+
+  init(_ memory: CodeMemory) {
+    var a = Assembler(at: memory.cursor)
+    enter = a.cursor
+    CompiledThunks.emitEnter(&a)
+    exit = a.cursor
+    a.mov(Memory(.rsp, StateOffset.nextAddress), .rax)
+    CompiledThunks.emitPinned(&a, base: .rsp, 0, isStore: true)
+    let leave = a.cursor
+    CompiledThunks.emitReturn(&a)
+    // A called function ended the block: 1 goes on at the next address, 2 leaves. The stack has two words.
+    let ended = a.cursor
+    a.arithmetic(.add, .rsp, immediate: 16)
+    a.arithmetic(.cmp, .rax, immediate: 1, .bits32)
+    Assembler.resolve(a.jump(.notZero), to: leave)
+    CompiledThunks.emitPinned(&a, base: .rsp, 0, isStore: false)
+    a.mov(.rax, Memory(.rsp, StateOffset.nextAddress))
+    CompiledThunks.emitJumpCacheLookup(&a, exit: exit)
+
+    routine = a.cursor
+    a.arithmetic(.sub, .rsp, immediate: 8)
+    CompiledThunks.emitPinned(&a, base: .rsp, 16, isStore: true)
+    a.mov(.rsi, .rax)
+    CompiledThunks.emitCall(&a, StateOffset.routine, ended: ended)
+    a.ret()
+
+    fetchMiss = a.cursor
+    CompiledThunks.emitMiss(&a, tag: 0, StateOffset.fetchMiss, ended: ended)
+    storeMiss = a.cursor
+    CompiledThunks.emitMiss(&a, tag: 8, StateOffset.storeMiss, ended: ended)
+    memory.cursor = a.cursor
+    memory.blocksStart = a.cursor
+  }
+
+  private static let calleeSaved: [Register] = [.rbx, .rbp, .r12, .r13, .r14, .r15]
+
+  private static func emitEnter(_ a: inout Assembler) {
+    for r in calleeSaved { a.push(r) }
+    a.mov(Memory(.rdi, StateOffset.hostStack), .rsp)
+    a.mov(.rsp, .rdi)
+    a.mov(.rax, .rsi)
+    emitPinned(&a, base: .rsp, 0, isStore: false)
+    a.jump(.rax)
+  }
+  private static func emitReturn(_ a: inout Assembler) {
+    a.mov(.rsp, Memory(.rsp, StateOffset.hostStack))
+    for r in calleeSaved.reversed() { a.pop(r) }
+    a.ret()
+  }
+  private static func emitPinned(_ a: inout Assembler, base: Register, _ displacement: Int32, isStore: Bool) {
+    for r in 0..<16 {
+      guard let pinned = HostRegisters.pinned(r) else { continue }
+      let m = Memory(base, displacement + StateOffset.gr + Int32(8 * r))
+      if isStore { a.mov(m, pinned) } else { a.mov(pinned, m) }
+    }
+  }
+  /// Calls the function whose address is in the state, two words above RSP. Its second argument is in RSI.
+  private static func emitCall(_ a: inout Assembler, _ function: Int32, ended: UnsafeMutablePointer<UInt8>) {
+    a.lea(.rdi, Memory(.rsp, 16))
+    a.call(Memory(.rsp, 16 + function))
+    a.test(.rax, .rax, .bits32)
+    Assembler.resolve(a.jump(.notZero), to: ended)
+    emitPinned(&a, base: .rsp, 16, isStore: false)
+    a.arithmetic(.add, .rsp, immediate: 8)
+  }
+
+  /// Looks into the TLB; what is there goes into the site. Otherwise the function translates.
+  private static func emitMiss(_ a: inout Assembler, tag: Int32, _ function: Int32, ended: UnsafeMutablePointer<UInt8>) {
+    let state: Int32 = 8
+    for (k, r) in HostRegisters.scratch.enumerated() { a.mov(Memory(.rsp, state + StateOffset.saved + Int32(8 * k)), r) }
+    a.mov(.rax, Memory(.rsp, state + StateOffset.accessAddress))
+    a.zeroExtend8(.rdx, Memory(.rsp, state + StateOffset.descriptor + 3))
+    a.arithmetic(.add, .rdx, .rax)
+    a.arithmetic(.and, .rdx, immediate: -4096)
+    a.arithmetic(.or, .rdx, Memory(.rsp, state + StateOffset.dataTag))
+    a.mov(.rcx, .rax, .bits32)
+    a.shift(.shr, .rcx, 7, .bits32)
+    a.arithmetic(.and, .rcx, immediate: Int32((TLB.count - 1) * 32), .bits32)
+    a.arithmetic(.cmp, .rdx, Memory(.rsp, state + StateOffset.tlb + tag, index: .rcx))
+    let slow = a.jump(.notZero)
+    a.mov(.rcx, Memory(.rsp, state + StateOffset.tlb + 16, index: .rcx))
+    a.mov(Memory(.rsp, state + StateOffset.accessAddend), .rcx)
+    a.mov(.rdx, Memory(.rsp, state + StateOffset.accessSite))
+    a.arithmetic(.and, .rax, immediate: -4096)
+    a.arithmetic(.or, .rax, Memory(.rsp, state + StateOffset.siteTag))
+    a.mov(Memory(.rdx), .rax)
+    a.mov(Memory(.rdx, 8), .rcx)
+    emitScratch(&a, state)
+    a.ret()
+    a.resolveHere(slow)
+    a.arithmetic(.sub, .rsp, immediate: 8)
+    emitPinned(&a, base: .rsp, 16, isStore: true)
+    emitCall(&a, function, ended: ended)
+    emitScratch(&a, state)
+    a.ret()
+  }
+  private static func emitScratch(_ a: inout Assembler, _ state: Int32) {
+    for (k, r) in HostRegisters.scratch.enumerated() { a.mov(r, Memory(.rsp, state + StateOffset.saved + Int32(8 * k))) }
+  }
+
+  /// Goes on at the block whose address is in RAX, or leaves when the jump cache does not have it or something wants attention.
+  func emitJumpCacheLookup(_ a: inout Assembler) { CompiledThunks.emitJumpCacheLookup(&a, exit: exit) }
+  private static func emitJumpCacheLookup(_ a: inout Assembler, exit: UnsafeMutablePointer<UInt8>) {
+    let cache = StateOffset.jumpCache
+    a.mov(.rcx, .rax, .bits32)
+    a.shift(.shl, .rcx, 4, .bits32)
+    a.arithmetic(.and, .rcx, immediate: Int32((JumpCache.count - 1) * 32), .bits32)
+    a.arithmetic(.cmp, .rax, Memory(.rsp, cache, index: .rcx))
+    Assembler.resolve(a.jump(.notZero), to: exit)
+    a.mov(.rdx, Memory(.rsp, StateOffset.jumpTag))
+    a.arithmetic(.cmp, .rdx, Memory(.rsp, cache + 8, index: .rcx))
+    Assembler.resolve(a.jump(.notZero), to: exit)
+    a.mov(.rdx, Memory(.rsp, StateOffset.attention))
+    a.arithmetic(.cmp, Memory(.rdx), immediate: 0, .bits32)
+    Assembler.resolve(a.jump(.notZero), to: exit)
+    a.arithmetic(.and, .rax, immediate: -4096)
+    a.mov(Memory(.rsp, StateOffset.fetchPage), .rax)
+    a.mov(.rdx, Memory(.rsp, cache + 24, index: .rcx))
+    a.mov(Memory(.rsp, StateOffset.fetchHost), .rdx)
+    a.jump(Memory(.rsp, cache + 16, index: .rcx))
+  }
+}

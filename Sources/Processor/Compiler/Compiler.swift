@@ -1,0 +1,198 @@
+import CHost
+import Storage
+import X86
+
+/// Compiles guest code of one CPU to x86-64: which code is worth it, the blocks there are, and their end.
+///
+/// A block is a run of instructions within one page, keyed by its absolute address and the mode; it goes on behind branches that
+/// are not taken. Its code knows addresses only relative to the page, which may have several logical addresses. See BlockBuilder
+/// (what the instructions do) and BlockEmitter (the code of it).
+///
+/// Concurrency: owned by the CPU's thread.
+final class Compiler {
+  let memory: CodeMemory
+  let thunks: CompiledThunks
+  let blocks = BlockTable()
+  private var builder = BlockBuilder()
+  private let emitter: BlockEmitter
+  var siteTags = SiteTags()
+  /// What blocks store is noted, to be undone: they are verified.
+  let log: StoreLog?
+  /// The interruption that ended a block that is verified; and how many were verified.
+  var interruption: ProgramInterruption?
+  var verifiedBlocks = 0
+  private let rows: CompilerRows
+  private let storage: AbsoluteStorage
+  private var instructions: [BlockInstruction] = []
+  /// How often code was interpreted that is not compiled, by address; and how often a frame's blocks were dropped.
+  private let heat: UnsafeMutablePointer<UInt8>
+  private var changes: [UInt64: Int] = [:]
+  /// Blocks compiled and dropped, for statistics.
+  private(set) var compiledCount = 0
+
+  private static let heatCount = 1 << 14
+  /// Runs before code is compiled.
+  private static let threshold: UInt8 = 30
+  private static let instructionLimit = 64
+  /// A page that is stored into so often is interpreted.
+  private static let changeLimit = 32
+
+  /// - Returns: nil when the host has no memory for code.
+  init?(rows: CompilerRows, storage: AbsoluteStorage, isVerifying: Bool) {
+    guard let memory = CodeMemory() else { return nil }
+    self.memory = memory
+    self.rows = rows
+    self.storage = storage
+    log = isVerifying ? StoreLog() : nil
+    thunks = CompiledThunks(memory)
+    emitter = BlockEmitter(memory: memory, thunks: thunks, blocks: blocks, nodes: builder.state.pointee.nodes)
+    emitter.linksBlocks = !isVerifying
+    heat = .allocate(capacity: Compiler.heatCount)
+    heat.initialize(repeating: 0, count: Compiler.heatCount)
+    instructions.reserveCapacity(Compiler.instructionLimit)
+  }
+  deinit {
+    heat.deallocate()
+    siteTags.deallocate()
+  }
+
+  /// Notes one more run of code that is not compiled.
+  /// - Returns: whether it is worth compiling now.
+  func isHot(_ key: UInt64) -> Bool {
+    let k = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 50)
+    heat[k] &+= 1
+    if heat[k] < Compiler.threshold { return false }
+    heat[k] = 0
+    return changes[BlockTable.frame(of: key), default: 0] < Compiler.changeLimit
+  }
+
+  /// Drops the blocks of frames that were stored into.
+  func drop(frames: [UInt64]) {
+    for frame in frames {
+      blocks.drop(frame: frame)
+      changes[frame, default: 0] += 1
+    }
+  }
+  /// Makes room by forgetting everything. No compiled code may be running.
+  private func dropAll() {
+    for frame in blocks.dropAll() { storage.setHasCode(AbsoluteAddress(frame), false) }
+    memory.reset()
+    changes.removeAll(keepingCapacity: true)
+  }
+  /// Whether compiling needs to drop everything first; then what the jump cache holds is void.
+  var isFull: Bool { !memory.hasRoom || blocks.isNearlyFull }
+
+  /// Compiles the block at `offset` of the page at host address `page`.
+  /// - Returns: its code, or nil when it begins with an instruction that cannot be in a block; and whether its frame had none.
+  func compile(page: UnsafeRawPointer, pageKey: UInt64, offset: UInt16, mode: BlockMode) -> (code: UInt64, isFirst: Bool)? {
+    if isFull { dropAll() }
+    let end = build(page, offset, mode)
+    guard let last = instructions.last else { return nil }
+    findLiveConditionCodes()
+    for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
+    repeat {
+      emitter.begin(pageKey: pageKey, offset: offset)
+      for instruction in instructions { emitter.emit(instruction) }
+      if !last.endsBlock || instructions[instructions.count - 1].isRoutine { emitter.emitFallThrough(to: end) }
+      emitter.emitStubs()
+      if let failed = emitter.failed { instructions[failed].isRoutine = true }
+    } while emitter.failed != nil
+    let code = memory.executeView(memory.cursor)
+    memory.cursor = emitter.assembler.cursor
+    compiledCount += 1
+    return (code, blocks.insert(pageKey | UInt64(offset), code: code))
+  }
+
+  /// Builds the nodes.
+  /// - Returns: the offset behind the last instruction.
+  private func build(_ page: UnsafeRawPointer, _ start: UInt16, _ mode: BlockMode) -> UInt16 {
+    instructions.removeAll(keepingCapacity: true)
+    builder.state.pointee.count = 1
+    builder.state.pointee.mode = mode
+    var offset = start
+    while offset < 4096, instructions.count < Compiler.instructionLimit, builder.state.pointee.count < BlockBuilder.nodeLimit {
+      let text = Compiler.text(page, Int(offset)), length = UInt16(text.length)
+      if offset + length > 4096 { break }
+      var instruction = BlockInstruction(
+        text: text.bits, firstNode: UInt16(builder.state.pointee.count), endNode: 0, offset: offset, length: UInt8(length))
+      build(text, &instruction, mode)
+      // What is called is the same code either way.
+      if log != nil && instruction.isRoutine { break }
+      instructions.append(instruction)
+      offset += length
+      if instruction.endsBlock { break }
+    }
+    return offset
+  }
+
+  private func build(_ text: InstructionText, _ instruction: inout BlockInstruction, _ mode: BlockMode) {
+    let first = builder.state.pointee.count
+    builder.state.pointee.offset = UInt64(instruction.offset)
+    builder.state.pointee.nextOffset = UInt64(instruction.offset) + UInt64(instruction.length)
+    builder.state.pointee.isRoutine = false
+    builder.state.pointee.hasEffect = false
+    guard let row = rows.row(of: text), !(mode.isProblemState && row.traits.contains(.privileged)),
+      mode.isZArchitecture || !row.traits.contains(.zArchitectureOnly)
+    else {
+      instruction.isRoutine = true
+      instruction.endsBlock = true
+      instruction.endNode = instruction.firstNode
+      return
+    }
+    if case .operation(let operation) = row.semantics {
+      do { try operation(&builder, text) } catch { builder.call() }
+    } else {
+      builder.call()
+    }
+    if builder.state.pointee.isRoutine {
+      builder.state.pointee.count = first
+      instruction.isRoutine = true
+      // EXECUTE goes on behind itself, mostly.
+      instruction.endsBlock = row.traits.contains(.endsBlock) && row.opcode != 0x44 && row.opcode != 0xC600
+    } else {
+      instruction.endsBlock = (first..<builder.state.pointee.count).contains { builder.state.pointee.nodes[$0].operation == .branch }
+    }
+    instruction.endNode = UInt16(builder.state.pointee.count)
+  }
+
+  /// Eight bytes of text, zeros behind the page.
+  private static func text(_ page: UnsafeRawPointer, _ offset: Int) -> InstructionText {
+    if offset <= 4088 { return InstructionText(bits: UInt64(bigEndian: page.loadUnaligned(fromByteOffset: offset, as: UInt64.self))) }
+    var bits: UInt64 = 0
+    for k in offset..<4096 { bits |= UInt64(page.load(fromByteOffset: k, as: UInt8.self)) << UInt64(56 - 8 * (k - offset)) }
+    return InstructionText(bits: bits)
+  }
+
+  /// Finds, last to first, after which instructions someone may look at the condition code.
+  private func findLiveConditionCodes() {
+    var isLive = true
+    for k in instructions.indices.reversed() {
+      instructions[k].isConditionCodeLive = isLive
+      if instructions[k].isRoutine {
+        isLive = true
+        continue
+      }
+      var sets = false, reads = false, leaves = false, skips = false
+      for n in Int(instructions[k].firstNode)..<Int(instructions[k].endNode) {
+        let operation = builder.state.pointee.nodes[n].operation
+        sets = sets || operation.setsConditionCode
+        reads = reads || operation.readsConditionCode
+        leaves = leaves || operation.mayLeave
+        skips = skips || operation == .proceed
+      }
+      isLive = reads || leaves || skips || !sets && isLive
+    }
+  }
+}
+
+/// The rows by opcode, as the compiler reads them. Shared by all CPUs; immutable.
+package final class CompilerRows: @unchecked Sendable {
+  private let set = InstructionSet<BlockBuilder>()
+  private var indices: [UInt16: Int] = [:]
+
+  package init() { for (k, row) in set.rows.enumerated() { indices[row.opcode] = k } }
+
+  func row(of text: InstructionText) -> Instruction<BlockBuilder>? {
+    indices[OpcodeMap.opcode(of: text)].map { set.rows[$0] }
+  }
+}

@@ -1,0 +1,114 @@
+import X86
+
+/// What the flags of the host say of the condition code, by the operation that set them.
+enum ConditionKind: UInt8, CaseIterable {
+  /// No flags: the overflow flag's place has the code's low bit, the carry flag's place its high bit.
+  case direct = 0
+  /// CMP of signed operands, or TEST: equal, low, high.
+  case compareSigned
+  /// CMP of unsigned operands.
+  case compareLogical
+  /// ADD or SUB of signed operands: zero, negative, positive, overflow.
+  case arithmetic
+  /// ADD of unsigned operands: bit 0 not zero, bit 1 carry.
+  case addLogical
+  /// SUB of unsigned operands: bit 0 not zero, bit 1 no borrow.
+  case subtractLogical
+  /// TEST: zero, not zero.
+  case notZero
+  /// TEST of a single bit: 0 zero, 3 one.
+  case bit
+
+  /// The bits of the condition word that make the index of the table: overflow, carry, zero, sign, kind.
+  static let mask: UInt32 = 0xF_C101
+  /// What LAHF and SETO leave in EAX, whose bits 16-31 are given.
+  static func word(conditionCode: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: conditionCode & 1 | (conditionCode &>> 1 & 1) &<< 8) }
+
+  /// The index of a condition word.
+  @inline(__always) static func index(_ word: UInt32) -> Int {
+    Int(word & 1 | word &>> 7 & 2 | word &>> 12 & 12 | word &>> 12 & 0xF0)
+  }
+  /// 8 >> condition code for each index.
+  static let table: InlineArray<256, UInt8> = {
+    var table = InlineArray<256, UInt8>(repeating: 8)
+    for kind in ConditionKind.allCases {
+      for flags in 0..<16 {
+        let code = kind.conditionCode(overflow: flags & 1 != 0, carry: flags & 2 != 0, zero: flags & 4 != 0, sign: flags & 8 != 0)
+        table[Int(kind.rawValue) << 4 | flags] = 8 >> code
+      }
+    }
+    return table
+  }()
+
+  private func conditionCode(overflow: Bool, carry: Bool, zero: Bool, sign: Bool) -> UInt8 {
+    switch self {
+    case .direct: (overflow ? 1 : 0) | (carry ? 2 : 0)
+    case .compareSigned: zero ? 0 : sign != overflow ? 1 : 2
+    case .compareLogical: zero ? 0 : carry ? 1 : 2
+    case .arithmetic: overflow ? 3 : zero ? 0 : sign ? 1 : 2
+    case .addLogical: (zero ? 0 : 1) | (carry ? 2 : 0)
+    case .subtractLogical: (zero ? 0 : 1) | (carry ? 0 : 2)
+    case .notZero: zero ? 0 : 1
+    case .bit: zero ? 0 : 3
+    }
+  }
+
+  /// How a branch on mask `m` looks at the flags; nil when it takes more than two jumps.
+  func jump(onMask m: UInt8) -> ConditionJump? {
+    switch self {
+    case .direct: nil
+    case .compareSigned: ConditionJump(m & 14, 14, ConditionKind.signed)
+    case .compareLogical: ConditionJump(m & 14, 14, ConditionKind.logical)
+    case .arithmetic:
+      switch m {
+      case 15: .always
+      case 14: ConditionJump(condition: .noOverflow)
+      case 1: ConditionJump(condition: .overflow)
+      case 0: .never
+      default: ConditionJump(condition: ConditionKind.signed[Int(m >> 1)], takenOnOverflow: m & 1 != 0)
+      }
+    case .addLogical: ConditionJump(m, 15, [3: .carry, 12: .noCarry, 10: .zero, 5: .notZero, 4: .above, 11: .notAbove])
+    case .subtractLogical:
+      ConditionJump(m & 7, 7, [4: .carry, 2: .zero, 1: .above, 3: .noCarry, 6: .notAbove, 5: .notZero])
+    case .notZero: ConditionJump(m & 12, 12, [8: .zero, 4: .notZero])
+    case .bit: ConditionJump(m & 9, 9, [8: .zero, 1: .notZero])
+    }
+  }
+
+  /// By mask / 2: equal 4, low 2, high 1.
+  static let signed: [X86.Condition] = [.zero, .greater, .less, .notZero, .zero, .notLess, .notGreater, .zero]
+  static let logical: [X86.Condition] = [.zero, .above, .carry, .notZero, .zero, .noCarry, .notAbove, .zero]
+}
+
+/// The jumps that a condition takes: on overflow first, when that decides, then on one condition of the host.
+struct ConditionJump {
+  var condition: X86.Condition?
+  /// With an overflow: taken, not taken, or not looked at.
+  var takenOnOverflow: Bool?
+  /// Without a condition: taken always or never.
+  var isAlways = false
+
+  static let always = ConditionJump(condition: nil, isAlways: true)
+  static let never = ConditionJump(condition: nil)
+
+  init(condition: X86.Condition?, takenOnOverflow: Bool? = nil, isAlways: Bool = false) {
+    self.condition = condition
+    self.takenOnOverflow = takenOnOverflow
+    self.isAlways = isAlways
+  }
+  /// - Parameter all: the mask that is always taken.
+  init(_ m: UInt8, _ all: UInt8, _ conditions: [X86.Condition]) {
+    self = m == all ? .always : m == 0 ? .never : ConditionJump(condition: conditions[Int(m >> 1)])
+  }
+  init?(_ m: UInt8, _ all: UInt8, _ conditions: KeyValuePairs<UInt8, X86.Condition>) {
+    if m == all {
+      self = .always
+    } else if m == 0 {
+      self = .never
+    } else if let match = conditions.first(where: { $0.key == m }) {
+      self = ConditionJump(condition: match.value)
+    } else {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import X86
+
+/// Where compiled code keeps the guest's general registers: most of them in registers of the host, for good; r6 to r9 in the state.
+/// RSP points to the state; RAX, RCX and RDX are for values.
+enum HostRegisters {
+  /// The host's register of a general register, nil when it is in the state.
+  @inline(__always) static func pinned(_ r: Int) -> Register? {
+    switch r {
+    case 0: .r8
+    case 1: .rbx
+    case 2: .rdi
+    case 3: .rsi
+    case 4: .r9
+    case 5: .r10
+    case 10: .r11
+    case 11: .r12
+    case 12: .r13
+    case 13: .r14
+    case 14: .r15
+    case 15: .rbp
+    default: nil
+    }
+  }
+  static let scratch: [Register] = [.rax, .rcx, .rdx]
+}
+
+/// Displacements from the state, as compiled code uses them.
+enum StateOffset {
+  static func of<T>(_ path: PartialKeyPath<CPUState>, _: T.Type = Never.self) -> Int32 {
+    guard let offset = MemoryLayout<CPUState>.offset(of: path) else { preconditionFailure("a field of CPUState is not stored") }
+    return Int32(offset)
+  }
+  static let gr = of(\.gr), fpr = of(\.fpr)
+  static let fetchPage = of(\.fetchPage), fetchHost = of(\.fetchHost), nextAddress = of(\.nextAddress)
+  static let pswMask = of(\.pswMask), instructionCount = of(\.instructionCount), dataTag = of(\.dataTag)
+  static let breakingEventAddress = of(\.breakingEventAddress)
+  static let condition = of(\.compiled.condition), breakingEvent = of(\.compiled.breakingEvent)
+  static let siteTag = of(\.compiled.siteTag), jumpTag = of(\.compiled.jumpTag), attention = of(\.compiled.attention)
+  static let hostStack = of(\.compiled.hostStack), saved = of(\.compiled.saved), spilled = of(\.compiled.spilled)
+  static let accessAddress = of(\.compiled.accessAddress), accessSite = of(\.compiled.accessSite)
+  static let accessAddend = of(\.compiled.accessAddend)
+  static let descriptor = of(\.compiled.descriptor), link = of(\.compiled.link)
+  static let routine = of(\.compiled.routine), fetchMiss = of(\.compiled.fetchMiss), storeMiss = of(\.compiled.storeMiss)
+  static let gathered = of(\.compiled.gathered)
+  static let conditionTable = of(\.compiled.conditionTable)
+  static let tlb = Int32(CPUMemory.tlbOffset), jumpCache = Int32(CPUMemory.jumpCacheOffset)
+}

@@ -1,0 +1,50 @@
+import CHost
+
+/// One block of host memory with everything that the engine reaches at a fixed distance: a stack for compiled code (which has its
+/// stack pointer at the state), the state, the TLB, the jump cache.
+///
+/// Concurrency: owned by the CPU's thread.
+struct CPUMemory {
+  /// Bytes of stack. What compiled code calls runs on it: the whole of the machine.
+  private static let stackSize = 1 << 20
+  private static let guardSize = 1 << 16
+  /// From the state to the TLB, and to the jump cache.
+  static let tlbOffset = (MemoryLayout<CPUState>.stride + 63) & ~63
+  static let jumpCacheOffset = tlbOffset + TLB.count * MemoryLayout<TLBEntry>.stride
+  private static let size =
+    (stackSize + jumpCacheOffset + JumpCache.count * MemoryLayout<JumpCacheEntry>.stride + 4095) & ~4095
+
+  private let base: UnsafeMutableRawPointer
+  let state: UnsafeMutablePointer<CPUState>
+  let tlbEntries: UnsafeMutablePointer<TLBEntry>
+  let jumpCache: UnsafeMutablePointer<JumpCacheEntry>
+
+  init() {
+    guard let base = chost_reserve(CPUMemory.size) else { preconditionFailure("the host has no memory for a CPU") }
+    chost_guard(base, CPUMemory.guardSize)
+    self.base = base
+    let place = base + CPUMemory.stackSize
+    state = place.assumingMemoryBound(to: CPUState.self)
+    tlbEntries = (place + CPUMemory.tlbOffset).assumingMemoryBound(to: TLBEntry.self)
+    jumpCache = (place + CPUMemory.jumpCacheOffset).assumingMemoryBound(to: JumpCacheEntry.self)
+    jumpCache.initialize(repeating: JumpCacheEntry(), count: JumpCache.count)
+  }
+
+  func deallocate() { chost_release(base, CPUMemory.size) }
+}
+
+/// Where compiled code finds the block at a logical address. An entry holds while its tag is the CPU's.
+struct JumpCacheEntry {
+  /// Odd: no instruction is there.
+  var address: UInt64 = 1
+  /// Mode, context and generation.
+  var tag: UInt64 = 0
+  var code: UInt64 = 0
+  /// The host address of the page.
+  var host: UInt64 = 0
+}
+
+enum JumpCache {
+  /// Entries, direct-mapped by bits 1-12 of the address.
+  static let count = 4096
+}

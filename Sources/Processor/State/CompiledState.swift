@@ -1,0 +1,44 @@
+/// What compiled code keeps in a CPU's state besides the registers. See `Compiler`.
+package struct CompiledState {
+  /// The condition code while compiled code runs: bits 0-15 (of the host's word, 0 the lowest) AX after SETO AL and LAHF, bits 16-19
+  /// the kind of operation that set the flags (`ConditionKind`). `CPUState.conditionCode` is void then.
+  var condition: UInt32 = 0
+  /// Bit 31 set: the last branch taken was at these bits 0-11 in the current page. Otherwise `breakingEventAddress` holds.
+  var breakingEvent: UInt32 = 0
+  /// The tag of data accesses in sites, bits 0-11: stands for `dataTag` until a translation is purged.
+  var siteTag: UInt64 = 0
+  /// What an entry of the jump cache must have: mode, context, generation.
+  var jumpTag: UInt64 = 0
+  /// The attention word of the CPU's signals.
+  var attention: UInt64 = 0
+  /// The host's stack pointer, to be restored when compiled code is left.
+  var hostStack: UInt64 = 0
+  /// RAX, RCX and RDX over a miss.
+  var saved: InlineArray<4, UInt64> = .init(repeating: 0)
+  /// Values that found no register.
+  var spilled: InlineArray<8, UInt64> = .init(repeating: 0)
+  /// An access that missed: its address, its site, and what leads from the address to the host's.
+  var accessAddress: UInt64 = 0
+  var accessSite: UInt64 = 0
+  var accessAddend: UInt64 = 0
+  /// The instruction that calls: bits 0-11 offset in the page, 12-15 length, 16-23 its number in the block, 24-31 bytes of the
+  /// access less one.
+  var descriptor: UInt32 = 0
+  /// The jump that the dispatcher may lead to the block at `nextAddress`: where its displacement ends in the execution view, or 0.
+  var link: UInt64 = 0
+  /// Functions that compiled code calls.
+  var routine: UInt64 = 0
+  var fetchMiss: UInt64 = 0
+  var storeMiss: UInt64 = 0
+  /// The CPU itself, while it executes compiled code.
+  var cpu: UInt64 = 0
+  /// The mode of the blocks that may run now.
+  var mode = BlockMode(bits: 0)
+  /// The generation of translations that the tags are for, and the data tag.
+  var generation: UInt64 = 0
+  var dataTag: UInt64 = 0
+  /// An operand that crosses a page, gathered.
+  var gathered: InlineArray<16, UInt64> = .init(repeating: 0)
+  /// 8 >> condition code, by the bits of `condition` that PEXT with `ConditionKind.mask` gathers.
+  var conditionTable: InlineArray<256, UInt8> = .init(repeating: 0)
+}

@@ -1,0 +1,270 @@
+/// Encodes x86-64 instructions (Intel SDM volume 2, chapter 2) into bytes. Knows nothing of z/Architecture.
+///
+/// Code is written through one mapping and executed through another: `executionOffset` leads from the first to the second, and
+/// matters only where an address outside the code is reached relative to it.
+///
+/// Concurrency: a value of whoever compiles.
+package struct Assembler {
+  /// Where the next byte goes.
+  package var cursor: UnsafeMutablePointer<UInt8>
+  package init(at cursor: UnsafeMutablePointer<UInt8>) { self.cursor = cursor }
+
+  // MARK: Bytes
+
+  @inlinable package mutating func byte(_ b: UInt8) {
+    cursor.pointee = b
+    cursor += 1
+  }
+  @inlinable package mutating func int32(_ v: Int32) {
+    UnsafeMutableRawPointer(cursor).storeBytes(of: v, as: Int32.self)
+    cursor += 4
+  }
+  @inlinable package mutating func int64(_ v: UInt64) {
+    UnsafeMutableRawPointer(cursor).storeBytes(of: v, as: UInt64.self)
+    cursor += 8
+  }
+
+  // MARK: Prefixes, opcode and operands
+
+  /// REX (when needed), then the opcode: one byte, 0Fxx, 0F38xx, with a mandatory prefix in bits 24-31.
+  @usableFromInline mutating func opcode(_ opcode: UInt32, _ reg: UInt8, _ index: UInt8, _ base: UInt8, wide: Bool, bytes: Bool) {
+    let prefix = UInt8(truncatingIfNeeded: opcode &>> 24)
+    if prefix != 0 { byte(prefix) }
+    let rex = 0x40 | (wide ? 8 : 0) | (reg &>> 3) &<< 2 | (index &>> 3) &<< 1 | base &>> 3
+    // Byte registers 4-7 are SPL, BPL, SIL and DIL only behind a REX.
+    if rex != 0x40 || bytes { byte(rex) }
+    if opcode & 0xFF_0000 != 0 { byte(UInt8(truncatingIfNeeded: opcode &>> 16)) }
+    if opcode & 0xFF_FF00 != 0 { byte(UInt8(truncatingIfNeeded: opcode &>> 8)) }
+    byte(UInt8(truncatingIfNeeded: opcode))
+  }
+
+  /// An instruction with a register and a register or opcode extension.
+  @usableFromInline mutating func encode(_ code: UInt32, _ reg: UInt8, _ rm: Register, _ width: Width = .bits32, bytes: Bool = false) {
+    opcode(code, reg, 0, rm.number, wide: width == .bits64, bytes: bytes)
+    byte(0xC0 | (reg & 7) &<< 3 | rm.number & 7)
+  }
+
+  /// An instruction with a register or opcode extension and an operand in storage.
+  @usableFromInline mutating func encode(_ code: UInt32, _ reg: UInt8, _ m: Memory, _ width: Width = .bits32, bytes: Bool = false) {
+    opcode(code, reg, m.index?.number ?? 0, m.base.number, wide: width == .bits64, bytes: bytes)
+    address(reg, m)
+  }
+
+  /// ModRM, SIB and displacement.
+  @usableFromInline mutating func address(_ reg: UInt8, _ m: Memory) {
+    let field = (reg & 7) &<< 3, base = m.base.number & 7
+    let short = m.displacement >= -128 && m.displacement <= 127
+    // RBP and R13 as a base always have a displacement.
+    let mode: UInt8 = m.displacement == 0 && base != 5 ? 0 : short ? 0x40 : 0x80
+    if m.index != nil || base == 4 {
+      byte(mode | field | 4)
+      byte(m.scale &<< 6 | ((m.index?.number ?? 4) & 7) &<< 3 | base)
+    } else {
+      byte(mode | field | base)
+    }
+    if mode == 0x40 { byte(UInt8(bitPattern: Int8(truncatingIfNeeded: m.displacement))) }
+    if mode == 0x80 { int32(m.displacement) }
+  }
+
+  // MARK: Moves
+
+  package mutating func mov(_ to: Register, _ from: Register, _ width: Width = .bits64) {
+    if to == from && width == .bits64 { return }
+    encode(0x8B, to.number, from, width)
+  }
+  package mutating func mov(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x8B, to.number, m, width) }
+  package mutating func mov(_ m: Memory, _ from: Register, _ width: Width = .bits64) { encode(0x89, from.number, m, width) }
+  package mutating func mov16(_ m: Memory, _ from: Register) {
+    byte(0x66)
+    encode(0x89, from.number, m)
+  }
+  package mutating func mov8(_ m: Memory, _ from: Register) { encode(0x88, from.number, m, bytes: true) }
+  /// The shortest encoding that leaves the flags alone.
+  package mutating func mov(_ to: Register, _ v: UInt64) {
+    if v <= 0xFFFF_FFFF {
+      opcode(0xB8 | UInt32(to.number & 7), 0, 0, to.number, wide: false, bytes: false)
+      int32(Int32(truncatingIfNeeded: v))
+    } else if let short = Int32(exactly: Int64(bitPattern: v)) {
+      encode(0xC7, 0, to, .bits64)
+      int32(short)
+    } else {
+      opcode(0xB8 | UInt32(to.number & 7), 0, 0, to.number, wide: true, bytes: false)
+      int64(v)
+    }
+  }
+  /// A sign-extended immediate into storage.
+  package mutating func mov(_ m: Memory, immediate v: Int32, _ width: Width) {
+    encode(0xC7, 0, m, width)
+    int32(v)
+  }
+  package mutating func mov8(_ m: Memory, immediate v: UInt8) {
+    encode(0xC6, 0, m)
+    byte(v)
+  }
+  package mutating func zeroExtend8(_ to: Register, _ from: Register) { encode(0x0FB6, to.number, from, bytes: true) }
+  package mutating func zeroExtend8(_ to: Register, _ m: Memory) { encode(0x0FB6, to.number, m) }
+  package mutating func zeroExtend16(_ to: Register, _ from: Register) { encode(0x0FB7, to.number, from) }
+  package mutating func zeroExtend16(_ to: Register, _ m: Memory) { encode(0x0FB7, to.number, m) }
+  package mutating func signExtend8(_ to: Register, _ from: Register) { encode(0x0FBE, to.number, from, .bits64) }
+  package mutating func signExtend16(_ to: Register, _ from: Register) { encode(0x0FBF, to.number, from, .bits64) }
+  package mutating func signExtend32(_ to: Register, _ from: Register) { encode(0x63, to.number, from, .bits64) }
+  package mutating func lea(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x8D, to.number, m, width) }
+  package mutating func cmov(_ c: Condition, _ to: Register, _ from: Register) {
+    encode(0x0F40 | UInt32(c.rawValue), to.number, from, .bits64)
+  }
+  package mutating func xchg(_ a: Register, _ b: Register) { encode(0x87, a.number, b, .bits64) }
+
+  // MARK: Big-endian access
+
+  package mutating func movbe(_ to: Register, _ m: Memory, _ width: Width) { encode(0x0F38F0, to.number, m, width) }
+  package mutating func movbe(_ m: Memory, _ from: Register, _ width: Width) { encode(0x0F38F1, from.number, m, width) }
+  /// Bits 16-63 of the register stay.
+  package mutating func movbe16(_ to: Register, _ m: Memory) {
+    byte(0x66)
+    encode(0x0F38F0, to.number, m)
+  }
+  package mutating func movbe16(_ m: Memory, _ from: Register) {
+    byte(0x66)
+    encode(0x0F38F1, from.number, m)
+  }
+  package mutating func bswap(_ r: Register, _ width: Width) {
+    opcode(0x0FC8 | UInt32(r.number & 7), 0, 0, r.number, wide: width == .bits64, bytes: false)
+  }
+
+  // MARK: Arithmetic
+
+  package mutating func arithmetic(_ o: ArithmeticOperation, _ to: Register, _ from: Register, _ width: Width = .bits64) {
+    encode(UInt32(o.rawValue &<< 3 | 3), to.number, from, width)
+  }
+  package mutating func arithmetic(_ o: ArithmeticOperation, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
+    encode(UInt32(o.rawValue &<< 3 | 3), to.number, m, width)
+  }
+  package mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, _ from: Register, _ width: Width = .bits64) {
+    encode(UInt32(o.rawValue &<< 3 | 1), from.number, m, width)
+  }
+  package mutating func arithmetic(_ o: ArithmeticOperation, _ to: Register, immediate v: Int32, _ width: Width = .bits64) {
+    if v >= -128 && v <= 127 {
+      encode(0x83, o.rawValue, to, width)
+      byte(UInt8(bitPattern: Int8(truncatingIfNeeded: v)))
+    } else {
+      encode(0x81, o.rawValue, to, width)
+      int32(v)
+    }
+  }
+  package mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, immediate v: Int32, _ width: Width = .bits64) {
+    if v >= -128 && v <= 127 {
+      encode(0x83, o.rawValue, m, width)
+      byte(UInt8(bitPattern: Int8(truncatingIfNeeded: v)))
+    } else {
+      encode(0x81, o.rawValue, m, width)
+      int32(v)
+    }
+  }
+  package mutating func test(_ a: Register, _ b: Register, _ width: Width = .bits64) { encode(0x85, b.number, a, width) }
+  package mutating func test8(_ m: Memory, immediate v: UInt8) {
+    encode(0xF6, 0, m)
+    byte(v)
+  }
+  package mutating func neg(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 3, r, width) }
+  package mutating func not(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 2, r, width) }
+  package mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) { encode(0x0FAF, to.number, from, width) }
+  package mutating func imul(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x0FAF, to.number, m, width) }
+  package mutating func shift(_ o: ShiftOperation, _ r: Register, _ amount: UInt8, _ width: Width = .bits64) {
+    encode(0xC1, o.rawValue, r, width)
+    byte(amount)
+  }
+  /// Rotates by CL.
+  package mutating func rolByCL(_ r: Register, _ width: Width) { encode(0xD3, 0, r, width) }
+  /// The count of leading zeros; the operand's width for zero (ABM).
+  package mutating func lzcnt(_ to: Register, _ from: Register) { encode(0xF300_0FBD, to.number, from, .bits64) }
+  /// CF = bit `bit` of the register.
+  package mutating func bt(_ r: Register, _ bit: UInt8) {
+    encode(0x0FBA, 4, r, .bits64)
+    byte(bit)
+  }
+  package mutating func set(_ c: Condition, _ r: Register) { encode(0x0F90 | UInt32(c.rawValue), 0, r, bytes: true) }
+  /// SETcc AH.
+  package mutating func setAH(_ c: Condition) {
+    byte(0x0F)
+    byte(0x90 | c.rawValue)
+    byte(0xC4)
+  }
+  package mutating func lahf() { byte(0x9F) }
+
+  // MARK: BMI2: no flags changed
+
+  /// A three-byte VEX prefix, the opcode of map 0F38 (2) or 0F3A (3), and register operands.
+  @usableFromInline mutating func vex(
+    _ map: UInt8, _ pp: UInt8, _ code: UInt8, _ reg: Register, _ vvvv: Register?, _ rm: Register, wide: Bool
+  ) {
+    byte(0xC4)
+    byte((reg.number &>> 3 ^ 1) &<< 7 | 0x40 | (rm.number &>> 3 ^ 1) &<< 5 | map)
+    byte((wide ? 0x80 : 0) | (~(vvvv?.number ?? 0) & 15) &<< 3 | pp)
+    byte(code)
+    byte(0xC0 | (reg.number & 7) &<< 3 | rm.number & 7)
+  }
+  package mutating func rorx(_ to: Register, _ from: Register, _ amount: UInt8, _ width: Width) {
+    vex(3, 3, 0xF0, to, nil, from, wide: width == .bits64)
+    byte(amount)
+  }
+  package mutating func shift(_ o: FlaglessShift, _ to: Register, _ from: Register, by amount: Register, _ width: Width = .bits64) {
+    vex(2, o.rawValue, 0xF7, to, amount, from, wide: width == .bits64)
+  }
+  /// high:low = RDX x `from`.
+  package mutating func mulx(_ high: Register, _ low: Register, _ from: Register) { vex(2, 3, 0xF6, high, low, from, wide: true) }
+  /// Gathers the bits of `from` that `mask` selects.
+  package mutating func pext(_ to: Register, _ from: Register, mask: Register) { vex(2, 2, 0xF5, to, from, mask, wide: false) }
+
+  // MARK: Control
+
+  package mutating func jump(_ c: Condition) -> Fixup {
+    byte(0x0F)
+    byte(0x80 | c.rawValue)
+    int32(0)
+    return Fixup(end: cursor)
+  }
+  package mutating func jump() -> Fixup {
+    byte(0xE9)
+    int32(0)
+    return Fixup(end: cursor)
+  }
+  package mutating func call() -> Fixup {
+    byte(0xE8)
+    int32(0)
+    return Fixup(end: cursor)
+  }
+  package mutating func jump(_ m: Memory) { encode(0xFF, 4, m) }
+  package mutating func jump(_ r: Register) { encode(0xFF, 4, r) }
+  package mutating func call(_ m: Memory) { encode(0xFF, 2, m) }
+  package mutating func ret() { byte(0xC3) }
+  package mutating func push(_ r: Register) { opcode(0x50 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false) }
+  package mutating func pop(_ r: Register) { opcode(0x58 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false) }
+  package mutating func mfence() {
+    byte(0x0F)
+    byte(0xAE)
+    byte(0xF0)
+  }
+
+  /// Makes the displacement lead to `target`, in the same mapping.
+  package static func resolve(_ fixup: Fixup, to target: UnsafeMutablePointer<UInt8>) {
+    UnsafeMutableRawPointer(fixup.end - 4).storeBytes(of: Int32(truncatingIfNeeded: target - fixup.end), as: Int32.self)
+  }
+  /// Makes it lead here.
+  package func resolveHere(_ fixup: Fixup) { Assembler.resolve(fixup, to: cursor) }
+
+  // MARK: Operands relative to the instruction
+
+  /// `code reg, [target]` where `target` is `distance` bytes behind the start of this instruction, in the execution view.
+  @usableFromInline mutating func encodeRelative(_ code: UInt32, _ reg: UInt8, _ distance: Int, _ width: Width) {
+    let start = cursor
+    opcode(code, reg, 0, 0, wide: width == .bits64, bytes: false)
+    byte((reg & 7) &<< 3 | 5)
+    cursor += 4
+    UnsafeMutableRawPointer(cursor - 4).storeBytes(of: Int32(truncatingIfNeeded: distance - (cursor - start)), as: Int32.self)
+  }
+  package mutating func arithmeticRelative(_ o: ArithmeticOperation, _ to: Register, _ distance: Int) {
+    encodeRelative(UInt32(o.rawValue &<< 3 | 3), to.number, distance, .bits64)
+  }
+  package mutating func movRelative(_ to: Register, _ distance: Int) { encodeRelative(0x8B, to.number, distance, .bits64) }
+  package mutating func leaRelative(_ to: Register, _ distance: Int) { encodeRelative(0x8D, to.number, distance, .bits64) }
+}
