@@ -94,8 +94,7 @@ public final class Machine: @unchecked Sendable {
     services = SystemServices(cpuCount: configuration.cpuCount)
     complex = ProcessorComplex(
       cpuCount: configuration.cpuCount, storage: storage, channelSubsystem: channelSubsystem, serviceProcessor: serviceProcessor,
-      services: services, tracer: tracer, isCompiling: configuration.execution != .interpret,
-      isVerifying: configuration.execution == .verify)
+      services: services, tracer: tracer, compiling: configuration.execution.compilerSettings)
     let complex = complex
     threads = (0..<configuration.cpuCount).map { CPUThread(address: UInt16($0), complex: complex) }
     connect()

@@ -95,6 +95,11 @@ package final class AbsoluteStorage: @unchecked Sendable {
     hasChangedCode.store(true, ordering: .sequentiallyConsistent)
   }
   package var isCodeChanged: Bool { hasChangedCode.load(ordering: .relaxed) }
+  /// To be called after the host itself stored into the block.
+  package func noteStore(at address: AbsoluteAddress) {
+    let k = Int(truncatingIfNeeded: address.value &>> 12)
+    if codeFrames[k] != 0 { noteCodeChange(k) }
+  }
   /// The blocks that were stored into since the last call.
   package func takeChangedCode() -> [UInt64] {
     hasChangedCode.store(false, ordering: .sequentiallyConsistent)

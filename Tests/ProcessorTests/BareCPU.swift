@@ -20,7 +20,7 @@ final class BareCPU {
   var cpu: CPU
 
   /// - Parameter megabytes: storage size.
-  init(megabytes: UInt64 = 1) {
+  init(megabytes: UInt64 = 1, compiling: CompilerSettings? = nil) {
     guard let storage = AbsoluteStorage(size: megabytes << 20) else { preconditionFailure("no storage") }
     self.storage = storage
     let tracer = Tracer { _ in }
@@ -29,7 +29,7 @@ final class BareCPU {
       cpuCount: 1, storage: storage, channelSubsystem: ChannelSubsystem(storage: storage, threads: 1),
       serviceProcessor: ServiceProcessor(
         storage: storage, description: SystemDescription(storageSize: megabytes << 20), consoles: Consoles(), tracer: tracer),
-      services: services, tracer: tracer)
+      services: services, tracer: tracer, compiling: compiling)
     cpu = CPU(address: 0, complex: complex)
     cpu.initialReset(isZArchitecture: true)
     cpu.s.pointee.cr[0] |= CR0.afpRegister
@@ -48,6 +48,8 @@ final class BareCPU {
     for (k, byte) in bytes.enumerated() {
       storage.host(AbsoluteAddress(address + UInt64(k))).storeBytes(of: byte, as: UInt8.self)
     }
+    storage.noteStore(at: AbsoluteAddress(address))
+    storage.noteStore(at: AbsoluteAddress(address + UInt64(max(bytes.count, 1) - 1)))
   }
   func bytes(_ count: Int, at address: UInt64) -> [UInt8] {
     (0..<count).map { storage.host(AbsoluteAddress(address + UInt64($0))).load(as: UInt8.self) }
@@ -85,7 +87,7 @@ final class BareCPU {
     _ = services.takeCause()
     cpu.s.pointee.fetchPage = CPUState.noPage
     cpu.signals.attention.pointee.store(0, ordering: .relaxed)
-    cpu.execute()
+    cpu.executeInstructions()
     return services.takeCause()
   }
 
@@ -96,6 +98,9 @@ final class BareCPU {
 /// A machine that only ends programs.
 final class BareServices: MachineServices {
   private let cause = Mutex<ProgramInterruption?>(nil)
+  /// What verification found.
+  private let differences = Mutex<[String]>([])
+  var firstDifference: String? { differences.withLock { $0.first } }
   func record(_ interruption: ProgramInterruption) { cause.withLock { $0 = interruption } }
   func takeCause() -> ProgramInterruption? {
     cause.withLock { cause in
@@ -111,6 +116,8 @@ final class BareServices: MachineServices {
   func systemInformation(functionCode: Int, selector1: Int, selector2: Int, cpuAddress: UInt16) -> [UInt8]? { nil }
   let configurationLevel = 1
   func cpuIdentification(_ address: UInt16) -> UInt64 { 0 }
-  func stateChanged(_ address: UInt16, _ change: CPUStateChange) {}
+  func stateChanged(_ address: UInt16, _ change: CPUStateChange) {
+    if case .executionDiffers(let description) = change { differences.withLock { $0.append(description) } }
+  }
   func performQueuedWork(_ cpu: inout CPU) {}
 }

@@ -50,7 +50,7 @@ private struct Comparison {
       let sequence = generator.sequence(DifferentialTests.unitsPerSequence)
       units.append(sequence)
       blocks.append(
-        (SequenceGenerator.code(sequence[...]), (0..<DifferentialTests.statesPerSequence).map { _ in randomState() }))
+        (SequenceGenerator.code(sequence[...]), (0..<DifferentialTests.statesPerSequence).map { _ in generator.randomState() }))
     }
     let answers = SequenceOracle.results(of: blocks) ?? []
     let isComplete = answers.count == blocks.reduce(0) { $0 + $1.states.count }
@@ -78,16 +78,6 @@ private struct Comparison {
       mnemonics.insert(unit.mnemonic)
       at += UInt64(unit.bytes.count)
     }
-  }
-
-  private mutating func randomState() -> SequenceState {
-    var gr = (0..<16).map { _ in generator.value() }
-    gr[11] = UInt64(generator.below(16) * 16)
-    gr[12] = SequenceGenerator.data + 0x1000
-    gr[13] = SequenceGenerator.data + 0x2000
-    return SequenceState(
-      gr: gr, fr: (0..<16).map { _ in generator.value() }, seed: generator.random.next() | 1,
-      conditionCode: UInt8(generator.below(4)))
   }
 
   /// Finds the first unit after which the two differ.

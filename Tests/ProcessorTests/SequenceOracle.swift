@@ -89,6 +89,18 @@ enum SequenceOracle {
   }
 }
 
+extension SequenceGenerator {
+  /// Registers with which a sequence may start.
+  mutating func randomState() -> SequenceState {
+    var gr = (0..<16).map { _ in value() }
+    gr[11] = UInt64(below(16) * 16)
+    gr[12] = SequenceGenerator.data + 0x1000
+    gr[13] = SequenceGenerator.data + 0x2000
+    return SequenceState(
+      gr: gr, fr: (0..<16).map { _ in value() }, seed: random.next() | 1, conditionCode: UInt8(below(4)))
+  }
+}
+
 extension BareCPU {
   /// Executes a sequence as the oracle does, at the same addresses.
   func result(ofCode code: [UInt8], _ state: SequenceState) -> SequenceResult {

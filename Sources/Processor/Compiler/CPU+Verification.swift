@@ -3,6 +3,9 @@ import Storage
 /// Verification: each block runs compiled, is undone, and runs interpreted; the two must agree in registers, condition code,
 /// storage, address and interruption. Blocks then hold only what is compiled: instructions that are called would be the same twice.
 extension CPU {
+  /// How many blocks were compared.
+  package var verifiedBlockCount: Int { compiler?.verifiedBlocks ?? 0 }
+
   /// What a block may change of a CPU.
   private struct Snapshot: Equatable {
     var gr: [UInt64]

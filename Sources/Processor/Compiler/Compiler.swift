@@ -30,23 +30,22 @@ final class Compiler {
   /// Blocks compiled and dropped, for statistics.
   private(set) var compiledCount = 0
 
+  private let settings: CompilerSettings
+
   private static let heatCount = 1 << 14
-  /// Runs before code is compiled.
-  private static let threshold: UInt8 = 30
   private static let instructionLimit = 64
-  /// A page that is stored into so often is interpreted.
-  private static let changeLimit = 32
 
   /// - Returns: nil when the host has no memory for code.
-  init?(rows: CompilerRows, storage: AbsoluteStorage, isVerifying: Bool) {
+  init?(rows: CompilerRows, storage: AbsoluteStorage, settings: CompilerSettings) {
     guard let memory = CodeMemory() else { return nil }
     self.memory = memory
     self.rows = rows
     self.storage = storage
-    log = isVerifying ? StoreLog() : nil
+    self.settings = settings
+    log = settings.isVerifying ? StoreLog() : nil
     thunks = CompiledThunks(memory)
     emitter = BlockEmitter(memory: memory, thunks: thunks, blocks: blocks, nodes: builder.state.pointee.nodes)
-    emitter.linksBlocks = !isVerifying
+    emitter.linksBlocks = !settings.isVerifying
     heat = .allocate(capacity: Compiler.heatCount)
     heat.initialize(repeating: 0, count: Compiler.heatCount)
     instructions.reserveCapacity(Compiler.instructionLimit)
@@ -61,9 +60,9 @@ final class Compiler {
   func isHot(_ key: UInt64) -> Bool {
     let k = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 50)
     heat[k] &+= 1
-    if heat[k] < Compiler.threshold { return false }
+    if heat[k] < settings.threshold { return false }
     heat[k] = 0
-    return changes[BlockTable.frame(of: key), default: 0] < Compiler.changeLimit
+    return changes[BlockTable.frame(of: key), default: 0] < settings.changeLimit
   }
 
   /// Drops the blocks of frames that were stored into.
@@ -89,6 +88,7 @@ final class Compiler {
     let end = build(page, offset, mode)
     guard let last = instructions.last else { return nil }
     findLiveConditionCodes()
+    settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
     for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
     repeat {
       emitter.begin(pageKey: pageKey, offset: offset)

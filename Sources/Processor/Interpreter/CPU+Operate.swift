@@ -56,9 +56,14 @@ extension CPU {
       requestAnotherLook()
     } else {
       armTimer()
-      if let compiler { executeCompiled(compiler) } else { execute() }
+      executeInstructions()
     }
     signals.isExecuting.store(false, ordering: .sequentiallyConsistent)
+  }
+
+  /// Executes instructions until `attention` is requested, compiled or one by one.
+  package mutating func executeInstructions() {
+    if let compiler { executeCompiled(compiler) } else { execute() }
   }
 
   /// Makes the loop come back here before the next instruction.

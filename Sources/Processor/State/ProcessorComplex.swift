@@ -24,7 +24,7 @@ package final class ProcessorComplex: Sendable {
   let programLock = Atomic<Bool>(false)
   /// What compilers read of the instruction table; nil when everything is interpreted.
   private let rows: CompilerRows?
-  private let isVerifying: Bool
+  private let compiling: CompilerSettings?
   private let floating = Mutex(FloatingConditions())
 
   /// Conditions that any CPU with the mask open may take.
@@ -35,8 +35,7 @@ package final class ProcessorComplex: Sendable {
 
   package init(
     cpuCount: Int, storage: AbsoluteStorage, channelSubsystem: ChannelSubsystem, serviceProcessor: ServiceProcessor,
-    services: any MachineServices, tracer: Tracer, isCompiling: Bool = false,
-    isVerifying: Bool = false
+    services: any MachineServices, tracer: Tracer, compiling: CompilerSettings? = nil
   ) {
     self.storage = storage
     self.channelSubsystem = channelSubsystem
@@ -47,12 +46,15 @@ package final class ProcessorComplex: Sendable {
     self.signals = signals
     alarm = TimerAlarm(cpuCount: cpuCount) { signals[$0].requestAttention() }
     dispatch = DispatchTables(instructions: InstructionSet<CPU>())
-    self.isVerifying = isVerifying
-    rows = isCompiling ? CompilerRows() : nil
+    self.compiling = compiling
+    rows = compiling != nil ? CompilerRows() : nil
   }
 
   /// A compiler for one CPU, if code is to be compiled and the host has memory for it.
-  func makeCompiler() -> Compiler? { rows.flatMap { Compiler(rows: $0, storage: storage, isVerifying: isVerifying) } }
+  func makeCompiler() -> Compiler? {
+    guard let rows, let compiling else { return nil }
+    return Compiler(rows: rows, storage: storage, settings: compiling)
+  }
 
   // MARK: Conditions
 
