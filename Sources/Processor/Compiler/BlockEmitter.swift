@@ -94,7 +94,7 @@ final class BlockEmitter {
         if operation == .proceed {
           skips += emitSkip(nodes[k].a)
         } else if !(operation.isValue && nodes[k].useCount == 0) {
-          if operation == .store || operation == .storeMultiple { hasStore = true }
+          if operation == .store || operation == .storeMultiple || operation == .floatingPoint { hasStore = true }
           emitNode(k)
         }
         release()
@@ -148,6 +148,7 @@ final class BlockEmitter {
     case .branchIf: emitBranch(if: n.a, to: n.b)
     case .interruptIf: emitInterruption(if: n.a)
     case .serialize: assembler.mfence()
+    case .floatingPoint: emitFloatingPoint(k)
     }
   }
 

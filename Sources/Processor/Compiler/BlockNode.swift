@@ -18,6 +18,8 @@ enum NodeOperation: UInt8 {
   case setRegister, setRegister32, setRegisterHigh, setFPR, setFPRShort
   case store, loadMultiple, storeMultiple
   case branch, branchIf, proceed, interruptIf, serialize
+  /// A binary floating-point instruction: `imm` says which (BlockBuilder.FloatingPointOperands).
+  case floatingPoint
 
   /// Whether bits 32-63 of the result depend on bits 32-63 of the operands alone.
   var isLowTransparent: Bool {
@@ -42,7 +44,7 @@ enum NodeOperation: UInt8 {
   /// Whether the instruction may end here with an interruption or a branch.
   var mayLeave: Bool {
     switch self {
-    case .load, .store, .loadMultiple, .storeMultiple, .branch, .branchIf, .interruptIf: true
+    case .load, .store, .loadMultiple, .storeMultiple, .branch, .branchIf, .interruptIf, .floatingPoint: true
     default: false
     }
   }

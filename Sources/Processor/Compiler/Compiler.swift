@@ -139,7 +139,9 @@ final class Compiler {
       instruction.endNode = instruction.firstNode
       return
     }
-    if case .operation(let operation) = row.semantics {
+    if let specialisation = BlockBuilder.floatingPointRows[row.opcode] {
+      do { try builder.floatingPoint(specialisation, text) } catch { builder.call() }
+    } else if case .operation(let operation) = row.semantics {
       do { try operation(&builder, text) } catch { builder.call() }
     } else {
       builder.call()
@@ -176,6 +178,9 @@ final class Compiler {
       for n in Int(instructions[k].firstNode)..<Int(instructions[k].endNode) {
         let operation = builder.state.pointee.nodes[n].operation
         sets = sets || operation.setsConditionCode
+        if operation == .floatingPoint {
+          sets = sets || BlockBuilder.FloatingPointOperands(bits: builder.state.pointee.nodes[n].imm).setsConditionCode
+        }
         reads = reads || operation.readsConditionCode
         leaves = leaves || operation.mayLeave
         skips = skips || operation == .proceed

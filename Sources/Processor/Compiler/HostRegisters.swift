@@ -30,7 +30,7 @@ enum StateOffset {
     guard let offset = MemoryLayout<CPUState>.offset(of: path) else { preconditionFailure("a field of CPUState is not stored") }
     return Int32(offset)
   }
-  static let gr = of(\.gr), fpr = of(\.fpr)
+  static let gr = of(\.gr), fpr = of(\.fpr), fpc = of(\.fpc)
   static let fetchPage = of(\.fetchPage), fetchHost = of(\.fetchHost), nextAddress = of(\.nextAddress)
   static let pswMask = of(\.pswMask), instructionCount = of(\.instructionCount), dataTag = of(\.dataTag)
   static let breakingEventAddress = of(\.breakingEventAddress)

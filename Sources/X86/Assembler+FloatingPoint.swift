@@ -1,0 +1,40 @@
+/// SSE2 and FMA: scalar floating point in XMM registers, named by number.
+extension Assembler {
+  /// MOVSD or MOVSS from storage; the rest of the register becomes zero.
+  package mutating func loadFloat(_ x: UInt8, _ m: Memory, isDouble: Bool) { encode(isDouble ? 0xF200_0F10 : 0xF300_0F10, x, m) }
+  package mutating func storeFloat(_ m: Memory, _ x: UInt8, isDouble: Bool) { encode(isDouble ? 0xF200_0F11 : 0xF300_0F11, x, m) }
+  /// ADDSD, SUBSD and their like: `to` = `to` o `from`; `code` is the opcode's last byte.
+  package mutating func float(_ code: FloatOperation, _ to: UInt8, _ from: UInt8, isDouble: Bool) {
+    encode((isDouble ? 0xF200_0F00 : 0xF300_0F00) | UInt32(code.rawValue), to, xmm(from))
+  }
+  /// UCOMISD: ZF equal or unordered, CF low or unordered, PF unordered; OF and SF zero.
+  package mutating func compareFloat(_ a: UInt8, _ b: UInt8, isDouble: Bool) {
+    encode(isDouble ? 0x6600_0F2E : 0x0F2E, a, xmm(b))
+  }
+  /// XORPS: zero.
+  package mutating func clearFloat(_ x: UInt8) { encode(0x0F57, x, xmm(x)) }
+  /// The bits of the number.
+  package mutating func mov(_ to: Register, fromFloat x: UInt8, _ width: Width) { encode(0x6600_0F7E, x, to, width) }
+  package mutating func mov(toFloat x: UInt8, _ from: Register, _ width: Width) { encode(0x6600_0F6E, x, from, width) }
+  /// CVTSI2SD, CVTSI2SS.
+  package mutating func floatFromInteger(_ to: UInt8, _ from: Register, _ width: Width, isDouble: Bool) {
+    encode(isDouble ? 0xF200_0F2A : 0xF300_0F2A, to, from, width)
+  }
+  /// CVTTSD2SI, CVTTSS2SI: toward zero; what does not fit becomes the most negative number.
+  package mutating func integerFromFloat(_ to: Register, _ from: UInt8, _ width: Width, isDouble: Bool) {
+    encode(isDouble ? 0xF200_0F2C : 0xF300_0F2C, to.number, xmm(from), width)
+  }
+  /// CVTSS2SD, CVTSD2SS.
+  package mutating func convertFloat(_ to: UInt8, _ from: UInt8, toDouble: Bool) {
+    encode(toDouble ? 0xF300_0F5A : 0xF200_0F5A, to, xmm(from))
+  }
+  /// VFMADD231, VFMSUB231: `to` = `a` x `b` + or - `to`, rounded once.
+  package mutating func multiplyAdd(_ to: UInt8, _ a: UInt8, _ b: UInt8, isSubtracting: Bool, isDouble: Bool) {
+    vex(2, 1, isSubtracting ? 0xBB : 0xB9, xmm(to), xmm(a), xmm(b), wide: isDouble)
+  }
+  /// The number of an XMM register as the encoder takes it.
+  private func xmm(_ x: UInt8) -> Register { Register(rawValue: x & 15).unsafelyUnwrapped }
+}
+
+/// Scalar operations by the last byte of their opcodes.
+package enum FloatOperation: UInt8, Sendable { case squareRoot = 0x51, add = 0x58, multiply = 0x59, subtract = 0x5C, divide = 0x5E }
