@@ -57,4 +57,73 @@ import Testing
     run(on: bare, sequences: 200) { _, _, _ in bare.services.firstDifference == nil }
     #expect(bare.services.firstDifference != nil)
   }
+
+  // MARK: Floating point
+
+  /// Numbers at the borders of what the host may compute itself.
+  private static let doubles: [UInt64] = [
+    0, 1 << 63, 1, 0x8000_0000_0000_0001, 0x000F_FFFF_FFFF_FFFF, 0x0010_0000_0000_0000, 0x0010_0000_0000_0001, 0x0020_0000_0000_0000,
+    0x3FF0_0000_0000_0000, 0xBFF0_0000_0000_0000, 0x3FF0_0000_0000_0001, 0x43E0_0000_0000_0000, 0xC3E0_0000_0000_0000,
+    0x41DF_FFFF_FFC0_0000, 0x7FEF_FFFF_FFFF_FFFF, 0x7FF0_0000_0000_0000, 0xFFF0_0000_0000_0000, 0x7FF8_0000_0000_0001,
+    0x7FF0_0000_0000_0001, 0x36A0_0000_0000_0000, 0x380F_FFFF_FFFF_FFFF, 0x47EF_FFFF_EFFF_FFFF,
+  ]
+  /// No flag, inexact, all flags, rounding modes, traps.
+  private static let controls: [UInt32] = [0, 0x0008_0000, 0x00F8_0000, 0x0008_0001, 0x0008_0003, 0x0808_0000, 0xF808_0000, 0x1008_0000]
+
+  @Test func `compiled floating point gives the bits, flags and interruptions of the interpreter`() {
+    let interpreter = BareCPU(), compiler = BareCPU(compiling: CompilerTests.settings())
+    var generator = SeededGenerator(seed: 7)
+    func number() -> UInt64 {
+      let random = generator.next()
+      switch random % 3 {
+      case 0: return CompilerTests.doubles[Int(random >> 8) % CompilerTests.doubles.count]
+      case 1: return random >> 3 & 0x800F_FFFF_FFFF_FFFF | (0x3F0 + random & 0x1F) << 52
+      default: return generator.next()
+      }
+    }
+    for text in CompilerTests.floatingPointTexts {
+      for control in CompilerTests.controls {
+        for _ in 0..<60 {
+          let values = (0..<8).map { _ in number() }, general = number()
+          for bare in [interpreter, compiler] {
+            for r in 0..<8 { bare.cpu.s.pointee.fpr[r] = values[r] }
+            bare.cpu.s.pointee.fpc = control
+            bare[3] = general
+            bare[5] = 0x8000
+            bare.conditionCode = 3
+            bare.store(values[7], at: 0x8008)
+          }
+          let outcomes = [interpreter, compiler].map { bare in
+            let cause = bare.run(text), s = bare.cpu.s
+            return FloatingPointOutcome(
+              cause: cause, fpr: (0..<8).map { s.pointee.fpr[$0] }, fpc: s.pointee.fpc, conditionCode: bare.conditionCode, general: bare[3])
+          }
+          #expect(outcomes[0] == outcomes[1], "\(text)")
+          if outcomes[0] != outcomes[1] { return }
+        }
+      }
+    }
+  }
+
+  /// One instruction of each specialisation: R1 2 (of conversions to fixed point 3), R2 4, R3 6, storage at 8(5).
+  private static let floatingPointTexts: [[UInt8]] = CPU.floatingPointSpecialisations.map { row in
+    let high = UInt8(row.opcode >> 8), low = UInt8(row.opcode & 0xFF)
+    switch row.form {
+    case .rre: return [high, low, 0, 0x24]
+    case .rrd: return [high, low, 0x20, 0x64]
+    case .rxe: return [high, 0x20, 0x50, 0x08, 0, low]
+    case .rxf: return [high, 0x60, 0x50, 0x08, 0x20, low]
+    case .fromGeneral: return [high, low, 0, 0x23]
+    case .toGeneral: return [high, low, 0x50, 0x34]
+    }
+  }
+}
+
+/// What a floating-point instruction leaves.
+private struct FloatingPointOutcome: Equatable {
+  var cause: ProgramInterruption?
+  var fpr: [UInt64]
+  var fpc: UInt32
+  var conditionCode: UInt64
+  var general: UInt64
 }

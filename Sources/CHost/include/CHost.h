@@ -11,6 +11,10 @@ void chost_release(void *base, size_t size);
 /* Makes [base, base+size) read as zeros again and returns its pages to the host. Page aligned. 0, or -1 with errno set. */
 int chost_discard(void *base, size_t size);
 
+/* What this host's processor has that compiled code uses. */
+enum { CHOST_X86_64 = 1, CHOST_MOVBE = 2, CHOST_BMI2 = 4, CHOST_FMA = 8, CHOST_LZCNT = 16, CHOST_LAHF = 32 };
+uint32_t chost_features(void);
+
 /* Makes the first `size` bytes of a reservation inaccessible. */
 void chost_guard(void *base, size_t size);
 

@@ -1,4 +1,4 @@
-import Processor
+package import Processor
 
 extension MachineConfiguration.Execution {
   /// What the processor is told; nil interprets.
@@ -10,6 +10,19 @@ extension MachineConfiguration.Execution {
       var settings = CompilerSettings()
       settings.isVerifying = true
       return settings
+    }
+  }
+
+  /// Refuses to compile for more than one CPU, and on a host that lacks what compiled code uses.
+  package func validate(cpuCount: Int, on host: HostFeatures = .host) throws(ConfigurationError) {
+    if self == .interpret { return }
+    let missing = host.missing
+    guard missing.isEmpty else {
+      throw ConfigurationError(
+        .usage, "--execution \(rawValue): this host's processor has no \(missing.joined(separator: ", ")); say --execution interpret")
+    }
+    guard cpuCount == 1 else {
+      throw ConfigurationError(.usage, "--execution \(rawValue): code is compiled for one CPU only; say --execution interpret or --cpus 1")
     }
   }
 }

@@ -2,7 +2,7 @@
 /// called. These are specialisations beside the rows of InstructionSet+BinaryFloatingPoint.
 extension BlockBuilder {
   /// What a floating-point node does. Its number is in bits 16 and up of the node's `imm`.
-  enum FloatingPoint: UInt8 {
+  enum FloatingPoint: UInt8, Sendable {
     case add = 0, subtract, multiply, divide, squareRoot, multiplyAdd, multiplySubtract, compare, loadAndTest, lengthen, round
     case fromFixed32, fromFixed64, toFixed32, toFixed64
   }
@@ -29,54 +29,39 @@ extension BlockBuilder {
     }
   }
 
-  /// One specialisation: the opcode, where its operands are, what it does.
-  struct FloatingPointRow {
-    enum Form { case rre, rxe, rrd, rxf, fromGeneral, toGeneral }
-    let opcode: UInt16
-    let form: Form
-    let operation: FloatingPoint
-    let isDouble: Bool
-    init(_ opcode: UInt16, _ form: Form, _ operation: FloatingPoint, isDouble: Bool) {
-      self.opcode = opcode
-      self.form = form
-      self.operation = operation
-      self.isDouble = isDouble
-    }
-  }
-
-  static let floatingPointRows: [UInt16: FloatingPointRow] = {
+  static let floatingPointSpecialisations: [UInt16: FloatingPointSpecialisation] = {
     let arithmetic: [(UInt16, FloatingPoint)] = [(0xA, .add), (0xB, .subtract), (0xD, .divide), (0x9, .compare)]
-    var rows: [FloatingPointRow] = []
+    var rows: [FloatingPointSpecialisation] = []
     for (code, operation) in arithmetic {
       for isDouble in [false, true] {
         let low = code + (isDouble ? 0x10 : 0)
-        rows.append(FloatingPointRow(0xB300 + low, .rre, operation, isDouble: isDouble))
-        rows.append(FloatingPointRow(0xED00 + low, .rxe, operation, isDouble: isDouble))
+        rows.append(FloatingPointSpecialisation(0xB300 + low, .rre, operation, isDouble: isDouble))
+        rows.append(FloatingPointSpecialisation(0xED00 + low, .rxe, operation, isDouble: isDouble))
       }
     }
     rows += [
-      FloatingPointRow(0xB31C, .rre, .multiply, isDouble: true), FloatingPointRow(0xED1C, .rxe, .multiply, isDouble: true),
-      FloatingPointRow(0xB317, .rre, .multiply, isDouble: false), FloatingPointRow(0xED17, .rxe, .multiply, isDouble: false),
-      FloatingPointRow(0xB315, .rre, .squareRoot, isDouble: true), FloatingPointRow(0xED15, .rxe, .squareRoot, isDouble: true),
-      FloatingPointRow(0xB314, .rre, .squareRoot, isDouble: false), FloatingPointRow(0xED14, .rxe, .squareRoot, isDouble: false),
-      FloatingPointRow(0xB318, .rre, .compare, isDouble: true), FloatingPointRow(0xB308, .rre, .compare, isDouble: false),
-      FloatingPointRow(0xB312, .rre, .loadAndTest, isDouble: true), FloatingPointRow(0xB302, .rre, .loadAndTest, isDouble: false),
-      FloatingPointRow(0xB304, .rre, .lengthen, isDouble: false), FloatingPointRow(0xED04, .rxe, .lengthen, isDouble: false),
-      FloatingPointRow(0xB344, .rre, .round, isDouble: true),
-      FloatingPointRow(0xB31E, .rrd, .multiplyAdd, isDouble: true), FloatingPointRow(0xED1E, .rxf, .multiplyAdd, isDouble: true),
-      FloatingPointRow(0xB31F, .rrd, .multiplySubtract, isDouble: true), FloatingPointRow(0xED1F, .rxf, .multiplySubtract, isDouble: true),
-      FloatingPointRow(0xB30E, .rrd, .multiplyAdd, isDouble: false), FloatingPointRow(0xED0E, .rxf, .multiplyAdd, isDouble: false),
-      FloatingPointRow(0xB30F, .rrd, .multiplySubtract, isDouble: false), FloatingPointRow(0xED0F, .rxf, .multiplySubtract, isDouble: false),
-      FloatingPointRow(0xB395, .fromGeneral, .fromFixed32, isDouble: true), FloatingPointRow(0xB3A5, .fromGeneral, .fromFixed64, isDouble: true),
-      FloatingPointRow(0xB394, .fromGeneral, .fromFixed32, isDouble: false), FloatingPointRow(0xB3A4, .fromGeneral, .fromFixed64, isDouble: false),
-      FloatingPointRow(0xB399, .toGeneral, .toFixed32, isDouble: true), FloatingPointRow(0xB3A9, .toGeneral, .toFixed64, isDouble: true),
-      FloatingPointRow(0xB398, .toGeneral, .toFixed32, isDouble: false), FloatingPointRow(0xB3A8, .toGeneral, .toFixed64, isDouble: false),
+      FloatingPointSpecialisation(0xB31C, .rre, .multiply, isDouble: true), FloatingPointSpecialisation(0xED1C, .rxe, .multiply, isDouble: true),
+      FloatingPointSpecialisation(0xB317, .rre, .multiply, isDouble: false), FloatingPointSpecialisation(0xED17, .rxe, .multiply, isDouble: false),
+      FloatingPointSpecialisation(0xB315, .rre, .squareRoot, isDouble: true), FloatingPointSpecialisation(0xED15, .rxe, .squareRoot, isDouble: true),
+      FloatingPointSpecialisation(0xB314, .rre, .squareRoot, isDouble: false), FloatingPointSpecialisation(0xED14, .rxe, .squareRoot, isDouble: false),
+      FloatingPointSpecialisation(0xB318, .rre, .compare, isDouble: true), FloatingPointSpecialisation(0xB308, .rre, .compare, isDouble: false),
+      FloatingPointSpecialisation(0xB312, .rre, .loadAndTest, isDouble: true), FloatingPointSpecialisation(0xB302, .rre, .loadAndTest, isDouble: false),
+      FloatingPointSpecialisation(0xB304, .rre, .lengthen, isDouble: false), FloatingPointSpecialisation(0xED04, .rxe, .lengthen, isDouble: false),
+      FloatingPointSpecialisation(0xB344, .rre, .round, isDouble: true),
+      FloatingPointSpecialisation(0xB31E, .rrd, .multiplyAdd, isDouble: true), FloatingPointSpecialisation(0xED1E, .rxf, .multiplyAdd, isDouble: true),
+      FloatingPointSpecialisation(0xB31F, .rrd, .multiplySubtract, isDouble: true), FloatingPointSpecialisation(0xED1F, .rxf, .multiplySubtract, isDouble: true),
+      FloatingPointSpecialisation(0xB30E, .rrd, .multiplyAdd, isDouble: false), FloatingPointSpecialisation(0xED0E, .rxf, .multiplyAdd, isDouble: false),
+      FloatingPointSpecialisation(0xB30F, .rrd, .multiplySubtract, isDouble: false), FloatingPointSpecialisation(0xED0F, .rxf, .multiplySubtract, isDouble: false),
+      FloatingPointSpecialisation(0xB395, .fromGeneral, .fromFixed32, isDouble: true), FloatingPointSpecialisation(0xB3A5, .fromGeneral, .fromFixed64, isDouble: true),
+      FloatingPointSpecialisation(0xB394, .fromGeneral, .fromFixed32, isDouble: false), FloatingPointSpecialisation(0xB3A4, .fromGeneral, .fromFixed64, isDouble: false),
+      FloatingPointSpecialisation(0xB399, .toGeneral, .toFixed32, isDouble: true), FloatingPointSpecialisation(0xB3A9, .toGeneral, .toFixed64, isDouble: true),
+      FloatingPointSpecialisation(0xB398, .toGeneral, .toFixed32, isDouble: false), FloatingPointSpecialisation(0xB3A8, .toGeneral, .toFixed64, isDouble: false),
     ]
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.opcode, $0) })
   }()
 
   /// Builds the node of a floating-point instruction, or gives up.
-  mutating func floatingPoint(_ row: FloatingPointRow, _ i: InstructionText) throws(ProgramInterruption) {
+  mutating func floatingPoint(_ row: FloatingPointSpecialisation, _ i: InstructionText) throws(ProgramInterruption) {
     guard state.pointee.mode.hasAllFloatingPointRegisters else { return call() }
     func add(_ r1: Int, _ r2: Int = 0, _ r3: Int = 0, _ value: BlockValue? = nil) {
       let operands = FloatingPointOperands(row.operation, isDouble: row.isDouble, r1: r1, r2: r2, r3: r3, hasValue: value != nil)
@@ -98,5 +83,30 @@ extension BlockBuilder {
       if i.e3 != 5 || i.e4 != 0 { return call() }
       add(i.e1, i.e2)
     }
+  }
+}
+
+/// One specialisation: the opcode, where its operands are, what it does.
+package struct FloatingPointSpecialisation: Sendable {
+  /// The instruction's format, and on which side a general register is.
+  package enum Form: Sendable { case rre, rxe, rrd, rxf, fromGeneral, toGeneral }
+  /// As rows of the instruction table write it.
+  package let opcode: UInt16
+  /// Where the operands are.
+  package let form: Form
+  let operation: BlockBuilder.FloatingPoint
+  let isDouble: Bool
+  init(_ opcode: UInt16, _ form: Form, _ operation: BlockBuilder.FloatingPoint, isDouble: Bool) {
+    self.opcode = opcode
+    self.form = form
+    self.operation = operation
+    self.isDouble = isDouble
+  }
+}
+
+extension CPU {
+  /// The instructions that compiled code may carry out in the host's floating point.
+  package static var floatingPointSpecialisations: [FloatingPointSpecialisation] {
+    BlockBuilder.floatingPointSpecialisations.values.sorted { $0.opcode < $1.opcode }
   }
 }

@@ -139,7 +139,7 @@ final class Compiler {
       instruction.endNode = instruction.firstNode
       return
     }
-    if let specialisation = BlockBuilder.floatingPointRows[row.opcode] {
+    if let specialisation = BlockBuilder.floatingPointSpecialisations[row.opcode] {
       do { try builder.floatingPoint(specialisation, text) } catch { builder.call() }
     } else if case .operation(let operation) = row.semantics {
       do { try operation(&builder, text) } catch { builder.call() }
