@@ -63,7 +63,7 @@ struct RunCommand: ParsableCommand {
     help: ArgumentHelp(
       "How CPUs carry out instructions: interpret them one by one, compile what runs often to x86-64, or verify: run compiled blocks again interpreted and stop at the first difference.",
       valueName: "interpret|compile|verify"), transform: MachineConfiguration.Execution.parse)
-  var execution = MachineConfiguration.Execution.interpret
+  var execution: MachineConfiguration.Execution?
 
   func run() throws {
     guard (load == nil) != (kernel == nil) else {
@@ -96,7 +96,7 @@ struct RunCommand: ParsableCommand {
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     var configuration = MachineConfiguration(
       memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm)
-    configuration.execution = execution
+    configuration.execution = execution ?? .preferred(cpuCount: configuration.cpuCount)
     let consoles = ConsoleSinks(
       line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) })
     let tracer = try makeTracer()

@@ -44,6 +44,19 @@ import Testing
     #expect(compiler.cpu.s.pointee.instructionCount == interpreter.cpu.s.pointee.instructionCount)
   }
 
+  @Test func `code memory that is full again and again changes nothing`() {
+    var settings = CompilerTests.settings()
+    settings.codeSize = 1 << 18
+    let interpreter = BareCPU(megabytes: 4), compiler = BareCPU(megabytes: 4, compiling: settings)
+    interpreter.put(BareCPU.stopText, at: SequenceGenerator.exit)
+    run(on: compiler, sequences: CompilerTests.sequenceCount) { code, state, compiled in
+      let interpreted = interpreter.result(ofCode: code, state)
+      #expect(compiled == interpreted)
+      return compiled == interpreted
+    }
+    #expect(compiler.cpu.fullCodeMemoryCount > 3)
+  }
+
   @Test func `verification finds no difference in random sequences`() {
     let bare = BareCPU(megabytes: 4, compiling: CompilerTests.settings(isVerifying: true))
     run(on: bare, sequences: CompilerTests.sequenceCount) { _, _, _ in bare.services.firstDifference == nil }

@@ -13,6 +13,9 @@ extension MachineConfiguration.Execution {
     }
   }
 
+  /// What a user wants who does not say: compiled where that can be.
+  public static func preferred(cpuCount: Int) -> Self { HostFeatures.host.missing.isEmpty && cpuCount == 1 ? .compile : .interpret }
+
   /// Refuses to compile for more than one CPU, and on a host that lacks what compiled code uses.
   package func validate(cpuCount: Int, on host: HostFeatures = .host) throws(ConfigurationError) {
     if self == .interpret { return }

@@ -6,6 +6,9 @@ extension CPU {
   /// How many blocks were compared.
   package var verifiedBlockCount: Int { compiler?.verifiedBlocks ?? 0 }
 
+  /// How often compiled code was dropped to make room.
+  package var fullCodeMemoryCount: Int { compiler?.fullCount ?? 0 }
+
   /// What a block may change of a CPU.
   private struct Snapshot: Equatable {
     var gr: [UInt64]

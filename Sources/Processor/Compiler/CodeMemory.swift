@@ -4,8 +4,8 @@ import CHost
 ///
 /// Concurrency: owned by the compiler of one CPU.
 final class CodeMemory {
-  /// A quarter of what the emulator may use beside the guest's storage.
-  static let codeSize = 24 << 20
+  /// Bytes of code.
+  private let codeSize: Int
   static let siteCount = 1 << 18
   private static let siteSize = 16
 
@@ -19,25 +19,27 @@ final class CodeMemory {
   /// Where blocks begin: behind the thunks.
   var blocksStart: UnsafeMutablePointer<UInt8>
 
+  /// - Parameter codeSize: a multiple of a page, and room for several blocks.
   /// - Returns: nil when the host has no such memory to give.
-  init?() {
+  init?(codeSize: Int) {
+    self.codeSize = codeSize
     var view: UnsafeMutableRawPointer?
-    guard let execute = chost_code_memory(CodeMemory.codeSize, CodeMemory.siteCount * CodeMemory.siteSize, &view), let view else { return nil }
+    guard let execute = chost_code_memory(codeSize, CodeMemory.siteCount * CodeMemory.siteSize, &view), let view else { return nil }
     write = view.assumingMemoryBound(to: UInt8.self)
     self.execute = UInt64(UInt(bitPattern: execute))
-    sites = (execute + CodeMemory.codeSize).assumingMemoryBound(to: UInt64.self)
+    sites = (execute + codeSize).assumingMemoryBound(to: UInt64.self)
     cursor = write
     blocksStart = write
     wipeSites()
   }
   deinit {
     chost_release_code_memory(
-      UnsafeMutableRawPointer(bitPattern: UInt(execute)), CodeMemory.codeSize, CodeMemory.siteCount * CodeMemory.siteSize, write)
+      UnsafeMutableRawPointer(bitPattern: UInt(execute)), codeSize, CodeMemory.siteCount * CodeMemory.siteSize, write)
   }
 
   /// Whether there is room for one more block, however large.
   var hasRoom: Bool {
-    write + CodeMemory.codeSize - cursor > 1 << 17 && siteCursor < CodeMemory.siteCount - BlockBuilder.nodeLimit
+    write + codeSize - cursor > 1 << 17 && siteCursor < CodeMemory.siteCount - BlockBuilder.nodeLimit
   }
   func executeView(_ p: UnsafeMutablePointer<UInt8>) -> UInt64 { execute &+ UInt64(p - write) }
   func writeView(_ address: UInt64) -> UnsafeMutablePointer<UInt8> { write + Int(address &- execute) }
@@ -48,7 +50,7 @@ final class CodeMemory {
   }
   /// Bytes from a place in the code to a site.
   func distance(from place: UnsafeMutablePointer<UInt8>, toSite site: Int) -> Int {
-    CodeMemory.codeSize + site * CodeMemory.siteSize - (place - write)
+    codeSize + site * CodeMemory.siteSize - (place - write)
   }
   /// Makes every access miss once.
   func wipeSites() {

@@ -27,8 +27,8 @@ final class Compiler {
   /// How often code was interpreted that is not compiled, by address; and how often a frame's blocks were dropped.
   private let heat: UnsafeMutablePointer<UInt8>
   private var changes: [UInt64: Int] = [:]
-  /// Blocks compiled and dropped, for statistics.
-  private(set) var compiledCount = 0
+  /// How often everything was dropped to make room.
+  private(set) var fullCount = 0
 
   private let settings: CompilerSettings
 
@@ -37,7 +37,7 @@ final class Compiler {
 
   /// - Returns: nil when the host has no memory for code.
   init?(rows: CompilerRows, storage: AbsoluteStorage, settings: CompilerSettings) {
-    guard let memory = CodeMemory() else { return nil }
+    guard let memory = CodeMemory(codeSize: settings.codeSize) else { return nil }
     self.memory = memory
     self.rows = rows
     self.storage = storage
@@ -77,6 +77,7 @@ final class Compiler {
     for frame in blocks.dropAll() { storage.setHasCode(AbsoluteAddress(frame), false) }
     memory.reset()
     changes.removeAll(keepingCapacity: true)
+    fullCount += 1
   }
   /// Whether compiling needs to drop everything first; then what the jump cache holds is void.
   var isFull: Bool { !memory.hasRoom || blocks.isNearlyFull }
@@ -99,7 +100,6 @@ final class Compiler {
     } while emitter.failed != nil
     let code = memory.executeView(memory.cursor)
     memory.cursor = emitter.assembler.cursor
-    compiledCount += 1
     return (code, blocks.insert(pageKey | UInt64(offset), code: code))
   }
 

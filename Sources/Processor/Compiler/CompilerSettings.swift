@@ -4,6 +4,9 @@ package struct CompilerSettings: Sendable {
   package var threshold: UInt8 = 30
   /// A page whose compiled code was dropped so often, because it was stored into, is interpreted.
   package var changeLimit = 32
+  /// Bytes of memory for code; when it is full everything is dropped. A quarter of what the emulator may use beside the guest's
+  /// storage.
+  package var codeSize = 24 << 20
   /// Blocks run compiled and interpreted, and are compared.
   package var isVerifying = false
   /// Changes nodes before code is made of them: how tests see that verification finds faults.
