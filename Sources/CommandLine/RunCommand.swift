@@ -47,7 +47,8 @@ struct RunCommand: ParsableCommand {
   var firmware: String?
 
   @Option(
-    help: ArgumentHelp("Start what this list of the Hardware Management Console names instead of loading.", valueName: "FILE.ins"))
+    help: ArgumentHelp("Start what this list of the Hardware Management Console names instead of loading.", valueName: "FILE.ins")
+  )
   var ins: String?
 
   @Option(help: ArgumentHelp("Start this kernel instead of loading from a device.", valueName: "FILE"))
@@ -107,7 +108,8 @@ struct RunCommand: ParsableCommand {
       throw OperatorError(.usage, "--firmware, --procedure and --load-kind go with --load; leave them out")
     }
     guard firmware == nil || procedure == nil && loadKind.value == .clear else {
-      throw OperatorError(.usage, "--procedure and --load-kind say how the machine loads, which --firmware does itself; leave them out")
+      throw OperatorError(
+        .usage, "--procedure and --load-kind say how the machine loads, which --firmware does itself; leave them out")
     }
   }
 

@@ -77,7 +77,8 @@ struct ELFImage: Sendable {
     }
 
     func isSound(fileSize: UInt64) -> Bool {
-      sizeInFile <= size && offset <= fileSize && sizeInFile <= fileSize - offset && !address.addingReportingOverflow(size).overflow
+      sizeInFile <= size && offset <= fileSize && sizeInFile <= fileSize - offset
+        && !address.addingReportingOverflow(size).overflow
     }
   }
 

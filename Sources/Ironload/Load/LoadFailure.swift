@@ -73,7 +73,8 @@ public enum LoadProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case .fetchedAhead(let address, let copied, let stored, let status): Self.staleness(address, copied, stored, status)
     case .status(let status): "\(status); does the volume have an IPL record? `ironload dasd boot` writes one"
     case .noReadInIPL1(let ccw): "IPL1 is malformed: its CCW at 000008, \(hex(ccw)), is no READ that is chained; \(Self.remedy)"
-    case .noTransferInIPL1(let ccw): "IPL1 is malformed: its CCW at 000010, \(hex(ccw)), is no TRANSFER IN CHANNEL; \(Self.remedy)"
+    case .noTransferInIPL1(let ccw):
+      "IPL1 is malformed: its CCW at 000010, \(hex(ccw)), is no TRANSFER IN CHANNEL; \(Self.remedy)"
     case .transferToZero: "IPL1 is malformed: it transfers to address 0; \(Self.remedy)"
     case .noProgramInIPL2(let address):
       "IPL2 is malformed: IPL1 transfers to \(hex(UInt64(address), digits: 6)), where no CCW is; \(Self.remedy)"

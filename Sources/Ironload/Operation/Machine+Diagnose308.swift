@@ -69,8 +69,9 @@ extension Machine {
     cpu.enter(.load)
     control.async { [self] in
       if let parameter = block?.loadParameter { serviceProcessor.description.loadParameter = parameter }
-      do { try reload(block, wayIn, kind) } catch let failure as LoadFailure { comeToRest(.loadFailed(failure)) } catch
-        let error as ConfigurationError { comeToRest(.restartFailed(error)) } catch { preconditionFailure("\(error)") }
+      do { try reload(block, wayIn, kind) } catch let failure as LoadFailure { comeToRest(.loadFailed(failure)) } catch let error
+        as ConfigurationError
+      { comeToRest(.restartFailed(error)) } catch { preconditionFailure("\(error)") }
     }
   }
 

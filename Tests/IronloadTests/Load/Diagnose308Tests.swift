@@ -31,9 +31,13 @@ import Testing
       + [0xA7, 0x6F, 0x00, 0x02, 0xA7, 0xA4, 0x00, 0x06] + load(5, subcode) + diagnose + storeGrande(6, 0x218)
   }
 
-  private func end(_ image: [UInt8], dasds: [MachineConfiguration.DASD] = []) throws -> EndReason {
+  private func end(
+    _ image: [UInt8], dasds: [MachineConfiguration.DASD] = [], hasESA390Mode: Bool = true
+  ) throws -> EndReason {
     let folder = try VolumeFolder(), kernel = try folder.write("kernel", image)
-    let machine = try Machine(MachineConfiguration(memory: 1 << 20, dasds: dasds))
+    var configuration = MachineConfiguration(memory: 1 << 20, dasds: dasds)
+    configuration.hasESA390Mode = hasESA390Mode
+    let machine = try Machine(configuration)
     defer { machine.close() }
     try machine.load(kernel: kernel)
     return machine.waitUntilEnded()
@@ -42,6 +46,12 @@ import Testing
 
   @Test func `subcode 6 says that there is no block when nothing was loaded from a device`() throws {
     #expect(try end(image(load(2, 0x4000) + load(5, 6) + diagnose + storeGrande(3, 0x218))) == wait(0x102))
+  }
+
+  @Test(arguments: [0, 1] as [Int16])
+  func `subcodes 0 and 1 load the PSW at 0, which can be a 64-bit one where there is no ESA/390 mode`(_ subcode: Int16) throws {
+    let again = image(counting(subcode), { $0.replaceSubrange(0..<8, with: [0, 8, 0, 1, 0x80, 0, 2, 0]) })
+    #expect(try end(again, hasESA390Mode: false) == wait(2))
   }
 
   @Test(arguments: [4, 7] as [Int16])
@@ -94,7 +104,8 @@ import Testing
     let guest: [UInt8] = [0x0D, 0x10, 0x82, 0x00, 0x10, 0x06, 0, 0, 0, 0x0A, 0, 0, 0x80, 0, 0x0C, 0xAB]
     let geometry = try #require(CKDGeometry(cylinders: 2))
     try LabelledVolume.create(path: path, geometry: geometry, serial: "OTHER0", partition: nil, date: .today())
-    let program = try LoadProgram(StorageImage(psw: 0x0008_0000_8000_5000, regions: [.init("guest", at: 0x5000, guest)]), path: path)
+    let program = try LoadProgram(
+      StorageImage(psw: 0x0008_0000_8000_5000, regions: [.init("guest", at: 0x5000, guest)]), path: path)
     do { _ = try LabelledVolume(CKDImage(path: path)).install(program, date: .today()) }
     let code = image(
       load(2, 0x1000) + load(5, 5) + diagnose + load(5, subcode) + diagnose,

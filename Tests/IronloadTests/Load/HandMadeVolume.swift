@@ -17,8 +17,10 @@ struct HandMadeVolume {
   static let chained: UInt8 = 0x40, chainedShort: UInt8 = 0x60
 
   /// The PSW, a READ of IPL2 and a TIC to it.
-  static func ipl1(psw: UInt64 = 0x0008_0000_8000_5000, readTo address: Int, count: Int, transferTo target: Int? = nil) -> [UInt8] {
-    withUnsafeBytes(of: psw.bigEndian) { Array($0) } + ccw(0x06, chainedShort, count, address) + ccw(0x08, 0, 0, target ?? address)
+  static func ipl1(psw: UInt64 = 0x0008_0000_8000_5000, readTo address: Int, count: Int, transferTo target: Int? = nil) -> [UInt8]
+  {
+    withUnsafeBytes(of: psw.bigEndian) { Array($0) } + ccw(0x06, chainedShort, count, address)
+      + ccw(0x08, 0, 0, target ?? address)
   }
 
   /// SEEK, SEARCH, TIC for a record of track 0, then `ccws`, in 0x80 bytes for the place `base`.

@@ -65,14 +65,15 @@ import Testing
     let a = UnsafeRawBufferPointer(start: machine.storage.base, count: count)
     let b = UnsafeRawBufferPointer(start: reference.storage.base, count: count)
     var different: [Int] = []
-    for block in stride(from: 0, to: count, by: 4096) where memcmp(a.baseAddress! + block, b.baseAddress! + block, 4096) != 0 {
+    for block in stride(from: 0, to: count, by: 4096)
+    where memcmp(machine.storage.base + block, reference.storage.base + block, 4096) != 0 {
       different += (block..<block + 4096).filter { a[$0] != b[$0] }
     }
     let own = cell.volume == .threeSegments ? 0x2_0200..<0x2_0228 : 0x200..<0x228
     let unexpected = different.filter { k in
       if cell.procedure == .prefetch, own.contains(k) { return false }
       // The flags of a READ whose chain was broken.
-      return cell.procedure == .hardware || a[k - 4] != 0x06 || b[k] ^ a[k] != 0x40 || a[k] & 0x40 != 0
+      return cell.procedure == .hardware || k < 4 || a[k - 4] != 0x06 || b[k] ^ a[k] != 0x40 || a[k] & 0x40 != 0
     }
     #expect(unexpected.isEmpty, "\(cell): \(unexpected.prefix(20).map { String($0, radix: 16) })")
     #expect(cell.procedure == .hardware || !different.isEmpty, "\(cell): nothing shows the procedure")
