@@ -56,6 +56,7 @@ let package = Package(
       name: "ProcessorTests", dependencies: ["Processor", "Storage", "ChannelIO", "ServiceProcessor", "Tracing"],
       swiftSettings: strict),
     .testTarget(
-      name: "IronloadTests", dependencies: ["Ironload", "DASD", "Processor", "Storage", "Tracing", system], swiftSettings: strict),
+      name: "IronloadTests", dependencies: ["Ironload", "ChannelIO", "DASD", "Processor", "Storage", "Tracing", system],
+      swiftSettings: strict),
   ]
 )

@@ -33,6 +33,10 @@ struct DemoCommand: ParsableCommand {
     run.loadparm = ""
     run.console = .vt220
     run.trace = trace
+    run.procedure = nil
+    run.loadKind = Choice(.clear)
+    run.firmware = nil
+    run.ins = nil
     run.kernel = nil
     run.initrd = nil
     run.append = nil
