@@ -29,6 +29,7 @@ let package = Package(
     .target(name: "Tracing", swiftSettings: strict),
     .target(name: "DASD", dependencies: [system], swiftSettings: strict),
     .target(name: "Storage", dependencies: ["CHost"], swiftSettings: engine),
+    .target(name: "PersistentMemory", dependencies: ["CHost", "Storage", system], swiftSettings: strict),
     .target(name: "ServiceProcessor", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
     .target(name: "ChannelIO", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
     .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "Storage", system], swiftSettings: strict),
@@ -36,11 +37,15 @@ let package = Package(
       name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Tracing", "CHost"], swiftSettings: engine),
     .target(
       name: "Ironload",
-      dependencies: ["Processor", "Devices", "ChannelIO", "ServiceProcessor", "Storage", "DASD", "Tracing", system],
+      dependencies: [
+        "Processor", "Devices", "ChannelIO", "ServiceProcessor", "PersistentMemory", "Storage", "DASD", "Tracing", system,
+      ],
       swiftSettings: strict),
     .executableTarget(
-      name: "CommandLine", dependencies: ["Ironload", "DASD", "Processor", "Tracing", system, arguments], swiftSettings: strict),
+      name: "CommandLine", dependencies: ["Ironload", "DASD", "PersistentMemory", "Processor", "Tracing", system, arguments], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
+    .testTarget(
+      name: "PersistentMemoryTests", dependencies: ["PersistentMemory", "Storage", system], swiftSettings: strict),
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine", "DASD", system], swiftSettings: strict),
     .testTarget(name: "DASDTests", dependencies: ["DASD", system], swiftSettings: strict),
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),
