@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "PersistentMemory", dependencies: ["CHost", "Storage", system], swiftSettings: strict),
     .target(name: "ServiceProcessor", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
     .target(name: "ChannelIO", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
-    .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "Storage", system], swiftSettings: strict),
+    .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "PersistentMemory", "Storage", system], swiftSettings: strict),
     .target(
       name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Tracing", "CHost"], swiftSettings: engine),
     .target(
@@ -42,7 +42,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(
-      name: "CommandLine", dependencies: ["Ironload", "DASD", "PersistentMemory", "Processor", "Tracing", system, arguments], swiftSettings: strict),
+      name: "CommandLine", dependencies: ["Ironload", "DASD", "PersistentMemory", "Processor", "Tracing", system, arguments],
+      swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
       name: "PersistentMemoryTests", dependencies: ["PersistentMemory", "Storage", system], swiftSettings: strict),
@@ -51,13 +52,15 @@ let package = Package(
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),
     .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage", "Tracing"], swiftSettings: strict),
     .testTarget(
-      name: "DevicesTests", dependencies: ["Devices", "ChannelIO", "DASD", "Storage", "VolumeLoad", system], swiftSettings: strict
+      name: "DevicesTests",
+      dependencies: ["Devices", "ChannelIO", "DASD", "PersistentMemory", "Storage", "VolumeLoad", system], swiftSettings: strict
     ),
     // Killed at random moments by DevicesTests.
     .executableTarget(
       name: "VolumeLoad", dependencies: ["Devices", "ChannelIO", "DASD", system], path: "Tests/VolumeLoad", swiftSettings: strict),
     .testTarget(
-      name: "ProcessorTests", dependencies: ["Processor", "Storage", "ChannelIO", "ServiceProcessor", "Tracing"],
+      name: "ProcessorTests",
+      dependencies: ["Processor", "Storage", "PersistentMemory", "ChannelIO", "ServiceProcessor", "Tracing"],
       swiftSettings: strict),
     .testTarget(
       name: "IronloadTests", dependencies: ["Ironload", "DASD", "Processor", "Storage", "Tracing", system], swiftSettings: strict),

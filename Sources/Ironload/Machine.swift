@@ -80,6 +80,9 @@ public final class Machine: @unchecked Sendable {
     let notice = sinks.notice ?? { _ in }
     channelSubsystem.onWarning(notice)
     try Machine.attach(configuration.dasds, to: channelSubsystem, notice)
+    if !memory.increments.isEmpty, !channelSubsystem.attach(storageClassMemory: memory.increments) {
+      throw ConfigurationError(.usage, "--nvdimm: too many storage-class memories, or no subchannel is left for them")
+    }
     var consoles = Consoles()
     let log = consoleLog, observers = observers
     if configuration.hasLineConsole, let line = sinks.line {
@@ -102,7 +105,8 @@ public final class Machine: @unchecked Sendable {
       identity == .zvm
       ? VirtualMachine(
         segments: segments,
-        devices: Dictionary(configuration.dasds.map { ($0.deviceNumber, $0.isReadOnly) }, uniquingKeysWith: { first, _ in first }),
+        devices: Dictionary(
+          configuration.dasds.map { ($0.deviceNumber, $0.isReadOnly) }, uniquingKeysWith: { first, _ in first }),
         storage: storage, tracer: tracer, onFailure: { failures.report($0) }) : nil
     let description = SystemDescription(
       storageSize: configuration.memory, cpus: (0..<configuration.cpuCount).map { SystemDescription.CPU(address: UInt8($0)) },

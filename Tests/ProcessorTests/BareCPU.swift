@@ -19,9 +19,13 @@ final class BareCPU {
   let services: BareServices
   var cpu: CPU
 
-  /// - Parameter megabytes: storage size.
-  init(megabytes: UInt64 = 1) {
-    guard let storage = AbsoluteStorage(size: megabytes << 20) else { preconditionFailure("no storage") }
+  /// - Parameters:
+  ///   - megabytes: storage size.
+  ///   - end: where address space for regions ends, in MiB.
+  init(megabytes: UInt64 = 1, end: UInt64? = nil) {
+    guard let storage = AbsoluteStorage(size: megabytes << 20, end: end.map { $0 << 20 }) else {
+      preconditionFailure("no storage")
+    }
     self.storage = storage
     let tracer = Tracer { _ in }
     services = BareServices()

@@ -1,3 +1,4 @@
+import Devices
 import PersistentMemory
 import Storage
 import SystemPackage
@@ -5,6 +6,7 @@ import SystemPackage
 /// The machine's persistent memory: opened and judged before anything else of the machine exists.
 struct MemoryDevices {
   private(set) var segments: [SavedSegment] = []
+  private(set) var increments: [StorageClassMemoryIncrement] = []
   /// One line a device for the operator.
   private(set) var lines: [String] = []
 
@@ -21,7 +23,10 @@ struct MemoryDevices {
   init(_ nvdimms: [MachineConfiguration.NVDIMM], storage: AbsoluteStorage) throws(ConfigurationError) {
     var next = Self.aligned(storage.size)
     for nvdimm in nvdimms {
-      guard let name = nvdimm.segmentName else { continue }
+      guard let name = nvdimm.segmentName else {
+        try addIncrement(nvdimm)
+        continue
+      }
       guard next < storage.end else { throw Self.noRoom(nvdimm) }
       let place = storage.base + Int(next)
       let backend: MappedBackend
@@ -31,7 +36,9 @@ struct MemoryDevices {
       } catch { throw ConfigurationError(error, nvdimm) }
       if case .notGuaranteed(let shortfall) = backend.verdict, nvdimm.mustBeGuaranteed {
         throw ConfigurationError(
-          .unmet, "--nvdimm \(nvdimm.id): \(nvdimm.path): writes would not be guaranteed to persist: \(shortfall.reason); \(shortfall.remedy)")
+          .unmet,
+          "--nvdimm \(nvdimm.id): \(nvdimm.path): writes would not be guaranteed to persist: \(shortfall.reason); \(shortfall.remedy)"
+        )
       }
       let region = StorageRegion(
         range: next..<next + backend.size, isWritable: backend.action != .refused, durability: backend.durability,
@@ -42,6 +49,21 @@ struct MemoryDevices {
       lines.append(Self.line(segment, name))
       next = Self.aligned(region.range.upperBound + AbsoluteStorage.increment)
     }
+  }
+
+  /// Storage-class memory: explicit I/O, durable at completion by whatever means the backend has.
+  private mutating func addIncrement(_ nvdimm: MachineConfiguration.NVDIMM) throws(ConfigurationError) {
+    let backend: MappedBackend
+    do throws(BackendError) { backend = try MappedBackend(nvdimm.request) } catch { throw ConfigurationError(error, nvdimm) }
+    let size = increments.first?.size ?? backend.size
+    guard backend.size.nonzeroBitCount == 1, backend.size == size else {
+      throw ConfigurationError(
+        .usage,
+        "--nvdimm \(nvdimm.id): \(backend.size) bytes: storage-class memory comes in increments of one power of two for all; say size="
+      )
+    }
+    increments.append(StorageClassMemoryIncrement(backend: backend))
+    lines.append("nvdimm \(nvdimm.id): storage-class memory, \(backend.size >> 20) MiB, \(backend.explicitPromise)")
   }
 
   private static func aligned(_ address: UInt64) -> UInt64 { (address + spacing - 1) / spacing * spacing }
@@ -67,6 +89,16 @@ extension MappedBackend {
     case .pageCache: "not guaranteed: survives the emulator, not the host"
     case .copied: "a private copy: never written back"
     case .refused: "read-only"
+    }
+  }
+
+  /// The same for explicit I/O, which may be flushed.
+  var explicitPromise: String {
+    switch action {
+    case .plain, .writtenBack: "durable at completion, by cache-line write-back (\(verdict.text))"
+    case .batched, .pageCache: "durable at completion, by flush"
+    case .copied: "a private copy: never written back"
+    case .refused: "read-only: writes are prohibited"
     }
   }
 }
