@@ -1,3 +1,5 @@
+internal import Storage
+
 /// Explicit I/O on a backend: copies, and a point at which what was written is durable by the means the backend has. With a
 /// DAX mapping that is cache-line write-back, elsewhere fdatasync, which covers what was stored through the mapping.
 extension MappedBackend {
