@@ -52,6 +52,7 @@ extension Machine {
     state.withLock { $0.isOperatorStopping = true }
     for signal in complex.signals where signal !== cpu.signals { signal.post(clear ? .initialReset : .reset) }
     channelSubsystem.resetIO()
+    virtualMachine?.purgeAll()
     serviceProcessor.reset()
     complex.clearFloatingConditions()
     if clear { cpu.clearReset() } else { cpu.initialReset() }

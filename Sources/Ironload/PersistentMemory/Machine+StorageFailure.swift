@@ -7,10 +7,10 @@ import Synchronization
 extension Machine {
   /// A CPU has presented the machine check for `address`.
   func storageFailed(at address: AbsoluteAddress) {
-    if let line = state.withLock({ $0.closingLines.last }) { return end(.storageFailed(line)) }
+    if let line = state.withLock({ $0.closingLines.last }) { return comeToRest(.storageFailed(line)) }
     let segment = virtualMachine?.segments.first { $0.region.range.contains(address.value) }
     let path = segment?.backend.request.path ?? "its backend"
-    end(
+    comeToRest(
       .storageFailed(
         "nvdimm \(segment?.id ?? ""): \(path) could not give the page at \(hex(address.value, digits: 9)): it was shortened or its medium is bad; "
           + "the guest had a machine check and the machine is stopped"))
