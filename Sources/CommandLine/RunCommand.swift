@@ -12,8 +12,8 @@ struct RunCommand: ParsableCommand {
       The console is this terminal (Ctrl-a ? helps, Ctrl-a x ends), or plain pipes when it is none: then each line waits for \
       a prompt of the guest, or for silence. Storage is cleared by the load.
 
-      Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop; 3 a load that the guest asked \
-      for failed; 4 ended by the operator; 64-78 as for every command.
+      Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop, also after persistent memory \
+      failed; 3 a load that the guest asked for failed; 4 ended by the operator; 64-78 as for every command.
 
       Example:
         ironload run --memory 1G --dasd 0120=v.ckd --load 0120
@@ -27,6 +27,22 @@ struct RunCommand: ParsableCommand {
       "An ECKD DASD: its device number and image. `channel` is architected (default), prefetch-required or prefetch-always: whether and when it copies programs ahead, as a pass-through driver does; `force-prefetch=on` has every ORB allow that. `ro` inhibits writes; `sync=on` has each write on the medium before its device end (off by default: a write survives the emulator's death, not the host's); `prefix=off` takes the PREFIX command away.",
       valueName: "NUMBER=PATH[,channel=KIND][,force-prefetch=on|off][,ro][,sync=on|off][,prefix=on|off]"))
   var dasd: [DASDOption] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Persistent memory, with QEMU's meanings and defaults (share, pmem, unarmed off): a file or DAX device as a saved segment (the default) or as storage-class memory. share=on,pmem=on is refused where writes are not guaranteed to persist; see `ironload nvdimm check`.",
+      valueName:
+        "id=ID,path=PATH[,size=N][,offset=N][,share=on][,pmem=on][,unarmed=on][,readonly=on][,relaxed=on][,attach=dcss:NAME|scm]"))
+  var nvdimm: [NVDIMMOption] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "What the guest finds itself in: lpar, zvm or kvm; by default zvm with a saved segment, else lpar.", valueName: "IDENTITY"),
+    transform: { text in
+      guard let identity = MachineIdentity(rawValue: text) else { throw ValidationError("it is lpar, zvm or kvm") }
+      return identity
+    })
+  var identity: MachineIdentity?
 
   @Option(help: ArgumentHelp("Load from this device.", valueName: "NUMBER"))
   var load: DeviceNumber?
@@ -89,7 +105,11 @@ struct RunCommand: ParsableCommand {
     try checkWayIn()
     let session = TerminalSession(keyboard: console == .vt220 ? .vt220 : .lineMode)
     let machine = try makeMachine(session)
-    defer { machine.close() }
+    defer {
+      machine.close()
+      for line in machine.closingLines { StandardError.write("ironload: \(line)\n") }
+    }
+    for line in machine.startLines { StandardError.write("ironload: \(line)\n") }
     defer { session.stop() }
     session.start(
       TerminalSession.Handlers(
@@ -138,7 +158,8 @@ struct RunCommand: ParsableCommand {
 
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     var configuration = MachineConfiguration(
-      memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm)
+      memory: memory.bytes, dasds: dasd.map(\.configuration), nvdimms: nvdimm.map(\.configuration), identity: identity,
+      loadParameter: loadparm)
     configuration.execution = execution ?? .preferred(cpuCount: configuration.cpuCount)
     configuration.loadProcedure = procedure?.value
     configuration.hasESA390Mode = firmware == nil
@@ -180,6 +201,7 @@ extension EndReason {
     case .poweredOff: 0
     case .disabledWait: 1
     case .checkStop: 2
+    case .storageFailed: 2
     case .loadFailed, .restartFailed: 3
     case .quit: 4
     case .executionDiffers: 70
@@ -198,6 +220,7 @@ extension OperatorError {
       case .inUse: .tryAgain
       case .noPermission: .noPermission
       case .host: .system
+      case .unmet: .configuration
       }
     self.init(status, error.description)
   }

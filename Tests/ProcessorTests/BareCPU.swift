@@ -19,9 +19,14 @@ final class BareCPU {
   let services: BareServices
   var cpu: CPU
 
-  /// - Parameter megabytes: storage size.
-  init(megabytes: UInt64 = 1, compiling: CompilerSettings? = nil) {
-    guard let storage = AbsoluteStorage(size: megabytes << 20) else { preconditionFailure("no storage") }
+  /// - Parameters:
+  ///   - megabytes: storage size.
+  ///   - end: where address space for regions ends, in MiB.
+  ///   - compiling: how code is compiled; nil: it is interpreted.
+  init(megabytes: UInt64 = 1, end: UInt64? = nil, compiling: CompilerSettings? = nil) {
+    guard let storage = AbsoluteStorage(size: megabytes << 20, end: end.map { $0 << 20 }) else {
+      preconditionFailure("no storage")
+    }
     self.storage = storage
     let tracer = Tracer { _ in }
     services = BareServices()
@@ -48,8 +53,7 @@ final class BareCPU {
     for (k, byte) in bytes.enumerated() {
       storage.host(AbsoluteAddress(address + UInt64(k))).storeBytes(of: byte, as: UInt8.self)
     }
-    storage.noteStore(at: AbsoluteAddress(address))
-    storage.noteStore(at: AbsoluteAddress(address + UInt64(max(bytes.count, 1) - 1)))
+    storage.noteStore(at: AbsoluteAddress(address), count: bytes.count)
   }
   func bytes(_ count: Int, at address: UInt64) -> [UInt8] {
     (0..<count).map { storage.host(AbsoluteAddress(address + UInt64($0))).load(as: UInt8.self) }

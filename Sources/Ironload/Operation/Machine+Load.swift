@@ -90,6 +90,7 @@ extension Machine {
       }
     }
     channelSubsystem.resetIO()
+    virtualMachine?.purgeAll()
     serviceProcessor.reset()
     complex.clearFloatingConditions()
     if clear { storage.clear() }

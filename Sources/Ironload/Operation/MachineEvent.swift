@@ -10,6 +10,9 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
   case checkStop
   /// Compiled code did what the interpreter does not: a fault of ours.
   case executionDiffers(String)
+  /// Persistent memory could not be read, or not be written back: the guest had a machine check, and nothing it is promised
+  /// from there on would hold. One line.
+  case storageFailed(String)
   /// A load asked for by the guest failed.
   case loadFailed(LoadFailure)
   /// The guest asked for the start that it came from, and a file is not as it was.
@@ -25,6 +28,7 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
       "disabled wait: PSW \(hex(mask)) \(hex(address)): \(EndReason.meaning(ofWaitAddress: address))"
     case .checkStop: "a CPU is in the check-stop state: nothing but a reset gets it out"
     case .executionDiffers(let description): description
+    case .storageFailed(let line): line
     case .loadFailed(let failure): failure.description
     case .restartFailed(let error): error.description
     case .quit: "ended by the operator"

@@ -149,13 +149,19 @@ extension CPU {
       identify(address, space)
       throw .protection
     }
+    let isInRegion = absolute >= storage.size
+    if isInRegion && kind == .store && storage.isReadOnly(AbsoluteAddress(absolute)) {
+      identify(address, space)
+      throw .protection
+    }
     if kind == .store {
       storage.recordChange(AbsoluteAddress(absolute))
     } else {
       storage.recordReference(AbsoluteAddress(absolute))
     }
     let host = storage.base + Int(truncatingIfNeeded: absolute)
-    var isNoticed = kind == .store && recordStoreForPER(address, count, space)
+    let isDurable = isInRegion && kind == .store && beginDurableStore(AbsoluteAddress(absolute), host, count)
+    var isNoticed = kind == .store && recordStoreForPER(address, count, space) || isDurable
     if kind == .store, let storeLog {
       storeLog.record(host, count)
       isNoticed = true

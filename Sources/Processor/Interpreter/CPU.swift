@@ -27,7 +27,7 @@ package struct CPU: ~Copyable {
     surroundings.initialize(
       to: Surroundings(
         storage: complex.storage, complex: complex, signals: complex.signals[Int(address)], tlb: tlb, address: address,
-        memory: memory, compiler: complex.makeCompiler()))
+        durableStores: DurableStores(order: complex.storage.order), memory: memory, compiler: complex.makeCompiler()))
     CompiledCalls.install(into: s)
   }
 
@@ -48,6 +48,7 @@ package struct CPU: ~Copyable {
     let address: UInt16
     let memory: CPUMemory
     let compiler: Compiler?
+    var durableStores: DurableStores
     var isExecuteTarget = false
     var executeAddress: UInt64 = 0
     var hasInvalidPSW = false
@@ -77,6 +78,11 @@ package struct CPU: ~Copyable {
   }
   /// This CPU's address, 0-65535.
   package var address: UInt16 { surroundings.pointee.address }
+  /// Stores of the current instruction that are not yet durable.
+  var durableStores: DurableStores {
+    get { surroundings.pointee.durableStores }
+    nonmutating _modify { yield &surroundings.pointee.durableStores }
+  }
   var dispatch: DispatchTables { surroundings.pointee.complex.dispatch }
   /// The entry that a translation of `address` would be in.
   @inline(__always) func tlbEntry(of address: UInt64) -> UnsafeMutablePointer<TLBEntry> {
