@@ -3,7 +3,6 @@ import DASD
 import Devices
 import Processor
 import Storage
-import Synchronization
 import Tracing
 
 /// What a load did, step by step, up to the first instruction; and, when it failed, why.
@@ -86,9 +85,8 @@ extension LoadExplanation {
     observer.storage = machine.storage
     let channelSubsystem = machine.channelSubsystem
     observer.stop = { _ = channelSubsystem.haltSubchannel(SubsystemIdentification(subchannel: subchannel).word) }
-    machine.state.withLock { $0.isHeldAfterLoad = true }
     var loadFailure: LoadFailure?
-    do throws(LoadFailure) { try machine.load(from: deviceNumber, kind: kind) } catch { loadFailure = error }
+    do throws(LoadFailure) { try machine.load(from: deviceNumber, kind: kind, starts: false) } catch { loadFailure = error }
     let loop = observer.isStopped ? observer.trimLoop() : []
 
     volume = dasd.path
