@@ -14,7 +14,7 @@ enum CombinationRules {
     return flags
   }
   /// The count of the first CCW is 8, that of the second 4.
-  static let lengths = [0, 4, 8, 10, 12, 20]
+  static let lengths = [1, 4, 8, 10, 12, 20]
 
   /// Reads of `length` bytes: a CCW of 8 with `flags`, and one of 4 with SLI that goes on with data or is a command of its own.
   static func rule(_ flags: CCWFlags, _ length: Int, format1: Bool) -> ProgramRule {

@@ -65,13 +65,15 @@ extension LoadDiagnosis {
 
   // MARK: Records that were not found
 
-  private static func isSearchID(_ t: Trouble) -> Bool {
-    [0x31, 0x51, 0x71].contains((t.command.ccw?.code ?? 0) & 0x7F) && t.command.firstBytes.count >= 5
+  /// The five bytes that a SEARCH ID wanted; nil for other commands.
+  private static func searchID(_ d: LoadDiagnosis, _ t: Trouble) -> [UInt8]? {
+    let argument = d.argument(of: t.command)
+    return [0x31, 0x51, 0x71].contains((t.command.ccw?.code ?? 0) & 0x7F) && argument.count >= 5 ? argument : nil
   }
 
   private static func wrongSeek(_ d: LoadDiagnosis, _ t: Trouble) -> String? {
-    guard isSearchID(t), d.senseHas(1, 0x08), let place = t.command.place else { return nil }
-    let wanted = d.recordID(t.command.firstBytes)
+    guard let argument = searchID(d, t), d.senseHas(1, 0x08), let place = t.command.place else { return nil }
+    let wanted = d.recordID(argument)
     guard wanted.track.cylinder != place.cylinder || wanted.track.head != place.head else { return nil }
     var cause = "wrong seek: the search is for \(wanted)"
     if let seek = t.before.last(where: {
@@ -87,14 +89,14 @@ extension LoadDiagnosis {
   }
 
   private static func noSuchRecord(_ d: LoadDiagnosis, _ t: Trouble) -> String? {
-    guard isSearchID(t), d.senseHas(1, 0x08), let place = t.command.place else { return nil }
-    return "there is no \(d.recordID(t.command.firstBytes)): \(d.records(on: place))"
+    guard let argument = searchID(d, t), d.senseHas(1, 0x08), let place = t.command.place else { return nil }
+    return "there is no \(d.recordID(argument)): \(d.records(on: place))"
   }
 
   private static func noSuchKey(_ d: LoadDiagnosis, _ t: Trouble) -> String? {
     guard [0x29, 0x49, 0x69].contains((t.command.ccw?.code ?? 0) & 0x7F), d.senseHas(1, 0x08), let place = t.command.place
     else { return nil }
-    return "no record of the track has the key \(d.bytes(t.command.firstBytes)); \(d.keys(on: place))"
+    return "no record of the track has the key \(d.bytes(d.argument(of: t.command))); \(d.keys(on: place))"
   }
 
   // MARK: What the device rejected

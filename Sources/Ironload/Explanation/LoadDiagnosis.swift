@@ -100,13 +100,22 @@ struct LoadDiagnosis {
     let kind = trouble.command.ccw.map { $0.code & 0x7F }
     if trouble.unitStatus.contains(.unitCheck) {
       if kind == 0x02 { return VolumePlace(cylinder: 0, head: 0, record: 1) }
-      if kind == 0x31, trouble.command.firstBytes.count >= 5 {
-        return VolumePlace(cylinder: place.cylinder, head: place.head, record: trouble.command.firstBytes[4])
+      let argument = argument(of: trouble.command)
+      if kind == 0x31, argument.count >= 5 {
+        return VolumePlace(cylinder: place.cylinder, head: place.head, record: argument[4])
       }
     }
     if place.record != nil { return place }
     // After a seek no record has passed yet.
     return VolumePlace(cylinder: place.cylinder, head: place.head, record: 0)
+  }
+
+  /// The argument of a seek or search: what the device asked for, or, when it never did, what storage has for it.
+  func argument(of command: LoadStep.Command) -> [UInt8] {
+    guard command.firstBytes.isEmpty, let ccw = command.ccw, ccw.flags & 0x05 == 0 else { return command.firstBytes }
+    let address = AbsoluteAddress(UInt64(ccw.dataAddress)), count = min(ccw.count, 32)
+    guard storage.contains(address, count: UInt64(count)) else { return [] }
+    return (0..<UInt64(count)).map { storage.load(UInt8.self, at: address + $0) }
   }
 
   /// The track's records, or nil when it cannot be read.

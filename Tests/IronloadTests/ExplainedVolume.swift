@@ -5,13 +5,13 @@ import Testing
 
 /// A volume of three cylinders whose IPL1 reads IPL2 to 18, which seeks to cylinder 1 head 2, searches record 2 and reads it to
 /// 2000; or what a test makes of that. The tracks from cylinder 1 on have records 1 to 3 of 4096 bytes with keys KEY1 to KEY3.
-final class LoadVolume {
+final class ExplainedVolume {
   let path: String
 
   /// - Parameters:
   ///   - ipl1: three doublewords, or nil for a track 0 without records.
   ///   - ipl2: doublewords from 18 on; what follows them up to `length` is zeros.
-  init(ipl1: [UInt64]? = LoadVolume.ipl1, ipl2: [UInt64] = LoadVolume.ipl2, length: Int = 128) throws {
+  init(ipl1: [UInt64]? = ExplainedVolume.ipl1, ipl2: [UInt64] = ExplainedVolume.ipl2, length: Int = 128) throws {
     path = FileManager.default.temporaryDirectory.appendingPathComponent("ironload-load-\(UUID().uuidString).ckd").path
     let geometry = try #require(CKDGeometry(cylinders: 3))
     try CKDImage.create(path: FilePath(path), geometry: geometry) { track in
