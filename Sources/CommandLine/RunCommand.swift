@@ -195,6 +195,9 @@ extension MachineConfiguration.Execution {
 enum ConsoleKind: String, ExpressibleByArgument, CaseIterable { case line, vt220 }
 
 extension EndReason {
+  /// The exit status after a load that failed.
+  static let loadFailedStatus: Int32 = 3
+
   /// The exit status of `ironload run`.
   var exitStatus: Int32 {
     switch self {
@@ -202,7 +205,7 @@ extension EndReason {
     case .disabledWait: 1
     case .checkStop: 2
     case .storageFailed: 2
-    case .loadFailed, .restartFailed: 3
+    case .loadFailed, .restartFailed: Self.loadFailedStatus
     case .quit: 4
     case .executionDiffers: 70
     }
