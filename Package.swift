@@ -42,13 +42,22 @@ let package = Package(
         "Processor", "Devices", "ChannelIO", "ServiceProcessor", "PersistentMemory", "Storage", "DASD", "Tracing", system,
       ],
       swiftSettings: strict),
+    .target(name: "Sockets", swiftSettings: strict),
+    .target(
+      name: "OperatorInterface", dependencies: ["Ironload", "Processor", "Storage", "Tracing", "Sockets"], swiftSettings: strict),
+    .target(
+      name: "RemoteDebugging", dependencies: ["Ironload", "Processor", "OperatorInterface", "Sockets"], swiftSettings: strict),
     .executableTarget(
-      name: "CommandLine", dependencies: ["Ironload", "DASD", "PersistentMemory", "Processor", "Tracing", system, arguments],
-      swiftSettings: strict),
+      name: "CommandLine",
+      dependencies: [
+        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "PersistentMemory", "Processor", "Tracing", system,
+        arguments,
+      ], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
       name: "PersistentMemoryTests", dependencies: ["PersistentMemory", "Storage", system], swiftSettings: strict),
-    .testTarget(name: "CommandLineTests", dependencies: ["CommandLine", "DASD", system], swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["CommandLine", "OperatorInterface", "DASD", system], swiftSettings: strict),
     .testTarget(name: "DASDTests", dependencies: ["DASD", system], swiftSettings: strict),
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),
     .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage", "Tracing"], swiftSettings: strict),
@@ -63,6 +72,10 @@ let package = Package(
       name: "ProcessorTests",
       dependencies: ["Processor", "Storage", "PersistentMemory", "ChannelIO", "ServiceProcessor", "Tracing"],
       swiftSettings: strict),
+    .testTarget(
+      name: "OperatorInterfaceTests", dependencies: ["OperatorInterface", "Ironload", "Sockets"], swiftSettings: strict),
+    .testTarget(
+      name: "RemoteDebuggingTests", dependencies: ["RemoteDebugging", "Ironload", "Processor", "Sockets"], swiftSettings: strict),
     .testTarget(
       name: "IronloadTests", dependencies: ["Ironload", "ChannelIO", "DASD", "Processor", "Storage", "Tracing", system],
       swiftSettings: strict),

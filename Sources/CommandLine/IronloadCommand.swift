@@ -14,7 +14,10 @@ struct IronloadCommand: ParsableCommand {
       stream that says what is wrong, where, and what to do.
       """,
     version: "0.1.0",
-    subcommands: [RunCommand.self, LoadCommand.self, DemoCommand.self, DASDCommand.self, NVDIMMCommand.self])
+    subcommands: [
+      RunCommand.self, LoadCommand.self, OperateCommand.self, DisassembleCommand.self, DemoCommand.self, DASDCommand.self,
+      NVDIMMCommand.self,
+    ])
 
   /// Runs the command. An error becomes one line on the standard error stream and its exit status.
   static func main() {

@@ -87,7 +87,8 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write a trace of these classes to standard error: ccw,io,load,interruption,service,instruction.", valueName: "CLASSES"))
+      "Write a trace of these classes to standard error: ccw,io,load,interruption,service,instruction. `instruction=FROM..TO` has the instructions at these hexadecimal addresses only.",
+      valueName: "CLASSES"))
   var trace = TraceSelection(classes: [])
 
   @Option(
@@ -100,6 +101,9 @@ struct RunCommand: ParsableCommand {
       "How CPUs carry out instructions: interpret them one by one, compile what runs often to x86-64, or verify: run compiled blocks again interpreted and stop at the first difference.",
       valueName: "interpret|compile|verify"), transform: MachineConfiguration.Execution.parse)
   var execution: MachineConfiguration.Execution?
+
+  @OptionGroup(title: "Looking inside")
+  var inspection: InspectionOptions
 
   func run() throws {
     try checkWayIn()
@@ -116,16 +120,30 @@ struct RunCommand: ParsableCommand {
         enterLine: { machine.enter(line: $0) }, typeBytes: { machine.type($0) },
         requestShutdown: { machine.requestShutdown() }, quit: { machine.quit() },
         isGuestBusy: { machine.isComputing }))
+    let servers = try InspectionServers(machine, inspection)
+    // The machine's run has ended by then, which ends every wait of a client.
+    defer {
+      machine.quit()
+      servers.stop()
+    }
+    let observation = machine.observe { InspectionServers.announce($0, inspection.policy) }
+    defer { observation.end() }
+    if let addresses = trace.addresses { machine.traceInstructions(at: addresses) }
     try startGuest(machine)
     let end = machine.waitUntilEnded()
     session.stop()
     if end != .poweredOff { StandardError.write("ironload: \(end)\n") }
+    if inspection.stats, let figures = try? machine.statistics() { StandardError.write("\(figures)\n") }
     throw ExitCode(end.exitStatus)
   }
 
   private func checkWayIn() throws(OperatorError) {
-    guard [load != nil, kernel != nil, ins != nil].count(where: \.self) == 1 else {
-      throw OperatorError(.usage, "--load, --kernel or --ins: say one of them, as in --load 0120")
+    let ways = [load != nil, kernel != nil, ins != nil].count(where: \.self)
+    guard ways <= 1 else { throw OperatorError(.usage, "--load, --kernel or --ins: say one of them, as in --load 0120") }
+    guard ways == 1 || inspection.hasOperator else {
+      throw OperatorError(
+        .usage,
+        "--load, --kernel or --ins: say one of them, as in --load 0120; a machine starts empty only with --operator or --gdb")
     }
     guard kernel != nil || initrd == nil && append == nil else {
       throw OperatorError(.usage, "--initrd and --append go with --kernel; leave them out")
@@ -140,26 +158,28 @@ struct RunCommand: ParsableCommand {
   }
 
   private func startGuest(_ machine: Machine) throws {
+    let starts = !inspection.waits
     do {
       if let kernel {
-        try machine.load(kernel: kernel, initrd: initrd, commandLine: append)
+        try machine.load(kernel: kernel, initrd: initrd, commandLine: append, starts: starts)
       } else if let ins {
-        try machine.load(list: ins)
+        try machine.load(list: ins, starts: starts)
       } else if let load, let firmware {
-        try machine.load(firmware: firmware, from: load.value)
+        try machine.load(firmware: firmware, from: load.value, starts: starts)
       } else if let load {
-        try machine.load(from: load.value, kind: loadKind.value)
+        try machine.load(from: load.value, kind: loadKind.value, starts: starts)
       }
     } catch let error as ConfigurationError { throw OperatorError(error) } catch let failure as LoadFailure {
       if failure.problem == .abandoned { throw ExitCode(EndReason.quit.exitStatus) }
-      throw OperatorError(.unavailable, failure.description)
+      guard inspection.policy == .hold else { throw OperatorError(.unavailable, failure.description) }
+      StandardError.write("ironload: \(failure); the machine stays for its operator\n")
     }
   }
 
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     var configuration = MachineConfiguration(
       memory: memory.bytes, dasds: dasd.map(\.configuration), nvdimms: nvdimm.map(\.configuration), identity: identity,
-      loadParameter: loadparm)
+      loadParameter: loadparm, hasConsoleFunction: inspection.hasConsoleFunction, onStop: inspection.policy)
     configuration.execution = execution ?? .preferred(cpuCount: configuration.cpuCount)
     configuration.loadProcedure = procedure?.value
     configuration.hasESA390Mode = firmware == nil

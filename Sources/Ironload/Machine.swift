@@ -83,23 +83,8 @@ public final class Machine: @unchecked Sendable {
     if !memory.increments.isEmpty, !channelSubsystem.attach(storageClassMemory: memory.increments) {
       throw ConfigurationError(.usage, "--nvdimm: too many storage-class memories, or no subchannel is left for them")
     }
-    var consoles = Consoles()
-    let log = consoleLog, observers = observers
-    if configuration.hasLineConsole, let line = sinks.line {
-      consoles.lineMode = {
-        line($0.text)
-        log.append(Array($0.text.utf8) + [0x0A])
-        observers.tell(.console)
-      }
-    }
-    if configuration.hasTerminalConsole, let terminal = sinks.terminal {
-      consoles.terminal = {
-        terminal($0)
-        log.append($0)
-        observers.tell(.console)
-      }
-    }
     let identity = configuration.effectiveIdentity, failures = FailureBox()
+    var consoles = Machine.consoles(configuration, sinks, log: consoleLog, observers)
     if identity == .zvm { consoles.codePage = .ibm037 }
     virtualMachine =
       identity == .zvm
@@ -119,14 +104,19 @@ public final class Machine: @unchecked Sendable {
       services: services, tracer: tracer, compiling: configuration.execution.compilerSettings)
     let complex = complex
     threads = (0..<configuration.cpuCount).map { CPUThread(address: UInt16($0), complex: complex) }
-    connect()
+    connect(notice)
     failures.connect { [weak self] line in self?.storageFailed(line) }
     for thread in threads { try thread.start() }
   }
 
   /// Joins the rooms: conditions that one of them raises wake the CPUs.
-  private func connect() {
-    let complex = complex
+  private func connect(_ notice: @escaping @Sendable (String) -> Void) {
+    let complex = complex, log = consoleLog, observers = observers
+    let showText: @Sendable (String) -> Void = {
+      notice($0)
+      log.append(Array($0.utf8) + [0x0A])
+      observers.tell(.console)
+    }
     channelSubsystem.onInterruptionPending { complex.requestFloatingAttention() }
     channelSubsystem.onChannelReportPending { complex.postChannelReport() }
     serviceProcessor.onServiceSignal = { complex.requestFloatingAttention() }
@@ -134,7 +124,30 @@ public final class Machine: @unchecked Sendable {
       SystemServices.Handlers(
         stateChanged: { [weak self] address, change in self?.cpuChanged(address, change) },
         storageFailed: { [weak self] address in self?.storageFailed(at: address) },
+        showText: configuration.hasConsoleFunction ? showText : nil,
         diagnose308: { [weak self] (cpu, text) throws(ProgramInterruption) in try self?.diagnoseLoad(&cpu, text) }))
+  }
+
+  /// The consoles that the configuration has and that have a sink; what is written there is logged.
+  private static func consoles(
+    _ configuration: MachineConfiguration, _ sinks: ConsoleSinks, log: ConsoleLog, _ observers: MachineObservers
+  ) -> Consoles {
+    var consoles = Consoles()
+    if configuration.hasLineConsole, let line = sinks.line {
+      consoles.lineMode = {
+        line($0.text)
+        log.append(Array($0.text.utf8) + [0x0A])
+        observers.tell(.console)
+      }
+    }
+    if configuration.hasTerminalConsole, let terminal = sinks.terminal {
+      consoles.terminal = {
+        terminal($0)
+        log.append($0)
+        observers.tell(.console)
+      }
+    }
+    return consoles
   }
 
   private static func attach(

@@ -125,6 +125,8 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     case verify
   }
 
+  /// DIAGNOSE 008 is there: what the guest says with it goes to the operator.
+  public var hasConsoleFunction: Bool
   /// Whether the machine stays when it comes to rest.
   public var onStop: StopPolicy
 
@@ -140,7 +142,8 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
   public init(
     memory: UInt64 = 1 << 30, cpuCount: Int = 1, dasds: [DASD] = [], nvdimms: [NVDIMM] = [],
     identity: MachineIdentity? = nil, loadParameter: String = "",
-    hasLineConsole: Bool = true, hasTerminalConsole: Bool = true, onStop: StopPolicy = .exit
+    hasLineConsole: Bool = true, hasTerminalConsole: Bool = true, hasConsoleFunction: Bool = false,
+    onStop: StopPolicy = .exit
   ) {
     self.memory = memory
     self.cpuCount = cpuCount
@@ -150,6 +153,7 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     self.loadParameter = loadParameter
     self.hasLineConsole = hasLineConsole
     self.hasTerminalConsole = hasTerminalConsole
+    self.hasConsoleFunction = hasConsoleFunction
     self.onStop = onStop
   }
 

@@ -10,6 +10,8 @@ enum Diagnose {
     case load
     /// What only a virtual machine has.
     case virtualMachine(@Sendable (VirtualMachine, inout CPU, InstructionText) throws(ProgramInterruption) -> Void)
+    /// DIAGNOSE 008: a command to z/VM, when it is that; else text for the machine's operator, when the configuration says so.
+    case consoleFunction
   }
   struct Row {
     let code: UInt16
@@ -18,9 +20,7 @@ enum Diagnose {
   }
 
   nonisolated(unsafe) static let rows: [Row] = [
-    Row(
-      code: 0x008, name: "control-program command",
-      action: .virtualMachine { vm, cpu, text throws(ProgramInterruption) in try vm.command(&cpu, text) }),
+    Row(code: 0x008, name: "control-program command, virtual console function", action: .consoleFunction),
     Row(code: 0x010, name: "release pages", action: .routine(releasePages)),
     Row(code: 0x044, name: "voluntary time-slice end", action: .routine { _, _ in }),
     Row(

@@ -19,6 +19,8 @@ final class SystemServices: MachineServices {
   struct Handlers {
     var stateChanged: (@Sendable (UInt16, CPUStateChange) -> Void)?
     var storageFailed: (@Sendable (AbsoluteAddress) -> Void)?
+    /// Shows a text to the operator: nil when DIAGNOSE 008 is not there.
+    var showText: (@Sendable (String) -> Void)?
     var diagnose308: (@Sendable (inout CPU, InstructionText) throws(ProgramInterruption) -> Void)?
   }
 
@@ -101,6 +103,10 @@ final class SystemServices: MachineServices {
     case .virtualMachine(let routine):
       guard let virtualMachine else { throw .specification }
       try routine(virtualMachine, &cpu, text)
+    case .consoleFunction:
+      if let virtualMachine { return try virtualMachine.command(&cpu, text) }
+      guard let showText = handlers.withLock({ $0.showText }) else { throw .specification }
+      try Diagnose8.routine(&cpu, text, showText)
     case .load:
       guard let handler = handlers.withLock({ $0.diagnose308 }) else { throw .specification }
       try handler(&cpu, text)
