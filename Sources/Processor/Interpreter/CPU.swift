@@ -46,6 +46,7 @@ package struct CPU: ~Copyable {
     var executeAddress: UInt64 = 0
     var hasInvalidPSW = false
     var invalidPSWLength: UInt64 = 0
+    var hasLoadedPSW = false
     var watchesEachInstruction = false
     var instructionObserver: InstructionObserver?
     var programInterruptionObserver: ProgramInterruptionObserver?
@@ -94,6 +95,11 @@ package struct CPU: ~Copyable {
   var invalidPSWLength: UInt64 {
     get { surroundings.pointee.invalidPSWLength }
     nonmutating set { surroundings.pointee.invalidPSWLength = newValue }
+  }
+  /// The instruction is LOAD PSW or LOAD PSW EXTENDED: it breaks the sequence and is no branch.
+  var hasLoadedPSW: Bool {
+    get { surroundings.pointee.hasLoadedPSW }
+    nonmutating set { surroundings.pointee.hasLoadedPSW = newValue }
   }
   /// Instructions go one by one: tracing, single step.
   package var watchesEachInstruction: Bool {
