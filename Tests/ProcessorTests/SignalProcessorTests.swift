@@ -16,7 +16,7 @@ struct SignalProcessorTests {
   }
 
   private func withTwoCPUs(_ body: (BareMachine) throws -> Void) throws {
-    let m = try BareMachine(cpuCount: 2)
+    let m = BareMachine(cpuCount: 2)
     let complex = m.complex
     let thread = OtherCPU {
       var cpu = CPU(address: 1, complex: complex); cpu.initialReset(isZArchitecture: true); cpu.operate()

@@ -42,7 +42,7 @@ extension CPU {
   /// One stretch of execution.
   private mutating func run() {
     signals.isExecuting.store(true, ordering: .sequentiallyConsistent)
-    if isPERActive || watchesEachInstruction || instructionObserver != nil {
+    if isPERActive || watchesEachInstruction || tracesImplicitly || instructionObserver != nil {
       executeOne()
       requestAnotherLook()
     } else {
@@ -93,7 +93,11 @@ extension CPU {
   /// Changes state and tells the machine.
   package mutating func enter(_ state: CPUOperatingState) {
     guard signals.state != state else { return }
+    // The CPU timer stands still in the stopped state: its value is carried over.
+    let timer = cpuTimer
     signals.state = state
+    s.pointee.cpuTimerBase = timer
+    s.pointee.cpuTimerStart = TODClock.monotonic()
     requestAnotherLook()
     switch state {
     case .stopped: complex.services.stateChanged(address, .stopped)

@@ -46,6 +46,7 @@ extension CPU {
   mutating func dispatch(_ text: InstructionText) throws(ProgramInterruption) {
     let entry = dispatch.index[text.majorOpcode]
     let slot = UInt64(entry & 0xFFFF) &+ (text.bits &>> UInt64(entry &>> 16 & 0x3F)) & UInt64(entry &>> 24)
+    if tracesImplicitly { try traceRegisterBranch(text) }
     try CPU.call(handlers[Int(truncatingIfNeeded: slot)], &self, text)
   }
 
