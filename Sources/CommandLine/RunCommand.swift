@@ -22,6 +22,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Main storage, such as 512M or 1G.", valueName: "SIZE"))
   var memory = StorageSize(bytes: 1 << 30)
 
+  @Option(help: ArgumentHelp("CPUs, 1 to 16.", valueName: "NUMBER"))
+  var cpus = 1
+
   @Option(
     help: ArgumentHelp(
       "An ECKD DASD: its device number and image. `ro` inhibits writes; `sync=on` has each write on the medium before its device end (off by default: a write survives the emulator's death, not the host's); `prefix=off` takes the PREFIX command away.",
@@ -89,7 +92,7 @@ struct RunCommand: ParsableCommand {
 
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     let configuration = MachineConfiguration(
-      memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm)
+      memory: memory.bytes, cpuCount: cpus, dasds: dasd.map(\.configuration), loadParameter: loadparm)
     let consoles = ConsoleSinks(
       line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) })
     let tracer = try makeTracer()

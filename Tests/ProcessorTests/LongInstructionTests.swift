@@ -25,12 +25,13 @@ import Testing
     #expect((bare[2], bare[3], bare[4], bare[5]) == (0x5004, 0, 0x6000, ~0))
   }
 
-  @Test func `TRANSLATE AND TEST clears bit 32 of general register 1 in the 31-bit mode and keeps bits 32-39 in the 24-bit mode`() {
+  @Test func `TRANSLATE AND TEST clears bit 32 of general register 1 in the 31-bit mode and keeps bits 32-39 in the 24-bit mode`()
+  {
     bare.put([7], at: 0x5000)
     bare.put([UInt8](repeating: 0, count: 7) + [9], at: 0x6000)
     for (mask, expected) in [
-      (PSW.basicAddressing, 0xAAAA_AAAA_0000_5000), (0, 0xAAAA_AAAA_EE00_5000), (BareMachine.supervisor, UInt64(0x5000)),
-    ] {
+      (PSW.basicAddressing, 0xAAAA_AAAA_0000_5000), (0, 0xAAAA_AAAA_EE00_5000), (BareMachine.supervisor, 0x5000),
+    ] as [(UInt64, UInt64)] {
       bare.setMask(mask)
       (bare[1], bare[2], bare[3], bare[4]) = (0xAAAA_AAAA_EEEE_EEEE, 0, 0x5000, 0x6000)
       #expect(bare.run([0xDD, 0x00, 0x30, 0x00, 0x40, 0x00]) == nil)

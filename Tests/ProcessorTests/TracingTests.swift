@@ -32,7 +32,7 @@ struct TracingTests {
       expectEntry(m, Self.branches, c.words)
     }
     let m = machine(Self.branches)
-    m.run(text.prefix(3) + "0")
+    m.run(String(text.prefix(3)) + "0")
     expectEntry(m, Self.branches, [])
   }
 
@@ -50,7 +50,8 @@ struct TracingTests {
 
   @Test func `going into and out of the 64-bit mode makes a mode-switching entry`() {
     let cases: [(text: String, mask: UInt64, target: UInt64, controls: UInt64, words: [UInt32])] = [
-      ("010E", 0, 0, Self.modes, [0x5130_0000, 0x1002]), ("010E", PSW.basicAddressing, 0, Self.modes, [0x5130_0000, 0x8000_1002]),
+      ("010E", 0, 0, Self.modes, [0x5130_0000, 0x1002]),
+      ("010E", PSW.basicAddressing, 0, Self.modes, [0x5130_0000, 0x8000_1002]),
       ("010D", BareMachine.supervisor, 0, Self.modes, [0x5120_0000, 0x1002]),
       ("010C", BareMachine.supervisor, 0, Self.modes, [0x5120_0000, 0x1002]),
       ("010D", 0, 0, Self.modes, []), ("010E", BareMachine.supervisor, 0, Self.modes, []),

@@ -50,7 +50,9 @@ extension Machine {
   /// Subcodes 0 and 1: resets (0 with this CPU's registers cleared) and goes on with the PSW at 0. Storage stays.
   private func resetAndLoadPSW(_ cpu: inout CPU, clear: Bool) {
     state.withLock { $0.isOperatorStopping = true }
-    for signal in complex.signals where signal !== cpu.signals { signal.post(clear ? .initialReset : .reset) }
+    let others = complex.signals.filter { $0 !== cpu.signals }
+    for signal in others { signal.post(clear ? .initialReset : .reset) }
+    cpu.waitWhile { others.contains(where: \.isObeying) }
     channelSubsystem.resetIO()
     serviceProcessor.reset()
     complex.clearFloatingConditions()

@@ -49,13 +49,17 @@ extension Machine {
     case .operating: break
     case .stopped:
       let isOperators = state.withLock { $0.isOperatorStopping }
-      if !isOperators, complex.signals.allSatisfy({ $0.state == .stopped }) { end(.poweredOff) }
+      if !isOperators, isAtRest { end(.poweredOff) }
     // Linux after the operator's request to shut down (arch/s390/kernel/ipl.c, sclp_quiesce.c).
     case .disabledWait(let psw) where psw.instructionAddress == 0xFFF: end(.poweredOff)
-    case .disabledWait(let psw): end(.disabledWait(mask: psw.mask, address: psw.instructionAddress))
-    case .checkStop: end(.checkStop)
+    // While another CPU goes on, it may start this one again.
+    case .disabledWait(let psw): if isAtRest { end(.disabledWait(mask: psw.mask, address: psw.instructionAddress)) }
+    case .checkStop: if isAtRest { end(.checkStop) }
     }
   }
+
+  /// No CPU will execute another instruction by itself.
+  private var isAtRest: Bool { complex.signals.allSatisfy(\.isAtRest) }
 
   /// Whether some CPU executes instructions just now, and does not wait.
   public var isComputing: Bool { complex.signals.contains { $0.isExecuting.load(ordering: .relaxed) } }

@@ -147,7 +147,8 @@ extension CPU {
   /// RESUME PROGRAM: PSW, access and general register B2 from the operand, at displacements that follow the instruction:
   /// flags (13 16-byte PSW, 14 64-bit register, 15 in two parts), PSW, AR, GR and upper GR.
   mutating func resumeProgram(_ operand: StorageOperand<UInt64>) throws(ProgramInterruption) {
-    let list = s.pointee.nextAddress
+    // Under EXECUTE, too, the list is behind RESUME PROGRAM.
+    let list = s.pointee.instructionAddress &+ 4
     let flags = try instructionHalfword(list)
     if flags & 0xFFF8 != 0 { throw .specification }
     let at = { (displacement: UInt64, mask: UInt64) in

@@ -12,8 +12,8 @@ extension InstructionSet where Machine: ~Copyable {
     }
     routine("RRBE", 0xB22A, .rre, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
       let frame = try cpu.realFrame(cpu.gr(i.e2))
-      let key = cpu.storage.key(at: frame)
-      if key.isReferenced { cpu.replaceKey(StorageKey(bits: key.bits & ~StorageKey.referenceBit), at: frame) }
+      let key = cpu.storage.resetReference(frame)
+      if key.isReferenced { cpu.purgeEverywhere(frame: frame) }
       cpu.setCC((key.isReferenced ? 2 : 0) | (key.isChanged ? 1 : 0))
     }
     routine("IVSK", 0xB223, .rre, .semiprivileged) { cpu, i throws(ProgramInterruption) in
@@ -83,6 +83,10 @@ extension CPU {
     // Bits that are only turned on are what the TLBs assume of any entry.
     let recording = StorageKey.referenceBit | StorageKey.changeBit
     if old.bits & ~recording == key.bits & ~recording && old.bits & ~key.bits & recording == 0 { return }
+    purgeEverywhere(frame: frame)
+  }
+  /// Has this CPU forget the frame, and the others all.
+  mutating func purgeEverywhere(frame: AbsoluteAddress) {
     tlb.flush(frame: frame.value)
     forgetFetchPage()
     purgeOtherTLBs()

@@ -42,6 +42,9 @@ extension CPU {
   /// One stretch of execution.
   private mutating func run() {
     signals.isExecuting.store(true, ordering: .sequentiallyConsistent)
+    defer { signals.isExecuting.store(false, ordering: .sequentiallyConsistent) }
+    // Who asked before saw a CPU that does not execute, and does not wait for it: look first.
+    if attention.pointee.load(ordering: .sequentiallyConsistent) != 0 { return }
     if isPERActive || watchesEachInstruction || tracesImplicitly || instructionObserver != nil {
       executeOne()
       requestAnotherLook()
@@ -49,7 +52,6 @@ extension CPU {
       armTimer()
       execute()
     }
-    signals.isExecuting.store(false, ordering: .sequentiallyConsistent)
   }
 
   /// Makes the loop come back here before the next instruction.
@@ -109,8 +111,12 @@ extension CPU {
   /// Enabled: sleeps until something is pending. Disabled: tells the machine once, then sleeps.
   private mutating func waitForInterruption() {
     let mask = s.pointee.pswMask
-    if mask & (PSW.io | PSW.external | PSW.machineCheck) == 0 { complex.services.stateChanged(address, .disabledWait(psw)) }
+    if mask & (PSW.io | PSW.external | PSW.machineCheck) == 0 {
+      signals.isInDisabledWait.store(true, ordering: .sequentiallyConsistent)
+      complex.services.stateChanged(address, .disabledWait(psw))
+    }
     signals.sleep(nanoseconds: mask & PSW.external != 0 ? nanosecondsToTimerEvent() ?? -1 : -1)
+    signals.isInDisabledWait.store(false, ordering: .sequentiallyConsistent)
   }
 
   // MARK: Interruptions that do not come from instructions
