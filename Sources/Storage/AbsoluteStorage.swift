@@ -1,12 +1,11 @@
 import CHost
-import Synchronization
+package import Synchronization
 
 /// Absolute storage and its storage keys: the bytes that every CPU and every channel sees.
 ///
 /// Concurrency: shared by all CPU threads and the channel's threads without a lock, as the hardware's storage is.
 /// Plain loads and stores here are the x86 ones; interlocked updates go through `compareAndSwap`. Key bytes are
-/// read and changed without a lock; a lost reference bit is permitted by the architecture, and set change bits
-/// are published before the store they announce.
+/// atomic: turning bits on or off loses no other bit, and set change bits are published before the store they announce.
 ///
 /// Callers check `contains` first: the accessors do not (a precondition in debug builds).
 package final class AbsoluteStorage: @unchecked Sendable {
@@ -21,7 +20,7 @@ package final class AbsoluteStorage: @unchecked Sendable {
   /// Held while a store into a durable region becomes durable.
   package let order = StoreOrder()
   /// One byte a 4-KiB block, in `StorageKey.bits` layout.
-  package let keys: UnsafeMutablePointer<UInt8>
+  package let keys: UnsafeMutablePointer<Atomic<UInt8>>
   /// One byte a 4-KiB block: not zero when a CPU has compiled code of it, so that stores are to be noticed.
   package let codeFrames: UnsafeMutablePointer<UInt8>
   private let changedCode = Mutex<[UInt64]>([])
@@ -48,7 +47,7 @@ package final class AbsoluteStorage: @unchecked Sendable {
     self.base = base
     self.size = size
     self.end = end
-    self.keys = keys.assumingMemoryBound(to: UInt8.self)
+    self.keys = keys.assumingMemoryBound(to: Atomic<UInt8>.self)
     self.codeFrames = codeFrames.assumingMemoryBound(to: UInt8.self)
   }
 
@@ -131,21 +130,33 @@ package final class AbsoluteStorage: @unchecked Sendable {
   // MARK: Keys
 
   @inlinable package func key(at address: AbsoluteAddress) -> StorageKey {
-    StorageKey(bits: keys[Int(truncatingIfNeeded: address.value &>> 12)])
+    StorageKey(bits: keyByte(address).pointee.load(ordering: .relaxed))
   }
   @inlinable package func setKey(_ key: StorageKey, at address: AbsoluteAddress) {
-    keys[Int(truncatingIfNeeded: address.value &>> 12)] = key.bits
+    keyByte(address).pointee.store(key.bits, ordering: .relaxed)
   }
   /// Sets the reference bit of the block of `address`.
   @inlinable package func recordReference(_ address: AbsoluteAddress) {
-    let k = Int(truncatingIfNeeded: address.value &>> 12)
-    if keys[k] & StorageKey.referenceBit == 0 { keys[k] |= StorageKey.referenceBit }
+    turnOn(StorageKey.referenceBit, address)
   }
   /// Sets the reference and change bits of the block of `address`.
   @inlinable package func recordChange(_ address: AbsoluteAddress) {
-    let k = Int(truncatingIfNeeded: address.value &>> 12), both = StorageKey.referenceBit | StorageKey.changeBit
-    if keys[k] & both != both { keys[k] |= both }
+    turnOn(StorageKey.referenceBit | StorageKey.changeBit, address)
+    let k = Int(truncatingIfNeeded: address.value &>> 12)
     if codeFrames[k] != 0 { noteCodeChange(k) }
+  }
+  /// Resets the reference bit of the block of `address`, and no other.
+  /// - Returns: the key before.
+  package func resetReference(_ address: AbsoluteAddress) -> StorageKey {
+    let key = keyByte(address).pointee.bitwiseAnd(~StorageKey.referenceBit, ordering: .relaxed).oldValue
+    return StorageKey(bits: key)
+  }
+  @inlinable package func keyByte(_ address: AbsoluteAddress) -> UnsafeMutablePointer<Atomic<UInt8>> {
+    keys + Int(truncatingIfNeeded: address.value &>> 12)
+  }
+  @inlinable package func turnOn(_ bits: UInt8, _ address: AbsoluteAddress) {
+    let key = keyByte(address)
+    if key.pointee.load(ordering: .relaxed) & bits != bits { key.pointee.bitwiseOr(bits, ordering: .relaxed) }
   }
 
   // MARK: Compiled code
@@ -177,7 +188,7 @@ package final class AbsoluteStorage: @unchecked Sendable {
   package func clear() {
     if chost_discard(base, Int(size)) != 0 { base.initializeMemory(as: UInt8.self, repeating: 0, count: Int(size)) }
     let blocks = Int(end / Self.blockSize)
-    if chost_discard(keys, blocks) != 0 { keys.update(repeating: 0, count: blocks) }
+    if chost_discard(keys, blocks) != 0 { UnsafeMutableRawPointer(keys).initializeMemory(as: UInt8.self, repeating: 0, count: blocks) }
     for k in 0..<blocks where codeFrames[k] != 0 { noteCodeChange(k) }
   }
 }

@@ -10,6 +10,12 @@ import Testing
     #expect(error?.description.contains("--memory") == true)
   }
 
+  @Test(arguments: [-1, 0, 17]) func `another number of CPUs than 1 to 16 is refused`(count: Int) {
+    let error = #expect(throws: ConfigurationError.self) { try Machine(MachineConfiguration(cpuCount: count)) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains("--cpus") == true)
+  }
+
   @Test func `a device number given twice is refused`() {
     let dasd = MachineConfiguration.DASD(deviceNumber: 0x120, path: "a")
     let error = #expect(throws: ConfigurationError.self) { try Machine(MachineConfiguration(dasds: [dasd, dasd])) }

@@ -17,9 +17,9 @@ import Testing
 
   /// Runs random sequences on one CPU.
   /// - Parameter isDone: asked after each run.
-  private func run(on bare: BareCPU, sequences: Int, _ visit: ([UInt8], SequenceState, SequenceResult) -> Bool) {
+  private func run(on bare: BareMachine, sequences: Int, _ visit: ([UInt8], SequenceState, SequenceResult) -> Bool) {
     var generator = SequenceGenerator(seed: 20_261_125)
-    bare.put(BareCPU.stopText, at: SequenceGenerator.exit)
+    bare.put(BareMachine.stopText, at: SequenceGenerator.exit)
     for _ in 0..<sequences {
       let code = SequenceGenerator.code(generator.sequence(20)[...])
       bare.put(code, at: SequenceGenerator.code)
@@ -31,8 +31,8 @@ import Testing
   }
 
   @Test func `compiled sequences leave what interpreted ones leave`() {
-    let interpreter = BareCPU(megabytes: 4), compiler = BareCPU(megabytes: 4, compiling: CompilerTests.settings())
-    interpreter.put(BareCPU.stopText, at: SequenceGenerator.exit)
+    let interpreter = BareMachine.forPrograms(megabytes: 4), compiler = BareMachine.forPrograms(megabytes: 4, compiling: CompilerTests.settings())
+    interpreter.put(BareMachine.stopText, at: SequenceGenerator.exit)
     var runs = 0
     run(on: compiler, sequences: CompilerTests.sequenceCount) { code, state, compiled in
       let interpreted = interpreter.result(ofCode: code, state)
@@ -47,8 +47,8 @@ import Testing
   @Test func `code memory that is full again and again changes nothing`() {
     var settings = CompilerTests.settings()
     settings.codeSize = 1 << 18
-    let interpreter = BareCPU(megabytes: 4), compiler = BareCPU(megabytes: 4, compiling: settings)
-    interpreter.put(BareCPU.stopText, at: SequenceGenerator.exit)
+    let interpreter = BareMachine.forPrograms(megabytes: 4), compiler = BareMachine.forPrograms(megabytes: 4, compiling: settings)
+    interpreter.put(BareMachine.stopText, at: SequenceGenerator.exit)
     run(on: compiler, sequences: CompilerTests.sequenceCount) { code, state, compiled in
       let interpreted = interpreter.result(ofCode: code, state)
       #expect(compiled == interpreted)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func `verification finds no difference in random sequences`() {
-    let bare = BareCPU(megabytes: 4, compiling: CompilerTests.settings(isVerifying: true))
+    let bare = BareMachine.forPrograms(megabytes: 4, compiling: CompilerTests.settings(isVerifying: true))
     run(on: bare, sequences: CompilerTests.sequenceCount) { _, _, _ in bare.services.firstDifference == nil }
     #expect(bare.services.firstDifference == nil)
     #expect(bare.cpu.verifiedBlockCount > CompilerTests.sequenceCount)
@@ -66,7 +66,7 @@ import Testing
 
   @Test(arguments: [CompilerSettings.Distortion.conditionCode, .highHalf, .storeAddress, .nextAddress])
   func `verification finds a fault that was put in`(_ distortion: CompilerSettings.Distortion) {
-    let bare = BareCPU(megabytes: 4, compiling: CompilerTests.settings(isVerifying: true, distortion))
+    let bare = BareMachine.forPrograms(megabytes: 4, compiling: CompilerTests.settings(isVerifying: true, distortion))
     run(on: bare, sequences: 200) { _, _, _ in bare.services.firstDifference == nil }
     #expect(bare.services.firstDifference != nil)
   }
@@ -84,7 +84,7 @@ import Testing
   private static let controls: [UInt32] = [0, 0x0008_0000, 0x00F8_0000, 0x0008_0001, 0x0008_0003, 0x0808_0000, 0xF808_0000, 0x1008_0000]
 
   @Test func `compiled floating point gives the bits, flags and interruptions of the interpreter`() {
-    let interpreter = BareCPU(), compiler = BareCPU(compiling: CompilerTests.settings())
+    let interpreter = BareMachine.forPrograms(), compiler = BareMachine.forPrograms(compiling: CompilerTests.settings())
     var generator = SeededGenerator(seed: 7)
     func number() -> UInt64 {
       let random = generator.next()

@@ -22,7 +22,7 @@ import Testing
     func fence() { fences += 1 }
   }
 
-  let bare = BareCPU(megabytes: 1, end: 4)
+  let bare = BareMachine.forPrograms(megabytes: 1, end: 4)
   let recorder: Recorder
   let region: StorageRegion
   let backend: MappedBackend
@@ -45,8 +45,8 @@ import Testing
 
   /// Executes `text` as the CPU's thread does, to the end of the program.
   func run(_ text: [UInt8]) -> ProgramInterruption? {
-    bare.put(text + BareCPU.stopText, at: 0x2000)
-    let end = 0x2000 + UInt64(text.count + BareCPU.stopText.count), handled = BareCPU.interruptionHandler + 4
+    bare.put(text + BareMachine.stopText, at: 0x2000)
+    let end = 0x2000 + UInt64(text.count + BareMachine.stopText.count), handled = BareMachine.interruptionHandler + 4
     bare.cpu.s.pointee.nextAddress = 0x2000
     bare.cpu.s.pointee.fetchPage = CPUState.noPage
     _ = bare.services.takeCause()
@@ -135,11 +135,11 @@ import Testing
     bare[1] = Self.start
     bare.put([0, 0, 0, 0] + [0x00, 0x20, 0x00, 0x00], at: 0x3000)
     bare.storage.store(PSW.extendedAddressing | PSW.basicAddressing, at: AbsoluteAddress(Self.start + 0x1D0))
-    bare.storage.store(BareCPU.interruptionHandler, at: AbsoluteAddress(Self.start + 0x1D8))
+    bare.storage.store(BareMachine.interruptionHandler, at: AbsoluteAddress(Self.start + 0x1D8))
     bare[3] = 0x3004
     // SPX 0(3): the prefix is the region's start; then an MVC that stores into it and an operation exception.
     bare[5] = Self.start
-    bare.put(BareCPU.stopText, at: Self.start + BareCPU.interruptionHandler)
+    bare.put(BareMachine.stopText, at: Self.start + BareMachine.interruptionHandler)
     let cause = run([0xB2, 0x10, 0x30, 0x00, 0xD2, 0x03, 0x06, 0x00, 0x30, 0x00, 0x00, 0x00])
     #expect(cause == .operation)
   }
@@ -150,7 +150,7 @@ import Testing
     let path = NSTemporaryDirectory() + "ironload-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: path) }
     FileManager.default.createFile(atPath: path, contents: Data(repeating: 0x5A, count: 1 << 20))
-    let bare = BareCPU(megabytes: 1, end: 4), start: UInt64 = 2 << 20
+    let bare = BareMachine.forPrograms(megabytes: 1, end: 4), start: UInt64 = 2 << 20
     let backend = try MappedBackend(
       BackendRequest(path: path, share: true, unarmed: true), at: bare.storage.base + Int(start))
     let region = StorageRegion(range: start..<start + 1 << 20, isWritable: backend.action != .refused, durability: nil)

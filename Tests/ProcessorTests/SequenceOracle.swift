@@ -101,7 +101,7 @@ extension SequenceGenerator {
   }
 }
 
-extension BareCPU {
+extension BareMachine {
   /// Executes a sequence as the oracle does, at the same addresses.
   func result(ofCode code: [UInt8], _ state: SequenceState) -> SequenceResult {
     put(code, at: SequenceGenerator.code)

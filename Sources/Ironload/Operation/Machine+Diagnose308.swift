@@ -52,7 +52,9 @@ extension Machine {
   /// (arch/s390/kernel/relocate_kernel.S).
   private func resetAndLoadPSW(_ cpu: inout CPU, clear: Bool) {
     state.withLock { $0.isOperatorStopping = true }
-    for signal in complex.signals where signal !== cpu.signals { signal.post(clear ? .initialReset : .reset) }
+    let others = complex.signals.filter { $0 !== cpu.signals }
+    for signal in others { signal.post(clear ? .initialReset : .reset) }
+    cpu.waitWhile { others.contains(where: \.isObeying) }
     channelSubsystem.resetIO()
     virtualMachine?.purgeAll()
     serviceProcessor.reset()

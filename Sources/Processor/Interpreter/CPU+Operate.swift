@@ -57,17 +57,19 @@ extension CPU {
   /// One stretch of execution.
   private mutating func run() {
     signals.isExecuting.store(true, ordering: .sequentiallyConsistent)
+    defer { signals.isExecuting.store(false, ordering: .sequentiallyConsistent) }
+    // Who asked before saw a CPU that does not execute, and does not wait for it: look first.
+    if attention.pointee.load(ordering: .sequentiallyConsistent) != 0 { return }
     if isWatched {
       armTimer()
       executeWatched()
-    } else if isPERActive || watchesEachInstruction {
+    } else if isPERActive || watchesEachInstruction || tracesImplicitly {
       executeOne()
       requestAnotherLook()
     } else {
       armTimer()
       executeInstructions()
     }
-    signals.isExecuting.store(false, ordering: .sequentiallyConsistent)
   }
 
   /// Executes instructions until `attention` is requested, compiled or one by one.
@@ -122,7 +124,11 @@ extension CPU {
   /// Changes state and tells the machine.
   package mutating func enter(_ state: CPUOperatingState) {
     guard signals.state != state else { return }
+    // The CPU timer stands still in the stopped state: its value is carried over.
+    let timer = cpuTimer
     signals.state = state
+    s.pointee.cpuTimerBase = timer
+    s.pointee.cpuTimerStart = TODClock.monotonic()
     requestAnotherLook()
     switch state {
     case .stopped: complex.services.stateChanged(address, .stopped(.program))
@@ -134,8 +140,12 @@ extension CPU {
   /// Enabled: sleeps until something is pending. Disabled: tells the machine once, then sleeps.
   private mutating func waitForInterruption() {
     let mask = s.pointee.pswMask
-    if mask & (PSW.io | PSW.external | PSW.machineCheck) == 0 { complex.services.stateChanged(address, .disabledWait(psw)) }
+    if mask & (PSW.io | PSW.external | PSW.machineCheck) == 0 {
+      signals.isInDisabledWait.store(true, ordering: .sequentiallyConsistent)
+      complex.services.stateChanged(address, .disabledWait(psw))
+    }
     signals.sleep(nanoseconds: mask & PSW.external != 0 ? nanosecondsToTimerEvent() ?? -1 : -1)
+    signals.isInDisabledWait.store(false, ordering: .sequentiallyConsistent)
   }
 
   // MARK: Interruptions that do not come from instructions

@@ -45,6 +45,8 @@ package final class CPUSignals: @unchecked Sendable {
   package let orderStatus = Atomic<UInt32>(0)
   /// 1 while the CPU's thread executes instructions: who broadcasts a TLB flush waits for the answer only then.
   package let isExecuting = Atomic<Bool>(false)
+  /// True while the CPU waits with everything disabled; written by its own thread.
+  package let isInDisabledWait = Atomic<Bool>(false)
   /// What the CPU is doing; written by its own thread.
   package let stateWord = Atomic<UInt32>(CPUOperatingState.stopped.rawValue)
 
@@ -132,6 +134,15 @@ package final class CPUSignals: @unchecked Sendable {
   /// Sleeps until attention is requested, or the limit is over.
   package func sleep(nanoseconds: Int64) {
     chost_wait(UnsafeRawPointer(attention).assumingMemoryBound(to: UInt32.self), 0, nanoseconds)
+  }
+  /// Nothing but another CPU or the operator can have the CPU execute another instruction.
+  package var isAtRest: Bool {
+    guard pending.isDisjoint(with: [.start, .restart]) else { return false }
+    return switch state {
+    case .stopped, .checkStop: true
+    case .operating: isInDisabledWait.load(ordering: .acquiring)
+    case .load: false
+    }
   }
   package var state: CPUOperatingState {
     get { CPUOperatingState(rawValue: stateWord.load(ordering: .acquiring)) ?? .stopped }
