@@ -27,7 +27,7 @@ package struct CPU: ~Copyable {
     surroundings.initialize(
       to: Surroundings(
         storage: complex.storage, complex: complex, signals: complex.signals[Int(address)], tlb: tlb, address: address,
-        durableStores: DurableStores(order: complex.storage.order), memory: memory, compiler: complex.makeCompiler()))
+        memory: memory, compiler: complex.makeCompiler(), durableStores: DurableStores(order: complex.storage.order)))
     CompiledCalls.install(into: s)
   }
 
