@@ -47,6 +47,29 @@ import Testing
     #expect(Self.instructions[n].execute(rig) == expected, "\(Self.instructions[n].name)")
   }
 
+  @Test func `SSCH places the ORB's path mask and parameter in the PMCW`() throws {
+    let rig = try Rig()
+    rig.write([CCW(3)])
+    _ = try rig.run(rig.orb { $0.pathMask = 0xC0 })
+    let p = try #require(rig.subsystem.storeSubchannel(rig.id).block).pathManagement
+    #expect([p.logicalPathMask, p.lastPathUsedMask] == [0xC0, 0x80])
+    #expect(p.interruptionParameter == 0xCAFE_F00D)
+  }
+
+  @Test func `a start that waits for the device end of the one before can be canceled, and the device end still comes`() throws {
+    let gate = Gate()
+    defer { gate.open() }
+    let rig = try SubchannelState.awaitingDeviceEnd.make(gate)
+    rig.write([CCW(3)])
+    #expect(rig.subsystem.startSubchannel(rig.id, rig.orb()) == .started)
+    #expect(rig.status.activity == [.startPending, .deviceActive])
+    #expect(rig.subsystem.cancelSubchannel(rig.id) == .canceled)
+    #expect(rig.status.activity == .deviceActive && rig.status.function == [])
+    rig.subsystem.presentStatus(.deviceEnd, subchannel: 0)
+    _ = try rig.interruption()
+    #expect(rig.status.status == [.secondary, .pending])
+  }
+
   @Test func `a subchannel that is not provided is not operational`() throws {
     let rig = try Rig()
     let id: UInt32 = 0x0001_0001

@@ -92,9 +92,9 @@ enum FetchRules {
     .init(
       rule: "the S flag is invalid when the ORB does not allow it", ccws: [CCW(3, flags: .suspend)], scsw: stopped, commands: []),
     .init(
-      rule: "the S flag is invalid with CD", ccws: [CCW(2, flags: [.suspend, .chainData], count: 3)],
-      scsw: "08804017 00001008 00200003",
-      orb: { $0.suspendControl = true }, commands: []),
+      rule: "the S flag with CD suspends like any other",
+      ccws: [CCW(2, flags: [.suspend, .chainData], count: 3, dataAddress: data), CCW(0, count: 13, dataAddress: 0x2003)],
+      scsw: "08804029 00001008 00000003", orb: { $0.suspendControl = true }, leavesIdle: false, commands: []),
     .init(
       rule: "the MIDA flag is invalid when the ORB does not allow it", ccws: [CCW(2, flags: .modifiedIndirectData, count: 3)],
       scsw: "00804017 00001008 00200003", commands: []),

@@ -105,6 +105,30 @@ enum IndirectRules {
       rule: "an address that would wrap is a program check", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)],
       scsw: "00804017 00001008 0C200010", orb: format2, prepare: doublewords(0xFFFF_FFFF_FFFF_FFF8)),
     .init(
+      rule: "format-2 IDAWs of a read backward end blocks",
+      ccws: [CCW(0x0C, flags: .indirectData, count: 16, dataAddress: list)], scsw: "00804007 00001008 0C000000", orb: format2,
+      prepare: doublewords(0x4003, 0x8FFF), scripts: [0x0C: sending(16)],
+      stored: [0x4000: count(4).reversed(), 0x8FF4: count(12, from: 4).reversed()]),
+    .init(
+      rule: "the second IDAW of a read backward must end its block",
+      ccws: [CCW(0x0C, flags: .indirectData, count: 16, dataAddress: list)], scsw: "00804017 00001008 0C20000C", orb: format2,
+      prepare: doublewords(0x4003, 0x87FF), scripts: [0x0C: sending(16)], stored: [0x4000: count(4).reversed()]),
+    .init(
+      rule: "the second format-2 IDAW of 2-KiB blocks must be on a 2-KiB boundary",
+      ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)], scsw: "00804017 00001008 0C200008", orb: format2K,
+      prepare: doublewords(0x47F8, 0x8400), stored: [0x47F8: count(8)]),
+    .init(
+      rule: "a format-0 CCW may have format-2 IDAWs", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)],
+      scsw: "00004007 00001008 0C000000", format1: false, orb: format2, prepare: doublewords(0x4FF8, 0x8000),
+      stored: [0x4FF8: count(8), 0x8000: count(8, from: 8)]),
+    .init(
+      rule: "a list of IDAWs may cross a block",
+      ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: 0x3FF8)], scsw: "00804007 00001008 0C000000", orb: format2,
+      prepare: {
+        $0.storage.store(UInt64(0x6FF8), at: AbsoluteAddress(0x3FF8))
+        $0.storage.store(UInt64(0x9000), at: AbsoluteAddress(0x4000))
+      }, stored: [0x6FF8: count(8), 0x9000: count(8, from: 8)]),
+    .init(
       rule: "the ORB's T means nothing to format-1 IDAWs", ccws: [CCW(2, flags: .indirectData, count: 16, dataAddress: list)],
       scsw: "00804007 00001008 0C000000", orb: { $0.has2KBlocks = true }, prepare: words(0x47F8, 0x8800),
       stored: [0x47F8: count(8), 0x8800: count(8, from: 8)]),
@@ -164,6 +188,69 @@ enum IndirectRules {
       rule: "reserved flags of a MIDAW are zero", ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
       scsw: "00804017 00001008 0C200010", orb: modified,
       prepare: midaws(.init(head: 0x0000_0000_0090_0010, dataAddress: 0x4000))),
+    .init(
+      rule: "data-transfer interruption, which is not provided, is a program check",
+      ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
+      scsw: "00804017 00001008 0C200010", orb: modified,
+      prepare: midaws(.init(flags: [.last, .dataTransferInterruption], count: 16, dataAddress: 0x4000))),
+    .init(
+      rule: "a MIDAW that skips may skip more than a block, wherever its address is",
+      ccws: [CCW(2, flags: .modifiedIndirectData, count: 5016, dataAddress: list)],
+      scsw: "00804007 00001008 0C000000", orb: modified,
+      prepare: midaws(
+        .init(flags: .skip, count: 5000, dataAddress: 0xFFF_FFF0), .init(flags: .last, count: 16, dataAddress: 0x4000)),
+      scripts: [2: sending(5016)], stored: [0x4000: count(16, from: 5000)]),
+    .init(
+      rule: "MIDAWs of a read backward name last bytes",
+      ccws: [CCW(0x0C, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
+      scsw: "00804007 00001008 0C000000", orb: modified,
+      prepare: midaws(.init(count: 4, dataAddress: 0x4003), .init(flags: .last, count: 12, dataAddress: 0x5FFF)),
+      scripts: [0x0C: sending(16)], stored: [0x4000: count(4).reversed(), 0x5FF4: count(12, from: 4).reversed()]),
+    .init(
+      rule: "a MIDAW of a read backward stays in its 4-KiB block",
+      ccws: [CCW(0x0C, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
+      scsw: "00804017 00001008 0C200010", orb: modified,
+      prepare: midaws(.init(flags: .last, count: 16, dataAddress: 0x400E)), scripts: [0x0C: sending(16)]),
+    .init(
+      rule: "a MIDAW that the key may not fetch is a protection check",
+      ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
+      scsw: "20804017 00001008 0C100010",
+      orb: {
+        $0.allowsMIDAWs = true; $0.key = 2
+      },
+      prepare: {
+        midaws(.init(flags: .last, count: 16, dataAddress: 0x4000))($0)
+        $0.storage.setKey(StorageKey(bits: 0x38), at: AbsoluteAddress(0x3000))
+        $0.storage.setKey(StorageKey(bits: 0x20), at: AbsoluteAddress(0x4000))
+      }),
+    .init(
+      rule: "the area of a MIDAW is held to its key", ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
+      scsw: "20804017 00001008 0C10000D",
+      orb: {
+        $0.allowsMIDAWs = true; $0.key = 2
+      },
+      prepare: {
+        midaws(.init(count: 3, dataAddress: 0x4000), .init(flags: .last, count: 13, dataAddress: 0x5000))($0)
+        $0.storage.setKey(StorageKey(bits: 0x20), at: AbsoluteAddress(0x4000))
+        $0.storage.setKey(StorageKey(bits: 0x30), at: AbsoluteAddress(0x5000))
+      }, stored: [0x4000: count(3)]),
+    .init(
+      rule: "a MIDAW's address out of storage is a program check",
+      ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)],
+      scsw: "00804017 00001008 0C20000D", orb: modified,
+      prepare: midaws(.init(count: 3, dataAddress: 0x4000), .init(flags: .last, count: 13, dataAddress: 0x8000_0000_0000)),
+      stored: [0x4000: count(3)]),
+    .init(
+      rule: "a count that ends before the last MIDAW is no error",
+      ccws: [CCW(2, flags: [.modifiedIndirectData, .suppressLengthIndication], count: 32, dataAddress: list)],
+      scsw: "00804007 00001008 0C000010", orb: modified,
+      prepare: midaws(.init(count: 16, dataAddress: 0x4000), .init(flags: .last, count: 16, dataAddress: 0x5000)),
+      stored: [0x4000: count(16)]),
+    .init(
+      rule: "MIDAWs of a format-0 CCW",
+      ccws: [CCW(2, flags: .modifiedIndirectData, count: 16, dataAddress: list)], scsw: "00004007 00001008 0C000000",
+      format1: false, orb: modified, prepare: midaws(.init(flags: .last, count: 16, dataAddress: 0x4001)),
+      stored: [0x4001: count(16)]),
     .init(
       rule: "MIDAWs and IDAWs can follow each other in a data chain",
       ccws: [

@@ -18,6 +18,8 @@ struct ProgramRule: Sendable, CustomTestStringConvertible {
   var stored: [UInt64: [UInt8]] = [:]
   /// What the device was given.
   var received: [[UInt8]] = []
+  /// Whether the subchannel is idle afterwards; a suspended one is not.
+  var leavesIdle = true
   /// The commands that the device saw; by default that is not compared.
   var commands: [UInt8]?
 
@@ -39,6 +41,7 @@ struct ProgramRule: Sendable, CustomTestStringConvertible {
     }
     #expect(rig.device.received == received)
     if let commands { #expect(rig.device.commands == commands) }
+    guard leavesIdle else { return }
     // The subchannel is idle again.
     #expect(rig.subsystem.testSubchannel(rig.id).outcome == .statusNotPending)
     #expect(rig.subsystem.pendingInterruptions == 0)

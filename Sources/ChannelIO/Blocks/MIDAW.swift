@@ -10,7 +10,7 @@ package struct MIDAW: Hashable, Sendable {
     package static let last = Flags(rawValue: 0x80)
     /// What is read goes nowhere.
     package static let skip = Flags(rawValue: 0x40)
-    /// Data-transfer-interruption control.
+    /// Data-transfer-interruption control, which is not provided.
     package static let dataTransferInterruption = Flags(rawValue: 0x20)
     /// Must be zero.
     package static let reserved = Flags(rawValue: 0x1F)
@@ -30,9 +30,12 @@ package struct MIDAW: Hashable, Sendable {
 
   package var flags: Flags { Flags(rawValue: UInt8(truncatingIfNeeded: head >> 16)) }
   package var count: UInt16 { UInt16(truncatingIfNeeded: head) }
-  /// Zero bits zero, a count, and an area within one 4-KiB block: otherwise a program check.
-  package var isValid: Bool {
-    head >> 24 == 0 && flags.isDisjoint(with: .reserved) && count > 0 && (dataAddress & 0xFFF) + UInt64(count) <= 4096
+  /// Zero bits zero, a count, and an area within one 4-KiB block unless it is skipped: otherwise a program check.
+  /// - Parameter backward: the address is that of the last byte.
+  package func isValid(backward: Bool) -> Bool {
+    guard head >> 24 == 0, flags.isDisjoint(with: [.reserved, .dataTransferInterruption]), count > 0 else { return false }
+    let room = backward ? (dataAddress & 0xFFF) + 1 : 4096 - (dataAddress & 0xFFF)
+    return flags.contains(.skip) || UInt64(count) <= room
   }
 
   /// The sixteen bytes.

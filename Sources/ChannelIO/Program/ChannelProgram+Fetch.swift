@@ -15,7 +15,7 @@ extension ChannelProgram {
     if kind == .invalid { return .program }
     // Format 0 has no count of zero; format 1 has, but nothing can follow it.
     if ccw.count == 0, !orb.isFormat1 || ccw.flags.contains(.chainData) { return .program }
-    if ccw.flags.contains(.suspend), !orb.suspendControl || ccw.flags.contains(.chainData) { return .program }
+    if ccw.flags.contains(.suspend), !orb.suspendControl { return .program }
     return nil
   }
 

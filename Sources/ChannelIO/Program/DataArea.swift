@@ -26,7 +26,7 @@ struct DataArea {
     var skip: Bool
   }
 
-  /// - Returns: a program check when the list's address is not aligned, or MIDAWs are read backward.
+  /// - Returns: a program check when the list's address is not aligned.
   static func make(_ ccw: CCW, _ orb: ORB, backward: Bool) -> Result<DataArea, ChannelCheck> {
     let flags = ccw.flags, address = UInt64(ccw.dataAddress)
     let isIndirect = flags.contains(.indirectData), isModified = flags.contains(.modifiedIndirectData)
@@ -38,7 +38,7 @@ struct DataArea {
       case .format2: 8
       case .modified: MIDAW.size
       }
-    guard address % alignment == 0, !(isModified && backward) else { return .failure(.program) }
+    guard address % alignment == 0 else { return .failure(.program) }
     let block: UInt64 = mode == .format2 && !orb.has2KBlocks ? 4096 : 2048
     return .success(
       DataArea(
@@ -116,7 +116,7 @@ struct DataArea {
     case (.failure(let check), _), (_, .failure(let check)): return .failure(check)
     }
     let count = UInt64(midaw.count)
-    guard midaw.isValid, count <= unclaimed, !midaw.flags.contains(.last) || count == unclaimed else { return .failure(.program) }
+    guard midaw.isValid(backward: isBackward), count <= unclaimed, !midaw.flags.contains(.last) || count == unclaimed else { return .failure(.program) }
     unclaimed -= count
     midawFlags = midaw.flags
     list &+= MIDAW.size

@@ -23,6 +23,7 @@ extension ChannelSubsystem {
       state.refusal = nil
       state.isSynchronous = synchronous
       state.pathManagement.interruptionParameter = orb.interruptionParameter
+      state.pathManagement.logicalPathMask = orb.pathMask
       let secondary = state.awaitsDeviceEnd ? state.status.activity.intersection(.deviceActive) : []
       state.status = SCSW()
       state.status.flags = SCSW.flags(of: state.orb)
@@ -126,13 +127,16 @@ extension ChannelSubsystem {
       guard state.pathManagement.isEnabled else { return .notOperational }
       if state.status.status.contains(.pending) { return .statusPending }
       let activity = state.status.activity
-      guard state.status.function == .start, activity.isDisjoint(with: .active),
+      guard state.status.function == .start, !activity.contains(.subchannelActive),
         !activity.isDisjoint(with: [.startPending, .resumePending, .suspended])
       else { return .notApplicable }
+      // A device that still works on the start before owes its device end all the same.
+      let isOwed = activity.contains(.deviceActive)
       state.status.function = []
-      state.status.activity = []
+      state.status.activity.formIntersection(.deviceActive)
       state.status.pathNotOperational = false
       state.forgetProgram()
+      state.awaitsDeviceEnd = isOwed
       return .canceled
     }
   }
