@@ -1,11 +1,11 @@
 import CHost
+package import Synchronization
 
 /// Absolute storage and its storage keys: the bytes that every CPU and every channel sees.
 ///
 /// Concurrency: shared by all CPU threads and the channel's threads without a lock, as the hardware's storage is.
 /// Plain loads and stores here are the x86 ones; interlocked updates go through `compareAndSwap`. Key bytes are
-/// read and changed without a lock; a lost reference bit is permitted by the architecture, and set change bits
-/// are published before the store they announce.
+/// atomic: turning bits on or off loses no other bit, and set change bits are published before the store they announce.
 ///
 /// Callers check `contains` first: the accessors do not (a precondition in debug builds).
 package final class AbsoluteStorage: @unchecked Sendable {
@@ -14,7 +14,7 @@ package final class AbsoluteStorage: @unchecked Sendable {
   /// The configured size in bytes, a multiple of 1 MiB.
   package let size: UInt64
   /// One byte a 4-KiB block, in `StorageKey.bits` layout.
-  package let keys: UnsafeMutablePointer<UInt8>
+  package let keys: UnsafeMutablePointer<Atomic<UInt8>>
 
   package static let blockSize: UInt64 = 4096
   package static let increment: UInt64 = 1 << 20
@@ -27,13 +27,14 @@ package final class AbsoluteStorage: @unchecked Sendable {
     self.base = base
     self.size = size
     let blocks = bytes / Int(Self.blockSize)
-    keys = .allocate(capacity: blocks)
-    keys.initialize(repeating: 0, count: blocks)
+    let keyBytes = UnsafeMutableRawPointer.allocate(byteCount: blocks, alignment: 16)
+    keyBytes.initializeMemory(as: UInt8.self, repeating: 0, count: blocks)
+    keys = keyBytes.assumingMemoryBound(to: Atomic<UInt8>.self)
   }
 
   deinit {
     chost_release(base, Int(size))
-    keys.deallocate()
+    UnsafeMutableRawPointer(keys).deallocate()
   }
 
   /// Whether all of [address, address + count) is configured. Safe for every value a guest can make.
@@ -59,25 +60,36 @@ package final class AbsoluteStorage: @unchecked Sendable {
   // MARK: Keys
 
   @inlinable package func key(at address: AbsoluteAddress) -> StorageKey {
-    StorageKey(bits: keys[Int(truncatingIfNeeded: address.value &>> 12)])
+    StorageKey(bits: keyByte(address).pointee.load(ordering: .relaxed))
   }
   @inlinable package func setKey(_ key: StorageKey, at address: AbsoluteAddress) {
-    keys[Int(truncatingIfNeeded: address.value &>> 12)] = key.bits
+    keyByte(address).pointee.store(key.bits, ordering: .relaxed)
   }
   /// Sets the reference bit of the block of `address`.
   @inlinable package func recordReference(_ address: AbsoluteAddress) {
-    let k = Int(truncatingIfNeeded: address.value &>> 12)
-    if keys[k] & StorageKey.referenceBit == 0 { keys[k] |= StorageKey.referenceBit }
+    turnOn(StorageKey.referenceBit, address)
   }
   /// Sets the reference and change bits of the block of `address`.
   @inlinable package func recordChange(_ address: AbsoluteAddress) {
-    let k = Int(truncatingIfNeeded: address.value &>> 12), both = StorageKey.referenceBit | StorageKey.changeBit
-    if keys[k] & both != both { keys[k] |= both }
+    turnOn(StorageKey.referenceBit | StorageKey.changeBit, address)
+  }
+  /// Resets the reference bit of the block of `address`, and no other.
+  /// - Returns: the key before.
+  package func resetReference(_ address: AbsoluteAddress) -> StorageKey {
+    let key = keyByte(address).pointee.bitwiseAnd(~StorageKey.referenceBit, ordering: .relaxed).oldValue
+    return StorageKey(bits: key)
+  }
+  @inlinable package func keyByte(_ address: AbsoluteAddress) -> UnsafeMutablePointer<Atomic<UInt8>> {
+    keys + Int(truncatingIfNeeded: address.value &>> 12)
+  }
+  @inlinable package func turnOn(_ bits: UInt8, _ address: AbsoluteAddress) {
+    let key = keyByte(address)
+    if key.pointee.load(ordering: .relaxed) & bits != bits { key.pointee.bitwiseOr(bits, ordering: .relaxed) }
   }
 
   /// Clear reset (chapter 4): zeros storage and keys. The host gets the pages back.
   package func clear() {
     if chost_discard(base, Int(size)) != 0 { base.initializeMemory(as: UInt8.self, repeating: 0, count: Int(size)) }
-    keys.update(repeating: 0, count: Int(size / Self.blockSize))
+    UnsafeMutableRawPointer(keys).initializeMemory(as: UInt8.self, repeating: 0, count: Int(size / Self.blockSize))
   }
 }

@@ -10,7 +10,7 @@ struct AccessRegisterTests {
 
   /// Access-list entry 2 designates a space in which megabyte 1 is our megabyte 2.
   private func machine() throws -> BareMachine {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     for segment in UInt64(0)..<512 { m[UInt64.self, Self.otherSegments + 8 * segment] = 0x20 }
     m[UInt64.self, Self.otherSegments + 8] = BareMachine.pages + 0x1000

@@ -20,16 +20,18 @@ final class BareMachine {
   static let supervisor = PSW.extendedAddressing | PSW.basicAddressing
   static let problem = supervisor | PSW.problemState
 
-  init(cpuCount: Int = 1, megabytes: UInt64 = 4) throws {
-    storage = try #require(AbsoluteStorage(size: megabytes << 20))
+  init(cpuCount: Int = 1, megabytes: UInt64 = 4) {
+    guard let storage = AbsoluteStorage(size: megabytes << 20), let loadParameter = LoadParameter("") else {
+      preconditionFailure("no storage")
+    }
+    self.storage = storage
     services = BareMachineServices()
     let tracer = Tracer { _ in }
-    let loadParameter = try #require(LoadParameter(""))
     let description = SystemDescription(
       storageSize: megabytes << 20, cpus: (0..<cpuCount).map { SystemDescription.CPU(address: UInt8($0)) },
       loadParameter: loadParameter)
     complex = ProcessorComplex(
-      cpuCount: cpuCount, storage: storage, channelSubsystem: ChannelSubsystem(storage: storage),
+      cpuCount: cpuCount, storage: storage, channelSubsystem: ChannelSubsystem(storage: storage, threads: 1),
       serviceProcessor: ServiceProcessor(storage: storage, description: description, consoles: Consoles(), tracer: tracer),
       services: services, tracer: tracer)
     cpu = CPU(address: 0, complex: complex)
@@ -95,9 +97,21 @@ final class BareMachine {
   var identification: UInt64 { self[UInt64.self, Lowcore.translationExceptionIdentification] }
 }
 
-/// Services of a machine that has none.
+/// Services of a machine that has none, but for a DIAGNOSE that ends a program.
 final class BareMachineServices: MachineServices {
-  func diagnose(_ cpu: inout CPU, code: UInt16, _ text: InstructionText) throws(ProgramInterruption) { throw .specification }
+  private let cause = Mutex<ProgramInterruption?>(nil)
+  func record(_ interruption: ProgramInterruption) { cause.withLock { $0 = interruption } }
+  func takeCause() -> ProgramInterruption? {
+    cause.withLock { cause in
+      defer { cause = nil }
+      return cause
+    }
+  }
+
+  func diagnose(_ cpu: inout CPU, code: UInt16, _ text: InstructionText) throws(ProgramInterruption) {
+    guard code == BareMachine.stopCode else { throw .specification }
+    cpu.signals.requestAttention()
+  }
   let facilities: [UInt64] = [0xE000_0000_0000_0000 | 1 << 56, 0, 0x8000_0000_0000_0000]
   func systemInformation(functionCode: Int, selector1: Int, selector2: Int, cpuAddress: UInt16) -> [UInt8]? {
     functionCode == 1 && selector1 == 1 && selector2 == 1 ? [UInt8](repeating: 0xC9, count: 4096) : nil

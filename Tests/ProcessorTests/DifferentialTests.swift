@@ -31,7 +31,7 @@ import Testing
 
 /// One run: what was executed, and where the two disagree.
 private struct Comparison {
-  let bare = BareCPU(megabytes: 4)
+  let bare = BareMachine.forPrograms(megabytes: 4)
   var generator: SequenceGenerator
   let disassembler = Disassembler()
   /// By the mnemonic at fault.
@@ -41,7 +41,7 @@ private struct Comparison {
 
   init(seed: UInt64) {
     generator = SequenceGenerator(seed: seed)
-    bare.put(BareCPU.stopText, at: SequenceGenerator.exit)
+    bare.put(BareMachine.stopText, at: SequenceGenerator.exit)
   }
 
   mutating func compare(sequences: Int) throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// What the comparison with QEMU does not reach: interruptions, modes, boundaries.
 @Suite struct GeneralInstructionTests {
-  let bare = BareCPU()
+  let bare = BareMachine.forPrograms()
 
   // MARK: Interruptions
 
@@ -35,6 +35,21 @@ import Testing
     #expect(bare.load(UInt32.self, at: 0x90) == 0xFF)
     #expect(bare.cpu.s.pointee.fpc == 0xFF00)
     #expect(bare.run([0xB9, 0x72, 0x60, 0x12]) == nil)
+  }
+
+  @Test func `SET ADDRESSING MODE goes by where EXECUTE is, not by where its target is`() {
+    bare.put([0x01, 0x0C], at: 0x8_0000)  // SAM24
+    bare[5] = 0x8_0000
+    #expect(bare.run([0x44, 0x00, 0x50, 0x00]) == nil)
+    #expect(bare.cpu.addressingMode == .bits24)
+    bare.setMask(PSW.extendedAddressing | PSW.basicAddressing)
+    let high = BareMachine.forPrograms(megabytes: 18)
+    high.put([0x01, 0x0C], at: 0x2100)
+    high[5] = 0x2100
+    #expect(high.run([0x44, 0x00, 0x50, 0x00], at: 0x110_0000) == .specification)
+    high.put([0x01, 0x0C], at: 0x110_0100)
+    high[5] = 0x110_0100
+    #expect(high.run([0x44, 0x00, 0x50, 0x00]) == nil)
   }
 
   @Test func `MONITOR CALL interrupts for the classes of control register 8`() {
@@ -124,7 +139,7 @@ import Testing
     #expect(bare.cpu.addressingMode == .bits31)
     bare[1] = 0xFFFF_FFFF_8000_2100
     bare[5] = 0x0102_0304_0000_0000
-    bare.put(BareCPU.stopText, at: 0x2100)
+    bare.put(BareMachine.stopText, at: 0x2100)
     #expect(bare.run([0x0C, 0x51]) == nil)  // BASSM 5,1 from the 31-bit to the 31-bit mode
     #expect(bare[5] == 0x0102_0304_8000_2002)
     bare[1] = 0x2101

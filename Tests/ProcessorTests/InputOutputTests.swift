@@ -16,7 +16,7 @@ struct InputOutputTests {
   static let block: UInt64 = 0x5_0000, orb: UInt64 = 0x5_1000, response: UInt64 = 0x5_2000, program: UInt64 = 0x5_3000
 
   private func machine() throws -> BareMachine {
-    let m = try BareMachine()
+    let m = BareMachine()
     _ = m.complex.channelSubsystem.attach(device: Idler(), number: 0x0120)
     m.gr[1] = 0x0001_0000
     (m.gr[2], m.gr[3], m.gr[4]) = (Self.block, Self.orb, Self.response)
@@ -150,7 +150,7 @@ struct InputOutputTests {
 /// What the CPU says of itself (chapter 10).
 struct IdentificationTests {
   @Test func `STFLE stores what there is room for and tells how much there is`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.gr[2] = 0x5_0000
     m.gr[0] = 0xAB00
     m.run("B2B0 2000")
@@ -170,7 +170,7 @@ struct IdentificationTests {
   }
 
   @Test func `STSI checks function, selectors and boundary in that order`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.gr[2] = 0x5_0000
     m.run("B27D 2008")
     #expect(m.cc == 0)
@@ -196,7 +196,7 @@ struct IdentificationTests {
   }
 
   @Test func `STIDP, STAP, STPX, clocks and control registers`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.gr[2] = 0x5_0000
     m.run("B202 2000")
     #expect(m[UInt64.self, 0x5_0000] == 0x0012_3456_2097_0000)
@@ -235,8 +235,23 @@ struct IdentificationTests {
     #expect(m.programInterruption == .specification)
   }
 
+  @Test func `TRACG stores bits 0-79 of the clock and whole registers`() throws {
+    let m = BareMachine()
+    (m.gr[2], m.gr[3]) = (0x5_0000, 0x1122_3344_5566_7788)
+    m[UInt32.self, 0x5_0000] = 0x1234
+    m.cpu.setControlRegister(12, 0x6_0001)
+    m.run("EB33 2000 000F")
+    #expect(m[UInt16.self, 0x6_0000] == 0x7080)
+    #expect(UInt64(m[UInt16.self, 0x6_0002]) == m.complex.clock.now() >> 48)
+    let clock = m[UInt64.self, 0x6_0002], now = m.complex.clock.now()
+    #expect(clock <= now && now - clock < 1 << 32)
+    #expect(m[UInt32.self, 0x6_000C] == 0x1234)
+    #expect(m[UInt64.self, 0x6_0010] == 0x1122_3344_5566_7788)
+    #expect(m.cpu.s.pointee.cr[12] == 0x6_0019)
+  }
+
   @Test func `TRACE makes an entry when it is asked to`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     (m.gr[2], m.gr[3], m.gr[4]) = (0x5_0000, 3, 4)
     m[UInt32.self, 0x5_0000] = 0x1234
     m.cpu.setControlRegister(12, 0x6_0000)

@@ -21,7 +21,7 @@ final class InstructionBench {
   private var storage: AbsoluteStorage { machine.storage }
 
   init() throws {
-    machine = try BareMachine(megabytes: 1)
+    machine = BareMachine(megabytes: 1)
     storage.store(InstructionBench.handler, at: AbsoluteAddress(0x1D8))
   }
 

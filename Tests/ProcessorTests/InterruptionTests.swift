@@ -5,7 +5,7 @@ import Testing
 /// Interruptions (chapter 6) and program-event recording (chapter 4).
 struct InterruptionTests {
   @Test func `external conditions are taken one by one in their order of priority`() throws {
-    let m = try BareMachine(cpuCount: 3)
+    let m = BareMachine(cpuCount: 3)
     m.cpu.setControlRegister(
       0, CR0.emergencySignal | CR0.externalCall | CR0.clockComparator | CR0.cpuTimer | CR0.serviceSignal | CR0.interruptKey)
     m.complex.postInterruptKey()
@@ -30,7 +30,7 @@ struct InterruptionTests {
   }
 
   @Test func `what the masks disable stays pending`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.cpu.setClockComparator(0)
     m.code("0700 0700 0700")
     m.cpu.setControlRegister(0, 0)
@@ -47,7 +47,7 @@ struct InterruptionTests {
   }
 
   @Test func `SVC leaves its code, its length and the next instruction's address, under EXECUTE too`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.run("0A 42")
     #expect(m[UInt32.self, Lowcore.supervisorCallLength] == 0x0002_0042)
     #expect(m.old(.supervisorCall).instructionAddress == BareMachine.codeAddress + 2)
@@ -59,7 +59,7 @@ struct InterruptionTests {
   }
 
   @Test func `an exception of EXECUTE's target is EXECUTE's`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m[UInt64.self, m.pageEntry(0x12_3000)] |= 0x400
     m.code(TranslationTests.load, at: 0x4000)
@@ -78,7 +78,7 @@ struct InterruptionTests {
   }
 
   @Test func `an odd instruction address is a specification exception`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.load(mask: BareMachine.supervisor, address: 0x1001)
     m.step()
     #expect(m.programInterruption == .specification)
@@ -88,7 +88,7 @@ struct InterruptionTests {
     PSW.bit(0), PSW.bit(2), PSW.bit(4), PSW.shortForm, PSW.bit(24), PSW.bit(30), PSW.bit(33), 1, PSW.extendedAddressing,
   ]
   @Test(arguments: invalidMasks) func `an invalid PSW is an early specification exception with length 0`(_ bits: UInt64) throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     let mask = bits == PSW.extendedAddressing ? bits : BareMachine.supervisor | bits
     m[UInt64.self, 0x7_0000] = mask
     m[UInt64.self, 0x7_0008] = 0x4000
@@ -102,7 +102,7 @@ struct InterruptionTests {
   }
 
   @Test func `addresses that the mode has no room for are early specification exceptions; LPSW wants bit 12`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     for (mask, address) in [(UInt64(0), UInt64(0x100_0000)), (PSW.basicAddressing, 0x8000_0000)] {
       m.load(mask: mask, address: address)
       m.turn()
@@ -121,7 +121,7 @@ struct InterruptionTests {
   }
 
   @Test func `SSM and STOSM with bits that must be zero report their length`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.gr[2] = 0x7_0000
     m.run("AD80 2000")
     m.turn()
@@ -135,7 +135,7 @@ struct InterruptionTests {
   // MARK: PER
 
   private func perMachine(_ events: UInt64) throws -> BareMachine {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.cpu.setControlRegister(9, events)
     m.cpu.setControlRegister(10, 0)
     m.cpu.setControlRegister(11, ~0)
@@ -211,6 +211,55 @@ struct InterruptionTests {
     #expect(m[UInt16.self, Lowcore.programCode] == 0x80)
     #expect(m.old(.supervisorCall).instructionAddress == BareMachine.codeAddress + 2)
     #expect(m.old(.program).instructionAddress == 0xF00 + Lowcore.supervisorCall.old)
+  }
+
+  @Test func `LPSWE is no branch for PER, under EXECUTE neither`() throws {
+    let m = try perMachine(CPU.PEREvent.successfulBranching)
+    m[UInt64.self, 0x7_0000] = BareMachine.supervisor
+    m[UInt64.self, 0x7_0008] = 0x4000
+    (m.gr[2], m.gr[3]) = (0x7_0000, 0x5000)
+    m.code("B2B2 2000", at: 0x5000)
+    for text in ["B2B2 2000", "4400 3000"] {
+      m.run(text, mask: Self.per)
+      #expect(m.psw.instructionAddress == 0x4000)
+    }
+    m.code("07F4", at: 0x5000)
+    m.run("4400 3000", mask: Self.per)
+    #expect(m[UInt16.self, Lowcore.programCode] == 0x80)
+  }
+
+  @Test func `ESA/390 protects 512 bytes and keeps a word of the monitor code`() throws {
+    let m = BareMachine()
+    m.cpu.setArchitecture(isZArchitecture: false)
+    m.cpu.setControlRegister(0, CR0.lowAddressProtection)
+    m.cpu.setControlRegister(8, 0x4000)
+    m.load(mask: PSW.basicAddressing, address: BareMachine.codeAddress)
+    m.gr[2] = 0x1100
+    m.code("5010 2000 AF01 2004")
+    m.step()
+    #expect(m.psw.instructionAddress == BareMachine.codeAddress + 4)
+    m.step()
+    #expect(m[UInt16.self, Lowcore.programCode] == 0x40)
+    #expect(m[UInt32.self, Lowcore.shortMonitorCode] == 0x1104)
+    #expect(m[UInt64.self, Lowcore.monitorCode] == 0)
+    m.gr[2] = 0x100
+    m.load(mask: PSW.basicAddressing, address: BareMachine.codeAddress)
+    m.step()
+    #expect(m[UInt16.self, Lowcore.programCode] == 4)
+  }
+
+  @Test func `the CPU timer stands still while the CPU is stopped`() throws {
+    let m = BareMachine()
+    m.cpu.setCPUTimer(1 << 40)
+    m.cpu.enter(.stopped)
+    let stopped = m.cpu.cpuTimer
+    let end = TODClock.monotonic() + 50 * 4096
+    while TODClock.monotonic() < end {}
+    #expect(m.cpu.cpuTimer == stopped)
+    m.cpu.enter(.operating)
+    #expect(stopped &- m.cpu.cpuTimer < 1 << 30)
+    while TODClock.monotonic() < end + 4096 {}
+    #expect(m.cpu.cpuTimer < stopped)
   }
 
   @Test func `STURA is an event of its own`() throws {

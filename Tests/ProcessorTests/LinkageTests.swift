@@ -8,7 +8,7 @@ struct LinkageTests {
   static let asnFirst: UInt64 = 0x2_4000, asnSecond: UInt64 = 0x2_5000
 
   private func machine(room: UInt64 = 3) throws -> BareMachine {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m[UInt64.self, Self.header - 8] = 0
     m[UInt64.self, Self.header] = 0x0901_0000_0000_0000 | room * Self.entrySize << 32
@@ -195,6 +195,47 @@ struct LinkageTests {
     m.gr[14] = 0x4000
     m.run("B228 003E", mask: BareMachine.dat | PSW.problemState)
     #expect(m.programInterruption == .privilegedOperation)
+  }
+
+  /// The words written from 0x6_0000 on, and that CR12 is behind them.
+  private func expectTrace(_ m: BareMachine, _ controls: UInt64, _ words: [UInt32]) {
+    for (k, word) in words.enumerated() { #expect(m[UInt32.self, 0x6_0000 + 4 * UInt64(k)] == word) }
+    #expect(m.cpu.s.pointee.cr[12] == 0x6_0000 + 4 * UInt64(words.count) | controls)
+  }
+
+  @Test func `ASN tracing makes entries of PC, PR, PT and SSAR`() throws {
+    let m = try machine()
+    m.cpu.setControlRegister(12, 0x6_0002)
+    entry(m, 1, to: 0x4000, controls: 0xD020_0000)
+    m.run("B218 0001", mask: BareMachine.dat | PSW.problemState | 3 << PSW.keyShift)
+    expectTrace(m, 2, [0x2230_0001, 0, 0x1005])
+    m.code("0101", at: 0x4000)
+    m.cpu.setControlRegister(12, 0x6_0002)
+    m.step()
+    #expect(m.programInterruption == nil)
+    // From 64 to 64 bits, both addresses short; the key is that before.
+    expectTrace(m, 2, [0x322A_0007, 0x1005, 0x4002])
+    m.cpu.setControlRegister(12, 0x6_0002)
+    (m.gr[3], m.gr[14]) = (0xFF00_0007, 0x4000)
+    m.run("B228 003E", mask: BareMachine.dat)
+    expectTrace(m, 2, [0x3108_0007, 0x4000])
+    m.cpu.setControlRegister(12, 0x6_0002)
+    m.cpu.setControlRegister(14, 0x8_0024)
+    m.gr[1] = 7
+    m.run("B225 0010", mask: BareMachine.dat)
+    expectTrace(m, 2, [0x1000_0007])
+  }
+
+  @Test func `BAKR is a traced branch, and one that finds the stack full leaves control register 12`() throws {
+    let m = try machine(room: 1)
+    let controls: UInt64 = 1 << 63
+    m.cpu.setControlRegister(12, controls | 0x6_0000)
+    m.gr[3] = 0x4000
+    m.run("B240 0003", mask: BareMachine.dat)
+    expectTrace(m, controls, [0x8000_4000])
+    m.run("B240 0003", mask: BareMachine.dat)
+    #expect(m.programInterruption == .stackFull)
+    expectTrace(m, controls, [0x8000_4000])
   }
 
   @Test func `PC-number translation names the number; authority is asked`() throws {

@@ -4,7 +4,49 @@ import Testing
 
 /// Instructions that QEMU lacks, or tests only with data made for them.
 @Suite struct LongInstructionTests {
-  let bare = BareCPU()
+  let bare = BareMachine.forPrograms()
+
+  // MARK: Registers
+
+  @Test func `comparing an operand with itself steps its registers once`() {
+    for text in [[0x0F, 0x22], [0xA9, 0x22, 0, 0], [0xEB, 0x22, 0, 0, 0, 0x8F]] as [[UInt8]] {
+      (bare[2], bare[3]) = (0x5000, 100)
+      #expect(bare.run(text) == nil)
+      #expect(bare.conditionCode == 0)
+      #expect((bare[2], bare[3]) == (0x5064, 0))
+    }
+  }
+
+  @Test func `COMPARE UNTIL SUBSTRING EQUAL leaves a length below zero as it is`() {
+    bare.put([1, 2, 3, 4], at: 0x5000)
+    (bare[0], bare[1], bare[2], bare[3], bare[4], bare[5]) = (2, 0, 0x5000, 4, 0x6000, ~0)
+    #expect(bare.run([0xB2, 0x57, 0x00, 0x24]) == nil)
+    #expect(bare.conditionCode == 2)
+    #expect((bare[2], bare[3], bare[4], bare[5]) == (0x5004, 0, 0x6000, ~0))
+  }
+
+  @Test func `TRANSLATE AND TEST clears bit 32 of general register 1 in the 31-bit mode and keeps bits 32-39 in the 24-bit mode`()
+  {
+    bare.put([7], at: 0x5000)
+    bare.put([UInt8](repeating: 0, count: 7) + [9], at: 0x6000)
+    for (mask, expected) in [
+      (PSW.basicAddressing, 0xAAAA_AAAA_0000_5000), (0, 0xAAAA_AAAA_EE00_5000), (BareMachine.supervisor, 0x5000),
+    ] as [(UInt64, UInt64)] {
+      bare.setMask(mask)
+      (bare[1], bare[2], bare[3], bare[4]) = (0xAAAA_AAAA_EEEE_EEEE, 0, 0x5000, 0x6000)
+      #expect(bare.run([0xDD, 0x00, 0x30, 0x00, 0x40, 0x00]) == nil)
+      #expect(bare.conditionCode == 2)
+      #expect((bare[1], bare[2]) == (expected, 9))
+    }
+    bare.setMask(BareMachine.supervisor)
+  }
+
+  @Test func `PERFORM LOCKED OPERATION refuses reserved bits, testing or not`() {
+    for test in [UInt64(0), 0x100] {
+      bare[0] = 0x200 | test
+      #expect(bare.run([0xEE, 0x24, 0x50, 0x00, 0x60, 0x00]) == .specification)
+    }
+  }
 
   // MARK: Unicode
 

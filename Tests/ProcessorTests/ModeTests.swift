@@ -6,7 +6,7 @@ import Testing
   private static func text(_ opcode: UInt16) -> [UInt8] { SequenceText(opcode: opcode, random: 0).bytes }
 
   @Test func `every privileged instruction is a privileged-operation exception in the problem state`() {
-    let bare = BareCPU()
+    let bare = BareMachine.forPrograms()
     bare.setMask(PSW.extendedAddressing | PSW.basicAddressing | PSW.problemState)
     for row in InstructionSet<CPU>().rows where row.traits.contains(.privileged) {
       bare.setMask(PSW.extendedAddressing | PSW.basicAddressing | PSW.problemState)
@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func `an instruction of z/Architecture alone is an operation exception in ESA-390 mode`() {
-    let bare = BareCPU()
+    let bare = BareMachine.forPrograms()
     bare.cpu.initialReset(isZArchitecture: false)
     bare.store(UInt64(0x0008_0000_0000_1800) | 0x8000_0000, at: 0x68)
     for row in InstructionSet<CPU>().rows where row.traits.contains(.zArchitectureOnly) {
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func `an opcode without a row is an operation exception`() {
-    let bare = BareCPU()
+    let bare = BareMachine.forPrograms()
     let known = Set(InstructionSet<CPU>().rows.map(\.opcode))
     for first in 0..<UInt16(256) {
       let width = OpcodeMap.width(OpcodeMap.extensionKind(Int(first)))

@@ -19,7 +19,7 @@ struct PrivilegeTests {
 
   @Test func `every privileged instruction is a privileged-operation exception in the problem state and changes nothing`() throws
   {
-    let m = try BareMachine()
+    let m = BareMachine()
     let rows = InstructionSet<CPU>().rows.filter { $0.traits.contains(.privileged) }
     #expect(rows.count > 50)
     for row in rows {
@@ -38,7 +38,7 @@ struct PrivilegeTests {
   }
 
   @Test func `instructions of z-Architecture are not there in ESA-390 mode`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.cpu.setArchitecture(isZArchitecture: false)
     m[UInt64.self, InterruptionClass.program.shortPair.new] = 0x000A_0000_0000_0F00
     for row in InstructionSet<CPU>().rows where row.traits.contains(.zArchitectureOnly) {
@@ -49,7 +49,7 @@ struct PrivilegeTests {
   }
 
   @Test func `SPKA in the problem state asks the PSW-key mask`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.cpu.setControlRegister(3, 0x0400_0000)  // key 5
     m.run("B20A 0050", mask: BareMachine.problem)
     #expect(m.programInterruption == nil)
@@ -59,7 +59,7 @@ struct PrivilegeTests {
   }
 
   @Test func `IPK, IVSK, EPAR, ESAR and IAC in the problem state ask the extraction authority`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     let dat = PSW.dat
     try m.mapIdentity()
     for text in ["B20B 0000", "B223 0012", "B226 0010", "B227 0010", "B224 0010"] {
@@ -73,7 +73,7 @@ struct PrivilegeTests {
   }
 
   @Test func `EPAR, ESAR, IAC, IVSK, MVCP, MVCOS, SAC, PC, PR, PT, BAKR and SSAR want DAT`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     let texts = [
       "B226 0010", "B227 0010", "B224 0010", "B223 0012", "DA12 0000 0000", "C800 0000 0000", "B219 0000", "B218 0000", "0101",
       "B228 0012", "B240 0012", "B225 0010", "E502 0000 0000", "B258 0012", "B2FF 0000",

@@ -9,7 +9,7 @@ struct ProtectionTests {
 
   @Test func `a store under another key than the block's is a protection exception; a fetch is one with fetch protection`() throws
   {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.key(Self.address, 0x30)
     (m.gr[1], m.gr[2]) = (0x1111, Self.address)
     m[UInt64.self, Self.address] = 5
@@ -33,8 +33,65 @@ struct ProtectionTests {
     #expect(m.programInterruption == nil)
   }
 
+  @Test func `SSKE of many blocks goes to the end of the megabyte and leaves the byte index`() throws {
+    let m = BareMachine()
+    (m.gr[5], m.gr[6]) = (0x30, 0x1F_E123)
+    m.run("B22B 1056")
+    #expect((m.key(0x1F_D000), m.key(0x1F_E000), m.key(0x1F_F000), m.key(0x20_0000)) == (0, 0x30, 0x30, 0))
+    #expect(m.gr[6] == 0x20_0123)
+    #expect(m.cc == 0)
+    // With a condition, the condition code is 3 (Linux: arch/s390/kvm/priv.c).
+    m.gr[6] = 0x1F_E123
+    m.run("B22B 5056")
+    #expect(m.cc == 3)
+  }
+
+  @Test func `SSKE with a condition sets keys that differ in more than the bits that may differ`() throws {
+    let m = BareMachine()
+    let cases: [(controls: String, old: UInt8, new: UInt64, cc: UInt64, key: UInt8)] = [
+      ("4", 0x34, 0x30, 0, 0x34), ("4", 0x32, 0x30, 1, 0x30), ("2", 0x32, 0x30, 0, 0x32), ("2", 0x34, 0x30, 1, 0x30),
+      ("6", 0x36, 0x30, 0, 0x36), ("6", 0x36, 0x40, 1, 0x40), ("6", 0x36, 0x38, 1, 0x38),
+    ]
+    for c in cases {
+      m.key(Self.address, c.old)
+      (m.gr[5], m.gr[6]) = (0x7700 | c.new, Self.address)
+      m.run("B22B \(c.controls)056")
+      #expect(m.cc == c.cc)
+      #expect(m.key(Self.address) == c.key)
+      #expect(m.gr[5] == UInt64(c.old) << 8 | c.new)
+    }
+  }
+
+  @Test func `PFMF without the nonquiescing facility refuses its control`() throws {
+    let m = BareMachine()
+    (m.gr[5], m.gr[6]) = (0x2_0830, Self.address)
+    m.run("B9AF 0056")
+    #expect(m.programInterruption == .specification)
+    m.gr[5] = 0x2_0030
+    m.run("B9AF 0056")
+    #expect(m.programInterruption == nil)
+    #expect(m.key(Self.address) == 0x30)
+  }
+
+  @Test func `a large frame's entry with valid access control stands for the keys of its blocks`() throws {
+    let m = BareMachine()
+    try m.mapIdentity()
+    m.cpu.setControlRegister(0, CR0.enhancedDAT)
+    m[UInt64.self, BareMachine.segments + 8] = 0x10_0000 | 0x1_0000 | 0x4000 | 0x800 | 0x400  // AV, ACC 4, F, FC
+    m.cpu.tlb.flush()
+    m.key(Self.address, 0x30)
+    m.key(BareMachine.codeAddress, 0x00)
+    m.gr[2] = Self.address
+    m.run(TranslationTests.store, mask: BareMachine.dat | 4 << PSW.keyShift)
+    #expect(m.programInterruption == nil)
+    m.run(TranslationTests.load, mask: BareMachine.dat | 3 << PSW.keyShift)
+    #expect(m.programInterruption == .protection)
+    // Reference and change are recorded in the storage keys as ever.
+    #expect(m.key(Self.address) == 0x36)
+  }
+
   @Test func `the storage-protection override opens blocks of key 9`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.key(Self.address, 0x98)
     m.gr[2] = Self.address
     m.run(TranslationTests.store, mask: Self.key4)
@@ -47,7 +104,7 @@ struct ProtectionTests {
   }
 
   @Test func `the fetch-protection override opens addresses below 2048 for fetching`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.key(0, 0x38)
     m.cpu.setControlRegister(0, CR0.fetchProtectionOverride)
     for (address, exception) in [(UInt64(2040), ProgramInterruption?.none), (2048, .protection)] {
@@ -61,7 +118,7 @@ struct ProtectionTests {
   }
 
   @Test func `low-address protection covers 0-511 and 4096-4607, not private spaces`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.cpu.setControlRegister(0, CR0.lowAddressProtection)
     for (address, isProtected) in [
       (UInt64(0), true), (504, true), (512, false), (4096, true), (4600, true), (4608, false), (8192, false),
@@ -79,7 +136,7 @@ struct ProtectionTests {
   }
 
   @Test func `stores set reference and change, loads reference; RRBE resets reference and tells both`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     (m.gr[2], m.gr[6]) = (Self.address, Self.address)
     m.key(Self.address, 0)
     m.run(TranslationTests.load)
@@ -101,7 +158,7 @@ struct ProtectionTests {
   }
 
   @Test func `SSKE with change zero makes the next store record it`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     (m.gr[2], m.gr[5], m.gr[6]) = (Self.address, 0x50, Self.address)
     m.run(TranslationTests.store)
     m.run("B22B 0056")
@@ -114,7 +171,7 @@ struct ProtectionTests {
   }
 
   @Test func `conditional SSKE leaves a key that is near enough and tells the old one`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.key(Self.address, 0x36)
     (m.gr[5], m.gr[6]) = (0xFF30, Self.address)
     m.run("B22B 6056")  // MR and MC
@@ -127,7 +184,7 @@ struct ProtectionTests {
   }
 
   @Test func `SSKE and PFMF of many blocks end at the megabyte`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     (m.gr[5], m.gr[6]) = (0x70, 0x1F_E000)
     m.run("B22B 1056")
     #expect(m.gr[6] == 0x20_0000)
@@ -146,7 +203,7 @@ struct ProtectionTests {
   }
 
   @Test func `TEST BLOCK clears the block`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m[UInt64.self, 0x12_3FF8] = 1
     (m.gr[0], m.gr[6]) = (7, Self.address)
     m.run("B22C 0006")
@@ -159,7 +216,7 @@ struct ProtectionTests {
   }
 
   @Test func `real addresses are prefixed both ways`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m[UInt32.self, 0x2_0000] = 0x1_0000
     m.gr[2] = 0x2_0000
     m.run("B210 2000")
@@ -175,7 +232,7 @@ struct ProtectionTests {
   }
 
   @Test func `SPX to an area that is not configured is an addressing exception`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m[UInt32.self, 0x2_0000] = 0x7FFF_E000
     m.gr[2] = 0x2_0000
     m.run("B210 2000")
@@ -186,7 +243,7 @@ struct ProtectionTests {
   }
 
   @Test func `MVCK, MVCSK and MVCDK access one operand under the key given`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.key(0x5_0000, 0x38)
     m.key(0x6_0000, 0x48)
     m[UInt64.self, 0x5_0000] = 0x0102_0304_0506_0708

@@ -89,7 +89,7 @@ enum SequenceOracle {
   }
 }
 
-extension BareCPU {
+extension BareMachine {
   /// Executes a sequence as the oracle does, at the same addresses.
   func result(ofCode code: [UInt8], _ state: SequenceState) -> SequenceResult {
     put(code, at: SequenceGenerator.code)

@@ -16,7 +16,7 @@ struct SignalProcessorTests {
   }
 
   private func withTwoCPUs(_ body: (BareMachine) throws -> Void) throws {
-    let m = try BareMachine(cpuCount: 2)
+    let m = BareMachine(cpuCount: 2)
     let complex = m.complex
     let thread = OtherCPU {
       var cpu = CPU(address: 1, complex: complex); cpu.initialReset(isZArchitecture: true); cpu.operate()
@@ -97,6 +97,58 @@ struct SignalProcessorTests {
       m.run("AE43 2000", mask: PSW.basicAddressing)
       #expect(m.cc == 0)
       #expect(m.cpu.s.pointee.isZArchitecture)
+    }
+  }
+
+  /// Has CPU 1 begin at `address` by a restart, its prefix area at 1 MiB and its interruptions going to 0x8100.
+  private func startOther(_ m: BareMachine, at address: UInt64, mask: UInt64 = BareMachine.supervisor) {
+    #expect(signal(m, 1, 0x0D, parameter: 0x10_0000) == 0)
+    m[UInt64.self, 0x10_0000 + Lowcore.restart.new] = mask
+    m[UInt64.self, 0x10_0000 + Lowcore.restart.new + 8] = address
+    for pair in [Lowcore.external, Lowcore.program] {
+      m[UInt64.self, 0x10_0000 + pair.new] = BareMachine.supervisor
+      m[UInt64.self, 0x10_0000 + pair.new + 8] = 0x8100
+    }
+    m.code("A7F4 0000", at: 0x8100)
+    #expect(signal(m, 1, 0x06) == 0)
+  }
+
+  @Test func `two CPUs that count by COMPARE AND SWAP and LOAD AND ADD lose no step`() throws {
+    try withTwoCPUs { m in
+      // LLILF 8,0x200000; LHI 6,20000; LGHI 5,1
+      let setUp = "C08F 0020 0000 A768 4E20 A759 0001"
+      // L 0,0(8); LR 1,0; AHI 1,1; CS 0,1,0(8); JNE *-10; LAAG 4,5,8(8); BRCT 6,*-24; LAAG 4,5,16(8); J *
+      let loop = "5800 8000 1810 A71A 0001 BA01 8000 A774 FFFB EB45 8008 00E8 A766 FFF4 EB45 8010 00E8 A7F4 0000"
+      m.code(setUp + loop, at: 0x8000)
+      startOther(m, at: 0x8000)
+      m.load(mask: BareMachine.supervisor, address: 0x8000)
+      for _ in 0..<100_000 where m[UInt64.self, 0x20_0010] < 2 { m.step(100) }
+      #expect(m[UInt64.self, 0x20_0010] == 2)
+      #expect(m[UInt32.self, 0x20_0000] == 40_000)
+      #expect(m[UInt64.self, 0x20_0008] == 40_000)
+    }
+  }
+
+  @Test func `external call and emergency signal interrupt the other CPU and name the sender`() throws {
+    try withTwoCPUs { m in
+      // It loads control register 0 and an enabled wait.
+      m[UInt64.self, 0x10_0C00] = CR0.externalCall | CR0.emergencySignal
+      m[UInt64.self, 0x10_0C10] = BareMachine.supervisor | PSW.external | PSW.wait
+      m[UInt64.self, 0x10_0C18] = 0x8200
+      m.code("EB00 0C00 002F B2B2 0C10", at: 0x8000)
+      startOther(m, at: 0x8000)
+      let code = 0x10_0000 + Lowcore.externalCode, source = 0x10_0000 + Lowcore.externalCPUAddress
+      m[UInt16.self, source] = 0xFFFF
+      #expect(signal(m, 1, 0x03) == 0)
+      waitUntil { m[UInt16.self, code] == 0x1201 }
+      #expect(m[UInt16.self, source] == 0)
+      // The handler loops disabled: the call stays pending, and the CPU can be stopped, restarted and then takes it.
+      #expect(signal(m, 1, 0x02) == 0)
+      #expect(signal(m, 1, 0x01) == 1)
+      #expect(m.gr[4] == 0x80)
+      #expect(signal(m, 1, 0x06) == 0)
+      waitUntil { m[UInt16.self, code] == 0x1202 }
+      #expect(signal(m, 1, 0x01) == 0)
     }
   }
 

@@ -29,7 +29,7 @@ struct TranslationTests {
   }
 
   @Test(arguments: levels) func `an invalid table entry is the translation exception of its level`(_ level: Level) throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     (m.gr[1], m.gr[2]) = (0x1111, Self.address)
     m.run("0700", mask: BareMachine.dat)  // the code's page is known now
@@ -50,7 +50,7 @@ struct TranslationTests {
   }
 
   @Test func `an invalid page-table entry is a page-translation exception for loads and stores`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m[UInt64.self, m.pageEntry(Self.address)] |= 0x400
     (m.gr[1], m.gr[2]) = (0x1111, Self.address)
@@ -61,7 +61,7 @@ struct TranslationTests {
   }
 
   @Test func `the identification names the space of the access`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m[UInt64.self, m.pageEntry(Self.address)] |= 0x400
     (m.gr[1], m.gr[2]) = (0x1111, Self.address)
@@ -72,7 +72,7 @@ struct TranslationTests {
   }
 
   @Test func `an address beyond the top table is an ASCE-type exception`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m.cpu.setControlRegister(1, BareMachine.segments | 3)
     (m.gr[1], m.gr[2]) = (0x1111, 0x8000_0000)
@@ -85,7 +85,7 @@ struct TranslationTests {
   }
 
   @Test func `an index beyond the table's length is the translation exception of the level`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m.cpu.setControlRegister(1, BareMachine.segments)  // 512 entries
     (m.gr[1], m.gr[2]) = (0x1111, 512 << 20)
@@ -94,7 +94,7 @@ struct TranslationTests {
   }
 
   @Test func `a wrong table type is a translation-specification exception, which suppresses`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m[UInt64.self, BareMachine.segments + 8] |= 4
     (m.gr[1], m.gr[2]) = (0x1111, Self.address)
@@ -108,7 +108,7 @@ struct TranslationTests {
   }
 
   @Test func `a common segment in a private space is a translation-specification exception`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     let asce = try m.mapIdentity()
     m[UInt64.self, BareMachine.segments + 8] |= 0x10
     m.gr[2] = Self.address
@@ -120,7 +120,7 @@ struct TranslationTests {
   }
 
   @Test func `a table or frame outside storage is an addressing exception`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     (m.gr[1], m.gr[2]) = (0x1111, Self.address)
     m[UInt64.self, m.pageEntry(Self.address)] = 0x7FFF_F000
@@ -135,7 +135,7 @@ struct TranslationTests {
 
   @Test func `DAT protection in a page or a segment entry stops stores and is told in TEID bit 61`() throws {
     for (entry, bit) in [(BareMachine.pages + 0x800 + 8 * 0x23, UInt64(0x200)), (BareMachine.segments + 8, 0x200)] {
-      let m = try BareMachine()
+      let m = BareMachine()
       try m.mapIdentity()
       m[UInt64.self, entry] |= bit
       (m.gr[1], m.gr[2]) = (0x1111, Self.address)
@@ -154,7 +154,7 @@ struct TranslationTests {
   }
 
   @Test func `EDAT-1 maps a megabyte by one segment-table entry, and region entries protect`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m[UInt64.self, BareMachine.segments + 8] = 0x20_0000 | 0x400
     m[UInt64.self, 0x22_3456] = 0xABCD
@@ -170,7 +170,7 @@ struct TranslationTests {
   }
 
   @Test func `a real-space ASCE translates to the same real address`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     m.cpu.setControlRegister(1, 0x20)
     m.cpu.setPrefix(0x8000)
     m[UInt64.self, 0x8200] = 42
@@ -182,7 +182,7 @@ struct TranslationTests {
   }
 
   @Test func `an operand that crosses into an invalid page stores nothing`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m[UInt64.self, m.pageEntry(0x12_4000)] |= 0x400
     (m.gr[1], m.gr[2]) = (0x1111_2222_3333_4444, 0x12_3FFC)
@@ -193,7 +193,7 @@ struct TranslationTests {
   }
 
   @Test func `an instruction that crosses into an invalid page is nullified with the page's address`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m[UInt64.self, m.pageEntry(0x12_4000)] |= 0x400
     m.code(Self.load, at: 0x12_3FFE)
@@ -212,7 +212,7 @@ struct TranslationTests {
   // MARK: Instructions
 
   @Test func `LRA and LRAG tell where translation stops`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m.gr[2] = Self.address
     m.run("E310 2000 0003")
@@ -237,7 +237,7 @@ struct TranslationTests {
   }
 
   @Test func `LPTEA gives the address of the page-table entry, or of what is invalid above it`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m.gr[2] = Self.address
     m[UInt64.self, m.pageEntry(Self.address)] |= 0x400
@@ -264,7 +264,7 @@ struct TranslationTests {
   }
 
   @Test func `IPTE invalidates the entry and ends its use`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m.gr[2] = Self.address
     m.run(Self.load, mask: BareMachine.dat)
@@ -277,7 +277,7 @@ struct TranslationTests {
   }
 
   @Test func `IDTE invalidates segment-table entries, or clears by ASCE`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     let asce = try m.mapIdentity()
     m.gr[2] = Self.address
     m.run(Self.load, mask: BareMachine.dat)
@@ -300,8 +300,30 @@ struct TranslationTests {
     #expect(m.programInterruption == .specification)
   }
 
+  @Test func `an instruction fetch in access-register mode is identified as one of that mode, access register 0`() throws {
+    let m = BareMachine()
+    try m.mapIdentity()
+    m[UInt64.self, m.pageEntry(0x12_4000)] |= 0x400
+    for (space, expected) in [(UInt64(0), UInt64(0)), (1, 1), (2, 0), (3, 3)] {
+      m.load(mask: BareMachine.dat | space << PSW.addressSpaceShift, address: 0x12_4000)
+      m.step()
+      #expect(m.programInterruption == .pageTranslation)
+      #expect(m.identification == 0x12_4000 | expected)
+      #expect(m[UInt8.self, Lowcore.exceptionAccessIdentification] == 0)
+    }
+  }
+
+  @Test func `IDTE looks at bits 44-51 of its address whatever it is to clear`() throws {
+    let m = BareMachine()
+    for options in [UInt64(0), 0x800] {
+      (m.gr[1], m.gr[2], m.gr[3]) = (BareMachine.segments, 0x1000 | options, 0)
+      m.run("B98E 3012")
+      #expect(m.programInterruption == .specification)
+    }
+  }
+
   @Test func `switching ASCEs keeps translations apart`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     let asce = try m.mapIdentity()
     // A second space, in which megabyte 1 is megabyte 2.
     m[UInt64.self, 0x32_0000] = BareMachine.pages
@@ -317,7 +339,7 @@ struct TranslationTests {
   }
 
   @Test func `more address spaces than the TLB has contexts are still told apart`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     let asce = try m.mapIdentity()
     m[UInt64.self, Self.address] = 9
     m.gr[2] = Self.address
@@ -333,7 +355,7 @@ struct TranslationTests {
   }
 
   @Test func `TPROT tells what a key may do`() throws {
-    let m = try BareMachine()
+    let m = BareMachine()
     try m.mapIdentity()
     m.key(Self.address, 0x38)
     (m.gr[1], m.gr[2]) = (Self.address, 0)

@@ -18,9 +18,16 @@ extension CPU {
       if aste.isInvalid { throw .asxTranslation }
       switched = (aste, try asceAfterSubspaceReplacement(aste))
     }
+    let traceRegister = s.pointee.cr[12]
+    try traceProgramCall(number, entersBits64: entry.is64Bit)
     if entry.isStacking {
       let calledSpace = switched.map { UInt64(entry.asn) &<< 16 | UInt64($0.aste.sequenceNumber & 0xFFFF) } ?? 0
-      try formStateEntry(.call, returning: psw, called: calledSpace &<< 32 | (entry.is64Bit ? 0x8000_0000 : 0) | number)
+      do {
+        try formStateEntry(.call, returning: psw, called: calledSpace &<< 32 | (entry.is64Bit ? 0x8000_0000 : 0) | number)
+      } catch {
+        s.pointee.cr[12] = traceRegister
+        throw error
+      }
     } else {
       linkBasicCall()
     }
@@ -103,6 +110,9 @@ extension CPU {
     psw.mask = psw.mask & ~PSW.per | s.pointee.pswMask & PSW.per
     let spaces = type == .call ? try spacesOfReturn(entry.doubleword(StateEntry.keyMaskAndASNs)) : nil
     let before = try stackBlock(previous, .store, 8)
+    if type == .call {
+      try traceProgramReturn(to: psw, asn: UInt16(truncatingIfNeeded: entry.doubleword(StateEntry.keyMaskAndASNs)))
+    }
     before.set(StackEntryDescriptor(word: before.doubleword(0)).withoutNextEntry, 0)
     unstackRegisters(entry, 2, 14, isLong: true)
     let event = spaceSwitchIdentification
@@ -166,7 +176,10 @@ extension CPU {
       guard try isAuthorized(authorizationIndex, aste, .primary) else { throw .primaryAuthority }
       let asce = try asceAfterSubspaceReplacement(aste)
       isEvent = hasSpaceSwitchEvent(asce)
+      try traceProgramTransfer(asn, target)
       setPrimary(asn: asn, aste, asce: asce)
+    } else {
+      try traceProgramTransfer(asn, target)
     }
     s.pointee.cr[3] &= keyMask | ~0xFFFF_0000
     setSecondary(asn: asn, asce: s.pointee.cr[1])
@@ -179,9 +192,13 @@ extension CPU {
   mutating func setSecondaryASN(_ asn: UInt16) throws(ProgramInterruption) {
     guard isTranslating else { throw .specialOperation }
     try requireASNTranslation()
-    if asn == primaryASN { return setSecondary(asn: asn, asce: s.pointee.cr[1]) }
-    let aste = try translateASN(asn)
-    guard try isAuthorized(authorizationIndex, aste, .secondary) else { throw .secondaryAuthority }
-    setSecondary(asn: asn, asce: try asceAfterSubspaceReplacement(aste))
+    var asce = s.pointee.cr[1]
+    if asn != primaryASN {
+      let aste = try translateASN(asn)
+      guard try isAuthorized(authorizationIndex, aste, .secondary) else { throw .secondaryAuthority }
+      asce = try asceAfterSubspaceReplacement(aste)
+    }
+    try traceSecondaryASN(asn)
+    setSecondary(asn: asn, asce: asce)
   }
 }

@@ -30,6 +30,7 @@ extension CPU {
     let (mask, address) = branchTarget(gr(r2), s.pointee.pswMask)
     var back = s.pointee.nextAddress
     if addressingMode == .bits31 { back |= 0x8000_0000 }
+    if tracesBranches { try traceBranch(to: address, AddressingMode(mask)) }
     let saved = UInt32(truncatingIfNeeded: s.pointee.cr[3]) & 0xFFFF_0000 | UInt32(accessKey) &<< 4
     try setTableWord(table &+ DUCT.authority, saved | (isProblemState ? 1 : 0) | DUCT.isAuthorityReduced)
     try setTableWord(table &+ DUCT.returnAddress, UInt32(truncatingIfNeeded: back &>> 32))
@@ -42,8 +43,6 @@ extension CPU {
 
   private mutating func returnToBaseAuthority(_ r1: Int, _ table: UInt64, _ authority: UInt32) throws(ProgramInterruption) {
     let high = try tableWord(table &+ DUCT.returnAddress), low = try tableWord(table &+ DUCT.returnAddress &+ 4)
-    try setTableWord(table &+ DUCT.authority, authority & ~DUCT.isAuthorityReduced)
-    saveReturnAddress(r1)
     var mask = s.pointee.pswMask & ~(PSW.key | PSW.problemState)
     mask |= UInt64(authority &>> 4 & 15) &<< PSW.keyShift | (authority & 1 != 0 ? PSW.problemState : 0)
     var address = UInt64(high) &<< 32 | UInt64(low)
@@ -51,6 +50,9 @@ extension CPU {
       mask = mask & ~PSW.basicAddressing | (low & 0x8000_0000 != 0 ? PSW.basicAddressing : 0)
       address = UInt64(low & 0x7FFF_FFFF)
     }
+    if tracesBranches { try traceBranch(to: address, AddressingMode(mask)) }
+    try setTableWord(table &+ DUCT.authority, authority & ~DUCT.isAuthorityReduced)
+    saveReturnAddress(r1)
     s.pointee.cr[3] = s.pointee.cr[3] & ~0xFFFF_0000 | UInt64(authority & 0xFFFF_0000)
     s.pointee.breakingEventAddress = s.pointee.instructionAddress
     // A 24-bit address that is too large is an early exception, as with LOAD PSW.
@@ -71,6 +73,7 @@ extension CPU {
     let isBase = destination.origin == base && alet != 1
     let asce = isBase ? destination.asce : s.pointee.cr[1] & 0xC0 | destination.asce & ~0xC0
     let (mask, address) = branchTarget(gr(r2), s.pointee.pswMask)
+    try traceSubspaceBranch(alet, to: gr(r2))
     if isBase {
       try setTableWord(table &+ DUCT.subspace, subspace & ~DUCT.isSubspaceActive)
     } else if alet == 1 {

@@ -122,9 +122,11 @@ extension CPU {
     if address & ~0xFFF | tag == e.pointee.readTag { return CPU.pointer(address &+ e.pointee.addend) }
     guard isTranslating else { return try resolve(address, .real, .instructionFetch, accessKey, 2, tag: tag) }
     let isHome = addressSpace == .home
+    // In access-register mode the identification of an exception says so, with access register 0.
+    let space: AddressSpace = isHome ? .home : addressSpace == .accessRegister ? .accessRegister : .primary
     return try resolve(
-      address, DesignatedSpace(asce: ASCE(s.pointee.cr[isHome ? 13 : 1]), space: isHome ? .home : .primary), .instructionFetch,
-      accessKey, 2, tag: tag == TLB.noContext ? nil : tag)
+      address, DesignatedSpace(asce: ASCE(s.pointee.cr[isHome ? 13 : 1]), space: space), .instructionFetch, accessKey, 2,
+      tag: tag == TLB.noContext ? nil : tag)
   }
 
   // MARK: The slow way
@@ -144,7 +146,7 @@ extension CPU {
       identify(address, space, isPageProtected: true)
       throw .protection
     }
-    let storageKey = storage.key(at: AbsoluteAddress(absolute))
+    let storageKey = protectionKey(location)
     guard keyPermits(storageKey, key, kind, address, space) else {
       identify(address, space)
       throw .protection
@@ -170,13 +172,14 @@ extension CPU {
     return host
   }
 
-  /// Low-address protection (chapter 3): of effective addresses 0-511 and 4096-4607, not in a private space.
+  /// Low-address protection (chapter 3): of effective addresses 0-511 and 4096-4607 (ESA/390: 0-511), not in a private space.
   @inline(__always) func isLowAddressProtected(_ address: UInt64, _ space: DesignatedSpace) -> Bool {
     mayBeLowAddressProtected(address, space) && address & 0xFFF < 512
   }
   /// The same of any byte of the page.
   @inline(__always) private func mayBeLowAddressProtected(_ address: UInt64, _ space: DesignatedSpace) -> Bool {
-    address & ~0x1FFF == 0 && s.pointee.cr[0] & CR0.lowAddressProtection != 0 && !space.isPrivate
+    address & (s.pointee.isZArchitecture ? ~0x1FFF : ~0xFFF) == 0 && s.pointee.cr[0] & CR0.lowAddressProtection != 0
+      && !space.isPrivate
   }
 
   /// Prefixing (chapter 3): exchanges the blocks at 0 and at the prefix; 8 KiB, in ESA/390 mode 4 KiB.

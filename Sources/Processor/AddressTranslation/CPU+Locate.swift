@@ -6,6 +6,8 @@ package struct Location {
   /// DAT protection or access-list-controlled protection.
   package var isProtected = false
   package let space: DesignatedSpace
+  /// What a large frame's table entry says in the place of its storage keys.
+  package var frameKey: UInt8?
 }
 
 extension CPU {
@@ -20,7 +22,7 @@ extension CPU {
       }
       location = Location(
         absolute: walk.isReal ? prefixed(walk.address) : walk.address, isProtected: walk.isProtected || space.isFetchOnly,
-        space: space)
+        space: space, frameKey: walk.frameKey)
     } else {
       location = Location(absolute: prefixed(address), space: space)
     }
@@ -33,9 +35,16 @@ extension CPU {
     try locate(address, isTranslating ? try designated(space, ar: ar) : .real)
   }
 
+  /// The key that controls access to `location`: that of its block or, with the ACCF-validity control of a large frame's
+  /// segment-table entry, what is in that entry (chapter 3, "Segment-Table Entries").
+  @inline(__always) func protectionKey(_ location: Location) -> StorageKey {
+    if let frameKey = location.frameKey { return StorageKey(bits: frameKey) }
+    return storage.key(at: AbsoluteAddress(location.absolute))
+  }
+
   /// What all kinds of protection together permit at `location`.
   func permissions(_ address: UInt64, _ location: Location, key: UInt8) -> (fetch: Bool, store: Bool) {
-    let storageKey = storage.key(at: AbsoluteAddress(location.absolute))
+    let storageKey = protectionKey(location)
     let fetch = keyPermits(storageKey, key, .fetch, address, location.space)
     let store =
       !location.isProtected && !isLowAddressProtected(address, location.space)

@@ -31,9 +31,9 @@ extension CPU {
     }
   }
 
-  /// Waits for another CPU, doing meanwhile what others wait for.
+  /// Waits for another CPU, doing meanwhile what others wait for; not beyond the end of the machine.
   mutating func waitWhile(_ condition: () -> Bool) {
-    while condition() {
+    while condition() && !signals.pending.contains(.quit) {
       if signals.pending.contains(.flushTLB) {
         signals.withdraw(.flushTLB)
         flushTLB()

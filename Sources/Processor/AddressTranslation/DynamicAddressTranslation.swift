@@ -32,7 +32,8 @@ package struct TableWalk {
   package var level = 0
   /// Translated by a segment-table entry with format control one (EDAT-1).
   package var isLargeFrame = false
-  /// The access-control bits and fetch protection of a large frame, in `StorageKey` layout, when its AV bit is one.
+  /// The access-control bits and fetch protection of a large frame, in `StorageKey` layout, when its AV bit is one: they
+  /// stand for those of its storage keys.
   package var frameKey: UInt8?
   /// The table entry lay outside the length of its table.
   package var isOutsideTable = false

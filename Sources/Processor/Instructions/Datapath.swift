@@ -174,6 +174,11 @@ package enum RegisterPart: Sendable { case low, high, all }
 
 package enum AddressingMode: UInt8, Sendable {
   case bits24 = 0, bits31 = 1, bits64 = 3
+
+  /// The mode of PSW bits 31 and 32.
+  init(_ mask: UInt64) {
+    self = mask & PSW.extendedAddressing != 0 ? .bits64 : mask & PSW.basicAddressing != 0 ? .bits31 : .bits24
+  }
 }
 
 // MARK: Operand addresses

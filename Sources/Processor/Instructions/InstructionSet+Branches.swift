@@ -217,7 +217,8 @@ extension CPU {
 
   /// SET ADDRESSING MODE: a specification exception when the next address does not fit the mode.
   mutating func setAddressingMode(_ mode: AddressingMode) throws(ProgramInterruption) {
-    let address = s.pointee.instructionAddress
+    // The address in the PSW that has not been updated: under EXECUTE that of EXECUTE.
+    let address = isExecuteTarget ? executeAddress : s.pointee.instructionAddress
     let mask = s.pointee.pswMask & ~(PSW.extendedAddressing | PSW.basicAddressing)
     switch mode {
     case .bits24:

@@ -143,6 +143,12 @@ extension InstructionSet where Machine: ~Copyable {
       if mode > 3 && mode != 7 { throw .specification }
       cpu.s.pointee.fpc = cpu.s.pointee.fpc & ~7 | mode
     }
+    // The DFP-rounding facility is part of 41 and there without decimal floating point; all eight modes are assigned.
+    routine("SRNMT", 0xB2B9, .s, .floatingPoint, .floatingPointSupport) { cpu, i throws(ProgramInterruption) in
+      if !cpu.hasAFPRegisters { throw cpu.dataException(.decimalFloatingPointInstruction) }
+      let mode = UInt32(truncatingIfNeeded: cpu.rs(i).address) & 7
+      cpu.s.pointee.fpc = cpu.s.pointee.fpc & ~0x70 | mode &<< 4
+    }
   }
 }
 

@@ -65,7 +65,12 @@ extension CPU {
     }
     let target = reduced(r2 != 0 ? gr(r2) : s.pointee.nextAddress)
     let called = addressingMode == .bits64 ? target | 1 : target | (addressingMode == .bits31 ? 0x8000_0000 : 0)
-    try formStateEntry(.branch, returning: back, called: called)
+    let traceRegister = s.pointee.cr[12]
+    if r2 != 0 && tracesBranches { try traceBranch(to: target, addressingMode) }
+    do { try formStateEntry(.branch, returning: back, called: called) } catch {
+      s.pointee.cr[12] = traceRegister
+      throw error
+    }
     if r2 != 0 { branch(to: target) }
   }
 
@@ -142,7 +147,8 @@ extension CPU {
   /// RESUME PROGRAM: PSW, access and general register B2 from the operand, at displacements that follow the instruction:
   /// flags (13 16-byte PSW, 14 64-bit register, 15 in two parts), PSW, AR, GR and upper GR.
   mutating func resumeProgram(_ operand: StorageOperand<UInt64>) throws(ProgramInterruption) {
-    let list = s.pointee.nextAddress
+    // Under EXECUTE, too, the list is behind RESUME PROGRAM.
+    let list = s.pointee.instructionAddress &+ 4
     let flags = try instructionHalfword(list)
     if flags & 0xFFF8 != 0 { throw .specification }
     let at = { (displacement: UInt64, mask: UInt64) in
@@ -174,6 +180,7 @@ extension CPU {
     let isHome = new.mask & PSW.addressSpace == PSW.addressSpace
     if isTranslating && isProblemState && isHome { throw .privilegedOperation }
     if new.isInvalid || new.instructionAddress & 1 != 0 { throw .specification }
+    try traceBranch(to: new.instructionAddress, enteringModeOf: new.mask)
     s.pointee.ar[operand.base] = UInt32(truncatingIfNeeded: ar)
     setGR(operand.base, value)
     s.pointee.breakingEventAddress = s.pointee.instructionAddress
@@ -200,6 +207,8 @@ extension CPU {
     let area = try self.block(
       MoveOperand(address: UInt64(block.word(12) & 0x7FFF_FFF8), space: home, key: accessKey), .store,
       has64BitRegisters ? 160 : 96, addressMask: 0x7FFF_FFFF)
+    let target = UInt64(block.word(20) & 0x7FFF_FFFF)
+    try traceBranch(to: target, enteringModeOf: PSW.basicAddressing)
     let lengthAndKind = UInt32(truncatingIfNeeded: s.pointee.instructionLength) &<< 16
     area.set(word: lengthAndKind | (isExecuteTarget ? 0x8000_0000 : 0) | (operand == nil ? 0 : 0x4000_0000), 0)
     area.set(word: 0, 4)
@@ -216,7 +225,6 @@ extension CPU {
       }
     }
     if addressingMode == .bits64 { setGR(15, UInt64(control & 0x7FFF_FFF8)) } else { setGR32(15, UInt64(control & 0x7FFF_FFF8)) }
-    let target = UInt64(block.word(20) & 0x7FFF_FFFF)
     s.pointee.breakingEventAddress = s.pointee.instructionAddress
     setPSWMask(s.pointee.pswMask & ~(PSW.addressSpace | PSW.extendedAddressing) | PSW.basicAddressing)
     s.pointee.nextAddress = target

@@ -74,8 +74,9 @@ extension CPU {
   /// here. Everything is accessible before the lock is taken, so nothing interrupts while it is held.
   fileprivate mutating func performLockedOperation(_ i: InstructionText) throws(ProgramInterruption) {
     let operation = LockedOperation(functionCode: Int(truncatingIfNeeded: gr(0) & 0xFF))
+    if gr32(0) & 0xFFFF_FE00 != 0 { throw .specification }
     if gr(0) & 0x100 != 0 { return setCC(operation == nil ? 3 : 0) }
-    guard let operation, gr32(0) & 0xFFFF_FE00 == 0 else { throw .specification }
+    guard let operation else { throw .specification }
     if operation.needsEvenFirst { try requireEven(i.r1) }
     if operation.needsEvenThird { try requireEven(i.r3) }
     let size = operation.size, boundary = UInt64(truncatingIfNeeded: size &- 1)

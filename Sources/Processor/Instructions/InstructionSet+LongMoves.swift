@@ -52,6 +52,9 @@ extension CPU {
     try hostForStore(o.address, o.base, count: count)
   }
 
+  /// The ALET that register `r` as a base names: access register 0 counts as zero.
+  private func spaceALET(_ r: Int) -> UInt32 { r == 0 ? 0 : s.pointee.ar[r] }
+
   // MARK: MOVE LONG and COMPARE LOGICAL LONG: lengths in bits 40-63
 
   @inline(__always) private func shortLength(_ r: Int) -> UInt64 { gr(r) & 0xFF_FFFF }
@@ -63,7 +66,7 @@ extension CPU {
     let targetLength = shortLength(r1 + 1), sourceLength = shortLength(r2 + 1)
     let code: UInt64 = targetLength == sourceLength ? 0 : targetLength < sourceLength ? 1 : 2
     let target = addressOperand(r1), source = addressOperand(r2)
-    let isOneSpace = addressSpace != .accessRegister || !isTranslating || s.pointee.ar[r1] == s.pointee.ar[r2]
+    let isOneSpace = addressSpace != .accessRegister || !isTranslating || spaceALET(r1) == spaceALET(r2)
     if isOneSpace && overlapsDestructively(target.address, source.address, targetLength, sourceLength) { return setCC(3) }
     var step = min(targetLength, room(target.address))
     if step > 0 {
@@ -96,10 +99,12 @@ extension CPU {
   mutating func compareLong(_ r1: Int, _ r2: Int) throws(ProgramInterruption) {
     let firstLength = shortLength(r1 + 1), secondLength = shortLength(r2 + 1)
     let padding = UInt16(truncatingIfNeeded: gr(r2 + 1) &>> 24) & 0xFF
-    let result = try comparePiece(addressOperand(r1), firstLength, addressOperand(r2), secondLength, padding, unit: 1)
-    setAddress(r1, reduced(gr(r1) &+ result.firstUsed))
+    // Registers that are one and the same advance once.
+    let first = addressOperand(r1), second = addressOperand(r2)
+    let result = try comparePiece(first, firstLength, second, secondLength, padding, unit: 1)
+    setAddress(r1, reduced(first.address &+ result.firstUsed))
     setShortLength(r1 + 1, firstLength &- result.firstUsed)
-    setAddress(r2, reduced(gr(r2) &+ result.secondUsed))
+    setAddress(r2, reduced(second.address &+ result.secondUsed))
     setShortLength(r2 + 1, secondLength &- result.secondUsed)
     if result.code == 3 { executeAgain() } else { setCC(result.code) }
   }
@@ -135,10 +140,11 @@ extension CPU {
   mutating func compareExtended(_ r1: Int, _ r3: Int, padding: UInt16, unit: UInt64) throws(ProgramInterruption) {
     let firstLength = length(r1 + 1), secondLength = length(r3 + 1)
     if (firstLength | secondLength) & (unit &- 1) != 0 { throw .specification }
-    let result = try comparePiece(addressOperand(r1), firstLength, addressOperand(r3), secondLength, padding, unit: unit)
-    setAddress(r1, reduced(gr(r1) &+ result.firstUsed))
+    let first = addressOperand(r1), second = addressOperand(r3)
+    let result = try comparePiece(first, firstLength, second, secondLength, padding, unit: unit)
+    setAddress(r1, reduced(first.address &+ result.firstUsed))
     setLength(r1 + 1, firstLength &- result.firstUsed)
-    setAddress(r3, reduced(gr(r3) &+ result.secondUsed))
+    setAddress(r3, reduced(second.address &+ result.secondUsed))
     setLength(r3 + 1, secondLength &- result.secondUsed)
     setCC(result.code)
   }

@@ -11,6 +11,7 @@ extension InstructionSet where Machine: ~Copyable {
       var words: InlineArray<2, UInt64> = .init(repeating: 0)
       for k in 0..<16 { words[k &>> 3] = words[k &>> 3] &<< 8 | UInt64(block[k]) }
       cpu.s.pointee.breakingEventAddress = cpu.s.pointee.instructionAddress
+      cpu.hasLoadedPSW = true
       cpu.load(PSW(mask: words[0], instructionAddress: words[1]))
     }
     routine("LPSW", 0x82, .s, [.privileged, .endsBlock, .setsCC]) { cpu, i throws(ProgramInterruption) in
@@ -20,6 +21,7 @@ extension InstructionSet where Machine: ~Copyable {
       // Bit 12 is the only one that z/Architecture looks at before it loads.
       if cpu.s.pointee.isZArchitecture && short & PSW.shortForm == 0 { throw .specification }
       cpu.s.pointee.breakingEventAddress = cpu.s.pointee.instructionAddress
+      cpu.hasLoadedPSW = true
       cpu.load(PSW(short: short))
     }
     routine("SSM", 0x80, .s, [.privileged, .endsBlock]) { cpu, i throws(ProgramInterruption) in

@@ -105,6 +105,7 @@ extension CPU {
       secondLeft: signedLength(gr(r2 + 1), is64))
     if wanted == 0 { return setCC(0) }
     if at.firstLeft == 0 && at.secondLeft == 0 { return setCC(2) }
+    let beginning = at
     var start = at, equal: UInt64 = 0, compared = 0, code: UInt64 = 2
     while at.firstLeft > 0 || at.secondLeft > 0 {
       if equal == 0 && compared >= 4096 {
@@ -136,9 +137,10 @@ extension CPU {
     }
     let result = code < 2 ? start : at
     setAddress(r1, result.first)
-    setLength(r1 + 1, UInt64(bitPattern: result.firstLeft))
     setAddress(r2, result.second)
-    setLength(r2 + 1, UInt64(bitPattern: result.secondLeft))
+    // A length of zero or less stays what it was.
+    if beginning.firstLeft > 0 { setLength(r1 + 1, UInt64(bitPattern: result.firstLeft)) }
+    if beginning.secondLeft > 0 { setLength(r2 + 1, UInt64(bitPattern: result.secondLeft)) }
     setCC(code)
   }
 }

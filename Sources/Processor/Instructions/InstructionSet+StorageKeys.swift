@@ -12,8 +12,8 @@ extension InstructionSet where Machine: ~Copyable {
     }
     routine("RRBE", 0xB22A, .rre, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
       let frame = try cpu.realFrame(cpu.gr(i.e2))
-      let key = cpu.storage.key(at: frame)
-      if key.isReferenced { cpu.replaceKey(StorageKey(bits: key.bits & ~StorageKey.referenceBit), at: frame) }
+      let key = cpu.storage.resetReference(frame)
+      if key.isReferenced { cpu.purgeEverywhere(frame: frame) }
       cpu.setCC((key.isReferenced ? 2 : 0) | (key.isChanged ? 1 : 0))
     }
     routine("IVSK", 0xB223, .rre, .semiprivileged) { cpu, i throws(ProgramInterruption) in
@@ -70,7 +70,7 @@ extension CPU {
 
   /// Low-address protection of a real address that is stored into without the datapath.
   func checkLowAddressProtection(real address: UInt64) throws(ProgramInterruption) {
-    guard s.pointee.cr[0] & CR0.lowAddressProtection != 0, address & ~0x1FFF == 0, address & 0xFFF < 512 else { return }
+    guard isLowAddressProtected(address, .realOperand) else { return }
     identify(address, .realOperand)
     throw .protection
   }
@@ -83,6 +83,10 @@ extension CPU {
     // Bits that are only turned on are what the TLBs assume of any entry.
     let recording = StorageKey.referenceBit | StorageKey.changeBit
     if old.bits & ~recording == key.bits & ~recording && old.bits & ~key.bits & recording == 0 { return }
+    purgeEverywhere(frame: frame)
+  }
+  /// Has this CPU forget the frame, and the others all.
+  mutating func purgeEverywhere(frame: AbsoluteAddress) {
     tlb.flush(frame: frame.value)
     forgetFetchPage()
     purgeOtherTLBs()
@@ -131,16 +135,17 @@ extension CPU {
     return true
   }
 
-  /// The address after the last frame treated, in the form of the addressing mode.
+  /// The address after the last frame treated, in the form of the addressing mode; the byte index stays.
   mutating func setNextFrame(_ r: Int, _ address: UInt64) {
-    if addressingMode == .bits64 { setGR(r, address) } else { setGR32(r, reduced(address)) }
+    setAddress(r, reduced(address & ~0xFFF) | gr(r) & 0xFFF)
   }
 
   /// PERFORM FRAME MANAGEMENT FUNCTION (Linux: arch/s390/kvm/priv.c names the fields): SK 46, CF 47, frame size 49-51, NQ 52,
   /// MR 53, MC 54, key 56-62.
   mutating func performFrameManagement(_ r1: Int, _ r2: Int) throws(ProgramInterruption) {
     let function = gr32(r1)
-    if function & 0xFFFC_0101 != 0 { throw .specification }
+    // NQ needs the nonquiescing key-setting facility (14), which is not there.
+    if function & 0xFFFC_0901 != 0 { throw .specification }
     let size = Int(truncatingIfNeeded: function &>> 12) & 7
     guard size <= 1 else { throw .specification }
     var address = reduced(gr(r2)) & ~0xFFF

@@ -23,9 +23,9 @@ extension CPU {
     var entry: [UInt32] = []
     let clock = complex.clock.unique()
     if isLong {
-      // Bits 0-79 of the extended clock: 0-15 are left out, the fraction beyond bit 63 is zero.
-      entry += [0x7080_0000 | UInt32(count &- 1) &<< 24 | UInt32(truncatingIfNeeded: clock &>> 40) & 0xFFFF]
-      entry += [UInt32(truncatingIfNeeded: clock &>> 8), UInt32(truncatingIfNeeded: clock &<< 24), word]
+      // Bits 0-79 of the clock; those beyond bit 63 are zero.
+      entry += [0x7080_0000 | UInt32(count &- 1) &<< 24 | UInt32(truncatingIfNeeded: clock &>> 48)]
+      entry += [UInt32(truncatingIfNeeded: clock &>> 16), UInt32(truncatingIfNeeded: clock &<< 16), word]
     } else {
       entry += [0x7000_0000 | UInt32(count &- 1) &<< 24 | UInt32(truncatingIfNeeded: clock &>> 32) & 0xFFFF]
       entry += [UInt32(truncatingIfNeeded: clock), word]

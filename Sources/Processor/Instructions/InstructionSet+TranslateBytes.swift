@@ -85,7 +85,7 @@ extension CPU {
       if entry != 0 {
         switch addressingMode {
         case .bits64: setGR(1, operand.address)
-        case .bits31: setGR32(1, gr(1) & 0x8000_0000 | operand.address)
+        case .bits31: setGR32(1, operand.address)
         case .bits24: setGR32(1, gr(1) & 0xFF00_0000 | operand.address)
         }
         insertByte(2, UInt64(entry))

@@ -93,10 +93,10 @@ extension CPU {
   /// bits 53-63 further entries; R3 (0: none): the ASCE.
   mutating func invalidateDATTableEntry(_ r1: Int, _ r2: Int, _ r3: Int) throws(ProgramInterruption) {
     let operand = gr(r2)
+    if operand & 0xF_F000 != 0 { throw .specification }
     if operand & 0x800 != 0 {
       tlb.flush(tablesOf: gr(r3))
     } else {
-      if operand & 0xF_F000 != 0 { throw .specification }
       let level = Int(truncatingIfNeeded: gr(r1) &>> 2) & 3
       let index = operand &>> UInt64(truncatingIfNeeded: 20 &+ 11 &* level)
       for k in 0...(operand & 0x7FF) {

@@ -48,17 +48,19 @@ extension CPU {
   /// One stretch of execution.
   private mutating func run() {
     signals.isExecuting.store(true, ordering: .sequentiallyConsistent)
+    defer { signals.isExecuting.store(false, ordering: .sequentiallyConsistent) }
+    // Who asked before saw a CPU that does not execute, and does not wait for it: look first.
+    if attention.pointee.load(ordering: .sequentiallyConsistent) != 0 { return }
     if isWatched {
       armTimer()
       executeWatched()
-    } else if isPERActive || watchesEachInstruction {
+    } else if isPERActive || watchesEachInstruction || tracesImplicitly {
       executeOne()
       requestAnotherLook()
     } else {
       armTimer()
       execute()
     }
-    signals.isExecuting.store(false, ordering: .sequentiallyConsistent)
   }
 
   /// Makes the loop come back here before the next instruction.
@@ -105,10 +107,18 @@ extension CPU {
     enter(.operating)
   }
 
+  /// The CPU timer stands still in the stopped state: its value is carried over.
+  func setState(_ state: CPUOperatingState) {
+    let timer = cpuTimer
+    signals.state = state
+    s.pointee.cpuTimerBase = timer
+    s.pointee.cpuTimerStart = TODClock.monotonic()
+  }
+
   /// Changes state and tells the machine.
   package mutating func enter(_ state: CPUOperatingState) {
     guard signals.state != state else { return }
-    signals.state = state
+    setState(state)
     requestAnotherLook()
     switch state {
     case .stopped: complex.services.stateChanged(address, .stopped(.program))

@@ -46,6 +46,7 @@ extension CPU {
   mutating func dispatch(_ text: InstructionText) throws(ProgramInterruption) {
     let entry = dispatch.index[text.majorOpcode]
     let slot = UInt64(entry & 0xFFFF) &+ (text.bits &>> UInt64(entry &>> 16 & 0x3F)) & UInt64(entry &>> 24)
+    if tracesImplicitly { try traceRegisterBranch(text) }
     try CPU.call(handlers[Int(truncatingIfNeeded: slot)], &self, text)
   }
 
@@ -68,26 +69,25 @@ extension CPU {
     state.pointee.nextAddress = (address &+ text.length) & state.pointee.addressMask
     state.pointee.instructionCount &+= 1
     recordFetchForPER(address)
+    hasLoadedPSW = false
     do {
       try dispatch(text)
-      noteBreakingEvent(text, breakingEventAddress)
+      noteBreakingEvent(breakingEventAddress)
       // An invalid PSW is reported together with the events of the instruction that loaded it.
       if state.pointee.perCode != 0 && !hasInvalidPSW { interruptPER() }
     } catch {
-      noteBreakingEvent(text, breakingEventAddress)
+      noteBreakingEvent(breakingEventAddress)
       interruptProgram(error, fetching: false)
     }
   }
 
   /// Restores the breaking-event address of before when the instruction did not branch; else a branch event may have occurred.
-  private func noteBreakingEvent(_ text: InstructionText, _ before: UInt64) {
+  private func noteBreakingEvent(_ before: UInt64) {
     if s.pointee.breakingEventAddress == CPUState.noBreakingEvent {
       s.pointee.breakingEventAddress = before
       return
     }
-    // LOAD PSW and LOAD PSW EXTENDED break the sequence and are no branches.
-    let opcode = OpcodeMap.opcode(of: text)
-    if opcode != 0x82 && opcode != 0xB2B2 { recordBranchForPER() }
+    if !hasLoadedPSW { recordBranchForPER() }
   }
 
   /// The slow way to eight bytes of instruction text at `address`: odd addresses, another page, the end of a page.

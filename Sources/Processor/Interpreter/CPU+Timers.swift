@@ -1,8 +1,11 @@
 /// Clock comparator and CPU timer (chapter 4, "Timing").
 extension CPU {
-  /// The CPU timer's present value. It counts down in TOD units while the CPU is operating or waiting.
+  /// The CPU timer's present value. It counts down in TOD units in the operating and the load state, waiting or not.
   package var cpuTimer: UInt64 {
-    s.pointee.cpuTimerBase &- (TODClock.monotonic() &- s.pointee.cpuTimerStart)
+    switch signals.state {
+    case .operating, .load: s.pointee.cpuTimerBase &- (TODClock.monotonic() &- s.pointee.cpuTimerStart)
+    case .stopped, .checkStop: s.pointee.cpuTimerBase
+    }
   }
 
   package mutating func setCPUTimer(_ v: UInt64) {

@@ -46,6 +46,7 @@ package struct CPU: ~Copyable {
     var executeAddress: UInt64 = 0
     var hasInvalidPSW = false
     var invalidPSWLength: UInt64 = 0
+    var hasLoadedPSW = false
     var watchesEachInstruction = false
     var watch = ExecutionWatch()
     var isWatched = false
@@ -95,6 +96,11 @@ package struct CPU: ~Copyable {
   var invalidPSWLength: UInt64 {
     get { surroundings.pointee.invalidPSWLength }
     nonmutating set { surroundings.pointee.invalidPSWLength = newValue }
+  }
+  /// The instruction is LOAD PSW or LOAD PSW EXTENDED: it breaks the sequence and is no branch.
+  var hasLoadedPSW: Bool {
+    get { surroundings.pointee.hasLoadedPSW }
+    nonmutating set { surroundings.pointee.hasLoadedPSW = newValue }
   }
   /// Every turn is one instruction: for whoever takes turns by hand.
   package var watchesEachInstruction: Bool {

@@ -64,7 +64,11 @@ extension CPU {
     if cause == .pageTranslation { storeLow(state.pointee.operandAccessIdentification, Lowcore.operandAccessIdentification) }
     if cause == .monitorEvent {
       storeLow(state.pointee.monitorClass, Lowcore.monitorClass)
-      storeLow(state.pointee.monitorCode, Lowcore.monitorCode)
+      if state.pointee.isZArchitecture {
+        storeLow(state.pointee.monitorCode, Lowcore.monitorCode)
+      } else {
+        storeLow(UInt32(truncatingIfNeeded: state.pointee.monitorCode), Lowcore.shortMonitorCode)
+      }
     }
     if cause.storesTranslationExceptionIdentification {
       let identification = state.pointee.translationExceptionIdentification

@@ -72,7 +72,7 @@ extension CPU {
       if (old ^ v) & CR0.translation != 0 { flushTLB() }
       signals.attention.pointee.store(1, ordering: .relaxed)
     case 1, 7, 13: addressingChanged()
-    case 6, 14: signals.attention.pointee.store(1, ordering: .relaxed)
+    case 6, 12, 14: signals.attention.pointee.store(1, ordering: .relaxed)
     case 9, 10, 11:
       if s.pointee.pswMask & PSW.per != 0 {
         tlb.flushWriteTags()

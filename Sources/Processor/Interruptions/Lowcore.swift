@@ -20,6 +20,7 @@ package enum Lowcore {
   package static let monitorCode: UInt64 = 0xB0
   /// ESA/390: one word.
   package static let shortTranslationExceptionIdentification: UInt64 = 0x90
+  package static let shortMonitorCode: UInt64 = 0x9C
   package static let subsystemIdentification: UInt64 = 0xB8
   package static let ioParameter: UInt64 = 0xBC
   package static let ioIdentification: UInt64 = 0xC0
