@@ -23,9 +23,6 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Main storage, such as 512M or 1G.", valueName: "SIZE"))
   var memory = StorageSize(bytes: 1 << 30)
 
-  @Option(help: ArgumentHelp("CPUs, 1 to 16.", valueName: "NUMBER"))
-  var cpus = 1
-
   @Option(
     help: ArgumentHelp(
       "An ECKD DASD: its device number and image. `channel` is architected (default), prefetch-required or prefetch-always: whether and when it copies programs ahead, as a pass-through driver does; `force-prefetch=on` has every ORB allow that. `ro` inhibits writes; `sync=on` has each write on the medium before its device end (off by default: a write survives the emulator's death, not the host's); `prefix=off` takes the PREFIX command away.",
@@ -183,9 +180,9 @@ struct RunCommand: ParsableCommand {
 
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     var configuration = MachineConfiguration(
-      memory: memory.bytes, cpuCount: cpus, dasds: dasd.map(\.configuration), nvdimms: nvdimm.map(\.configuration),
+      memory: memory.bytes, dasds: dasd.map(\.configuration), nvdimms: nvdimm.map(\.configuration),
       identity: identity, loadParameter: loadparm, hasConsoleFunction: inspection.hasConsoleFunction, onStop: inspection.policy)
-    configuration.execution = execution ?? .preferred(cpuCount: cpus)
+    configuration.execution = execution ?? .preferred(cpuCount: configuration.cpuCount)
     configuration.loadProcedure = procedure?.value
     configuration.hasESA390Mode = firmware == nil
     let consoles = ConsoleSinks(

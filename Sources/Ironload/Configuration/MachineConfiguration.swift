@@ -93,7 +93,7 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
 
   /// Bytes of main storage, a multiple of 1 MiB.
   public var memory: UInt64
-  /// CPUs, 1 to 16; their addresses count from 0.
+  /// CPUs; one for now.
   public var cpuCount: Int
   /// The volumes; no two have the same device number.
   public var dasds: [DASD]
@@ -168,8 +168,6 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     loadProcedure ?? (prefetches(deviceNumber) ? .prefetch : .hardware)
   }
 
-  /// The most CPUs.
-  public static let maximumCPUCount = 16
   /// The largest main storage: 1 TiB.
   public static let maximumMemory: UInt64 = 1 << 40
 
@@ -179,10 +177,7 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
       throw ConfigurationError(
         .usage, "--memory: \(memory) bytes is not a multiple of 1 MiB from 1M to 1024G; say for example --memory 1G")
     }
-    guard (1...Self.maximumCPUCount).contains(cpuCount) else {
-      throw ConfigurationError(
-        .usage, "--cpus: \(cpuCount): a machine has 1 to \(Self.maximumCPUCount) CPUs; say for example --cpus 2")
-    }
+    guard cpuCount == 1 else { throw ConfigurationError(.usage, "--cpus: \(cpuCount): a machine has one CPU for now") }
     try execution.validate(cpuCount: cpuCount)
     var seen: Set<UInt16> = []
     for dasd in dasds where !seen.insert(dasd.deviceNumber).inserted {

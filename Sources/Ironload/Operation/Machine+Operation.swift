@@ -77,9 +77,6 @@ extension Machine {
     }
   }
 
-  /// No CPU will execute another instruction by itself.
-  private var isAtRest: Bool { complex.signals.allSatisfy(\.isAtRest) }
-
   /// Whether some CPU executes instructions just now, and does not wait.
   public var isComputing: Bool { complex.signals.contains { $0.isExecuting.load(ordering: .relaxed) } }
 

@@ -121,14 +121,18 @@ extension CPU {
     enter(.operating)
   }
 
-  /// Changes state and tells the machine.
-  package mutating func enter(_ state: CPUOperatingState) {
-    guard signals.state != state else { return }
-    // The CPU timer stands still in the stopped state: its value is carried over.
+  /// The CPU timer stands still in the stopped state: its value is carried over.
+  func setState(_ state: CPUOperatingState) {
     let timer = cpuTimer
     signals.state = state
     s.pointee.cpuTimerBase = timer
     s.pointee.cpuTimerStart = TODClock.monotonic()
+  }
+
+  /// Changes state and tells the machine.
+  package mutating func enter(_ state: CPUOperatingState) {
+    guard signals.state != state else { return }
+    setState(state)
     requestAnotherLook()
     switch state {
     case .stopped: complex.services.stateChanged(address, .stopped(.program))

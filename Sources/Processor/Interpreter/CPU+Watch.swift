@@ -81,7 +81,7 @@ extension CPU {
     watch.holdsInterruptions = false
     requestAnotherLook()
     guard signals.state == .operating else { return }
-    signals.state = .stopped
+    setState(.stopped)
     complex.services.stateChanged(address, .stopped(cause))
   }
 
