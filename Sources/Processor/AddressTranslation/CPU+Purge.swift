@@ -40,7 +40,7 @@ extension CPU {
   }
 
   /// Waits for another CPU, doing meanwhile what others wait for; not beyond the end of the machine.
-  mutating func waitWhile(_ condition: () -> Bool) {
+  package mutating func waitWhile(_ condition: () -> Bool) {
     while condition() && !signals.pending.contains(.quit) {
       if signals.pending.contains(.flushTLB) {
         signals.withdraw(.flushTLB)
