@@ -38,10 +38,19 @@ let package = Package(
       name: "Ironload",
       dependencies: ["Processor", "Devices", "ChannelIO", "ServiceProcessor", "Storage", "DASD", "Tracing", system],
       swiftSettings: strict),
+    .target(name: "Sockets", swiftSettings: strict),
+    .target(
+      name: "OperatorInterface", dependencies: ["Ironload", "Processor", "Storage", "Tracing", "Sockets"], swiftSettings: strict),
+    .target(
+      name: "RemoteDebugging", dependencies: ["Ironload", "Processor", "OperatorInterface", "Sockets"], swiftSettings: strict),
     .executableTarget(
-      name: "CommandLine", dependencies: ["Ironload", "DASD", "Processor", "Tracing", system, arguments], swiftSettings: strict),
+      name: "CommandLine",
+      dependencies: [
+        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "Processor", "Tracing", system, arguments,
+      ], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
-    .testTarget(name: "CommandLineTests", dependencies: ["CommandLine", "DASD", system], swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["CommandLine", "OperatorInterface", "DASD", system], swiftSettings: strict),
     .testTarget(name: "DASDTests", dependencies: ["DASD", system], swiftSettings: strict),
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),
     .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage", "Tracing"], swiftSettings: strict),
@@ -54,6 +63,10 @@ let package = Package(
     .testTarget(
       name: "ProcessorTests", dependencies: ["Processor", "Storage", "ChannelIO", "ServiceProcessor", "Tracing"],
       swiftSettings: strict),
+    .testTarget(
+      name: "OperatorInterfaceTests", dependencies: ["OperatorInterface", "Ironload", "Sockets"], swiftSettings: strict),
+    .testTarget(
+      name: "RemoteDebuggingTests", dependencies: ["RemoteDebugging", "Ironload", "Processor", "Sockets"], swiftSettings: strict),
     .testTarget(
       name: "IronloadTests", dependencies: ["Ironload", "DASD", "Processor", "Storage", "Tracing", system], swiftSettings: strict),
   ]

@@ -26,16 +26,10 @@ struct DemoCommand: ParsableCommand {
     let path = keep ?? "/tmp/ironload-demo-\(getpid()).ckd"
     try DemoVolume.create(at: path)
     defer { if keep == nil { unlink(path) } }
-    var run = RunCommand()
-    run.memory = StorageSize(bytes: 16 << 20)
+    var run = try RunCommand.parse(["--memory", "16M", "--console", "vt220"])
     run.dasd = [DASDOption(configuration: .init(deviceNumber: DemoVolume.deviceNumber, path: path))]
     run.load = DeviceNumber(DemoVolume.deviceNumber)
-    run.loadparm = ""
-    run.console = .vt220
     run.trace = trace
-    run.kernel = nil
-    run.initrd = nil
-    run.append = nil
     try run.run()
   }
 }

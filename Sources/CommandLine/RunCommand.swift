@@ -51,7 +51,8 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write a trace of these classes to standard error: ccw,io,load,interruption,service,instruction.", valueName: "CLASSES"))
+      "Write a trace of these classes to standard error: ccw,io,load,interruption,service,instruction. `instruction=FROM..TO` has the instructions at these hexadecimal addresses only.",
+      valueName: "CLASSES"))
   var trace = TraceSelection(classes: [])
 
   @Option(
@@ -59,9 +60,14 @@ struct RunCommand: ParsableCommand {
       "Write the trace to this file instead, a JSON object a line (Documentation/Tracing.md).", valueName: "FILE"))
   var traceFile: String?
 
+  @OptionGroup(title: "Looking inside")
+  var inspection: InspectionOptions
+
   func run() throws {
-    guard (load == nil) != (kernel == nil) else {
-      throw OperatorError(.usage, "--load or --kernel: say one of them, as in --load 0120")
+    guard load == nil || kernel == nil else { throw OperatorError(.usage, "--load and --kernel: say one of them") }
+    guard load != nil || kernel != nil || inspection.hasOperator else {
+      throw OperatorError(
+        .usage, "--load or --kernel: say one of them, as in --load 0120; a machine starts empty only with --operator or --gdb")
     }
     let session = TerminalSession(keyboard: console == .vt220 ? .vt220 : .lineMode)
     let machine = try makeMachine(session)
@@ -72,24 +78,41 @@ struct RunCommand: ParsableCommand {
         enterLine: { machine.enter(line: $0) }, typeBytes: { machine.type($0) },
         requestShutdown: { machine.requestShutdown() }, quit: { machine.quit() },
         isGuestBusy: { machine.isComputing }))
+    let servers = try InspectionServers(machine, inspection)
+    // The machine's run has ended by then, which ends every wait of a client.
+    defer {
+      machine.quit()
+      servers.stop()
+    }
+    let observation = machine.observe { InspectionServers.announce($0, inspection.policy) }
+    defer { observation.end() }
+    if let addresses = trace.addresses { machine.traceInstructions(at: addresses) }
     try startGuest(machine)
     let end = machine.waitUntilEnded()
     session.stop()
     if end != .poweredOff { StandardError.write("ironload: \(end)\n") }
+    if inspection.stats, let figures = try? machine.statistics() { StandardError.write("\(figures)\n") }
     throw ExitCode(end.exitStatus)
   }
 
   private func startGuest(_ machine: Machine) throws(OperatorError) {
+    let starts = !inspection.waits
     if let kernel {
-      do { try machine.load(kernel: kernel, initrd: initrd, commandLine: append) } catch { throw OperatorError(error) }
+      do { try machine.load(kernel: kernel, initrd: initrd, commandLine: append, starts: starts) } catch {
+        throw OperatorError(error)
+      }
     } else if let load {
-      do { try machine.load(from: load.value) } catch { throw OperatorError(.unavailable, error.description) }
+      do { try machine.load(from: load.value, starts: starts) } catch {
+        guard inspection.policy == .hold else { throw OperatorError(.unavailable, error.description) }
+        StandardError.write("ironload: \(error); the machine stays for its operator\n")
+      }
     }
   }
 
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     let configuration = MachineConfiguration(
-      memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm)
+      memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm,
+      hasConsoleFunction: inspection.hasConsoleFunction, onStop: inspection.policy)
     let consoles = ConsoleSinks(
       line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) })
     let tracer = try makeTracer()

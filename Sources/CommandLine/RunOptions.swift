@@ -53,17 +53,32 @@ struct DASDOption: ExpressibleByArgument {
   }
 }
 
-/// Names of trace classes, separated by commas.
+/// Names of trace classes, separated by commas; `instruction` may have the addresses of the instructions behind it, as in
+/// `instruction=1000..2FFF`.
 struct TraceSelection: ExpressibleByArgument {
   let classes: TraceClass
+  private(set) var addresses: ClosedRange<UInt64>?
   init(classes: TraceClass) { self.classes = classes }
   init?(argument: String) {
     var all: TraceClass = []
-    for name in argument.split(separator: ",") {
+    for item in argument.split(separator: ",") {
+      var name = item
+      if let equals = item.firstIndex(of: "=") {
+        name = item[..<equals]
+        guard name == "instruction", let range = Self.range(item[item.index(after: equals)...]) else { return nil }
+        addresses = range
+      }
       guard let one = TraceClass.names.first(where: { $0.name == name }) else { return nil }
       all.formUnion(one.value)
     }
     classes = all
+  }
+  /// `FROM..TO`, hexadecimal.
+  private static func range(_ text: Substring) -> ClosedRange<UInt64>? {
+    guard let dots = text.firstRange(of: ".."), let from = UInt64(text[..<dots.lowerBound], radix: 16),
+      let to = UInt64(text[dots.upperBound...], radix: 16), from <= to
+    else { return nil }
+    return from...to
   }
   var defaultValueDescription: String { "none" }
 }

@@ -71,8 +71,44 @@ public final class Machine: @unchecked Sendable {
     let notice = sinks.notice ?? { _ in }
     channelSubsystem.onWarning(notice)
     try Machine.attach(configuration.dasds, to: channelSubsystem, notice)
+    let consoles = Machine.consoles(configuration, sinks, log: consoleLog, observers)
+    let description = SystemDescription(
+      storageSize: configuration.memory, cpus: (0..<configuration.cpuCount).map { SystemDescription.CPU(address: UInt8($0)) },
+      loadParameter: loadParameter)
+    serviceProcessor = ServiceProcessor(storage: storage, description: description, consoles: consoles, tracer: tracer)
+    services = SystemServices(cpuCount: configuration.cpuCount)
+    complex = ProcessorComplex(
+      cpuCount: configuration.cpuCount, storage: storage, channelSubsystem: channelSubsystem, serviceProcessor: serviceProcessor,
+      services: services, tracer: tracer)
+    let complex = complex
+    threads = (0..<configuration.cpuCount).map { CPUThread(address: UInt16($0), complex: complex) }
+    connect(notice)
+    for thread in threads { try thread.start() }
+  }
+
+  /// Joins the rooms: conditions that one of them raises wake the CPUs.
+  private func connect(_ notice: @escaping @Sendable (String) -> Void) {
+    let complex = complex, log = consoleLog, observers = observers
+    let showText: @Sendable (String) -> Void = {
+      notice($0)
+      log.append(Array($0.utf8) + [0x0A])
+      observers.tell(.console)
+    }
+    channelSubsystem.onInterruptionPending { complex.requestFloatingAttention() }
+    channelSubsystem.onChannelReportPending { complex.postChannelReport() }
+    serviceProcessor.onServiceSignal = { complex.requestFloatingAttention() }
+    services.setHandlers(
+      SystemServices.Handlers(
+        stateChanged: { [weak self] address, change in self?.cpuChanged(address, change) },
+        showText: configuration.hasConsoleFunction ? showText : nil,
+        diagnose308: { [weak self] (cpu, text) throws(ProgramInterruption) in try self?.diagnoseLoad(&cpu, text) }))
+  }
+
+  /// The consoles that the configuration has and that have a sink; what is written there is logged.
+  private static func consoles(
+    _ configuration: MachineConfiguration, _ sinks: ConsoleSinks, log: ConsoleLog, _ observers: MachineObservers
+  ) -> Consoles {
     var consoles = Consoles()
-    let log = consoleLog, observers = observers
     if configuration.hasLineConsole, let line = sinks.line {
       consoles.lineMode = {
         line($0.text)
@@ -87,30 +123,7 @@ public final class Machine: @unchecked Sendable {
         observers.tell(.console)
       }
     }
-    let description = SystemDescription(
-      storageSize: configuration.memory, cpus: (0..<configuration.cpuCount).map { SystemDescription.CPU(address: UInt8($0)) },
-      loadParameter: loadParameter)
-    serviceProcessor = ServiceProcessor(storage: storage, description: description, consoles: consoles, tracer: tracer)
-    services = SystemServices(cpuCount: configuration.cpuCount)
-    complex = ProcessorComplex(
-      cpuCount: configuration.cpuCount, storage: storage, channelSubsystem: channelSubsystem, serviceProcessor: serviceProcessor,
-      services: services, tracer: tracer)
-    let complex = complex
-    threads = (0..<configuration.cpuCount).map { CPUThread(address: UInt16($0), complex: complex) }
-    connect()
-    for thread in threads { try thread.start() }
-  }
-
-  /// Joins the rooms: conditions that one of them raises wake the CPUs.
-  private func connect() {
-    let complex = complex
-    channelSubsystem.onInterruptionPending { complex.requestFloatingAttention() }
-    channelSubsystem.onChannelReportPending { complex.postChannelReport() }
-    serviceProcessor.onServiceSignal = { complex.requestFloatingAttention() }
-    services.setHandlers(
-      SystemServices.Handlers(
-        stateChanged: { [weak self] address, change in self?.cpuChanged(address, change) },
-        diagnose308: { [weak self] (cpu, text) throws(ProgramInterruption) in try self?.diagnoseLoad(&cpu, text) }))
+    return consoles
   }
 
   private static func attach(

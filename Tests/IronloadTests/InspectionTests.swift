@@ -152,6 +152,24 @@ import Testing
     #expect(m.machine.wait() == .ended(.quit))
   }
 
+  @Test func `DIAGNOSE 008 shows its text to the operator, when it is there`() throws {
+    for isThere in [true, false] {
+      let machine = try Machine(MachineConfiguration(memory: 1 << 20, hasConsoleFunction: isThere, onStop: .hold))
+      defer { machine.close() }
+      // LGHI 1,0x2000; LGHI 2,5; DIAG 1,2,8; LPSWE 0x210. Disabled waits at the end and for a program interruption.
+      try machine.write(bytes("a7192000 a7290005 83120008 b2b20210"), at: StorageLocation(.absolute, 0x1000))
+      try machine.write(bytes("0002000180000000 0000000000000fed"), at: StorageLocation(.absolute, 0x210))
+      try machine.write(bytes("0002000180000000 0000000000000bad"), at: StorageLocation(.absolute, 0x1D0))
+      try machine.write(bytes("c8c5d3d3d6"), at: StorageLocation(.absolute, 0x2000))
+      try machine.write([(.architecturalMode, 1), (.pswMask, EmptyMachine.mask), (.pswAddress, 0x1000)])
+      try machine.start()
+      #expect(machine.wait(limit: .seconds(10)) == .atRest)
+      #expect(try machine.status().psw.instructionAddress == (isThere ? 0xFED : 0xBAD))
+      #expect(String(decoding: machine.consoleLog.bytes(from: 0), as: UTF8.self) == (isThere ? "HELLO\n" : ""))
+      if isThere { #expect(try machine.read([.general(2)]) == [0]) }
+    }
+  }
+
   @Test func `two machines in one process do not see each other`() throws {
     let a = try EmptyMachine(), b = try EmptyMachine()
     try a.program("a71b0001 a7f4fffe")

@@ -36,6 +36,8 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
   /// The guest finds a VT220 console (Linux's ttysclp0).
   public var hasTerminalConsole: Bool
 
+  /// DIAGNOSE 008 is there: what the guest says with it goes to the operator.
+  public var hasConsoleFunction: Bool
   /// Whether the machine stays when it comes to rest.
   public var onStop: StopPolicy
 
@@ -50,7 +52,8 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
   /// One CPU, 1 GiB, both consoles and no device, except as said.
   public init(
     memory: UInt64 = 1 << 30, cpuCount: Int = 1, dasds: [DASD] = [], loadParameter: String = "",
-    hasLineConsole: Bool = true, hasTerminalConsole: Bool = true, onStop: StopPolicy = .exit
+    hasLineConsole: Bool = true, hasTerminalConsole: Bool = true, hasConsoleFunction: Bool = false,
+    onStop: StopPolicy = .exit
   ) {
     self.memory = memory
     self.cpuCount = cpuCount
@@ -58,6 +61,7 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     self.loadParameter = loadParameter
     self.hasLineConsole = hasLineConsole
     self.hasTerminalConsole = hasTerminalConsole
+    self.hasConsoleFunction = hasConsoleFunction
     self.onStop = onStop
   }
 

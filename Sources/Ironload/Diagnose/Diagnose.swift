@@ -8,6 +8,8 @@ enum Diagnose {
     case routine(CPU.Routine)
     /// DIAGNOSE 308, which the machine itself carries out.
     case load
+    /// DIAGNOSE 008, which needs the machine's operator, and is there when the configuration says so.
+    case consoleFunction
   }
   struct Row {
     let code: UInt16
@@ -16,6 +18,7 @@ enum Diagnose {
   }
 
   nonisolated(unsafe) static let rows: [Row] = [
+    Row(code: 0x008, name: "virtual console function", action: .consoleFunction),
     Row(code: 0x010, name: "release pages", action: .routine(releasePages)),
     Row(code: 0x044, name: "voluntary time-slice end", action: .routine { _, _ in }),
     Row(code: 0x09C, name: "voluntary time-slice yield", action: .routine { _, _ in }),

@@ -14,6 +14,8 @@ final class SystemServices: MachineServices {
   /// What the Machine does when a CPU asks.
   struct Handlers {
     var stateChanged: (@Sendable (UInt16, CPUStateChange) -> Void)?
+    /// Shows a text to the operator: nil when DIAGNOSE 008 is not there.
+    var showText: (@Sendable (String) -> Void)?
     var diagnose308: (@Sendable (inout CPU, InstructionText) throws(ProgramInterruption) -> Void)?
   }
 
@@ -83,6 +85,9 @@ final class SystemServices: MachineServices {
     guard let row = Diagnose.rows.first(where: { $0.code == code }) else { throw .specification }
     switch row.action {
     case .routine(let routine): try routine(&cpu, text)
+    case .consoleFunction:
+      guard let showText = handlers.withLock({ $0.showText }) else { throw .specification }
+      try Diagnose8.routine(&cpu, text, showText)
     case .load:
       guard let handler = handlers.withLock({ $0.diagnose308 }) else { throw .specification }
       try handler(&cpu, text)

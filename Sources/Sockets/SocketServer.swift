@@ -1,0 +1,96 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Serves whoever connects to a socket, each on a thread of its own.
+///
+/// Concurrency: `start` and `stop` are the owner's, once each. `connections` is guarded by its mutex; `serve` is called without
+/// it, on the connection's thread.
+package final class SocketServer: Sendable {
+  private let socket: Mutex<ListeningSocket?>
+  private let limit: Int
+  private let serve: @Sendable (SocketConnection) -> Void
+  private let wakeup = Wakeup()
+  private let connections = Mutex<[ObjectIdentifier: SocketConnection]>([:])
+  private let isStopping = Atomic(false)
+  private let threads = DispatchGroup()
+
+  /// - Parameters:
+  ///   - atMost: how many connections at a time; more are closed at once.
+  ///   - serve: the whole life of one connection, which ends when this returns.
+  package init(_ socket: ListeningSocket, atMost limit: Int, serve: @escaping @Sendable (SocketConnection) -> Void) {
+    self.socket = Mutex(socket)
+    self.limit = limit
+    self.serve = serve
+  }
+
+  /// Begins to accept.
+  /// - Returns: false when the host has no thread to give.
+  package func start() -> Bool { spawn { [self] in accept() } }
+
+  /// Ends all connections and waits for their threads; the path of a Unix socket goes.
+  package func stop() {
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+    wakeup.signal()
+    for connection in connections.withLock({ Array($0.values) }) { connection.end() }
+    threads.wait()
+    socket.withLock { $0 = nil }
+  }
+
+  private func accept() {
+    guard let socket = socket.withLock({ $0 }) else { return }
+    while !isStopping.load(ordering: .sequentiallyConsistent), let connection = socket.accept(or: wakeup) {
+      let isWelcome = connections.withLock { all in
+        guard all.count < limit else { return false }
+        all[ObjectIdentifier(connection)] = connection
+        return true
+      }
+      guard isWelcome else { continue }
+      // Stopped between the two: nobody else would end it.
+      if isStopping.load(ordering: .sequentiallyConsistent) { connection.end() }
+      let isServed = spawn { [self] in
+        serve(connection)
+        forget(connection)
+      }
+      if !isServed { forget(connection) }
+    }
+  }
+
+  private func forget(_ connection: SocketConnection) {
+    connection.end()
+    connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(connection)) }
+  }
+
+  // MARK: Threads
+
+  private final class Body: Sendable {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+
+  /// A thread that ends with `body`. `stop` waits for it.
+  private func spawn(_ body: @escaping @Sendable () -> Void) -> Bool {
+    let threads = threads
+    threads.enter()
+    let box = Unmanaged.passRetained(
+      Body {
+        body()
+        threads.leave()
+      })
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, box.toOpaque())
+    guard status == 0 else {
+      box.release()
+      threads.leave()
+      return false
+    }
+    pthread_detach(thread)
+    return true
+  }
+}

@@ -1,0 +1,34 @@
+import Glibc
+
+/// Wakes a thread that waits for a socket.
+///
+/// Concurrency: any thread may signal; the waiter drains.
+package final class Wakeup: Sendable {
+  /// A pipe that never blocks: its reading end is readable while a signal was given and not drained.
+  let descriptor: Int32
+  private let writingEnd: Int32
+
+  package init() {
+    var ends: [Int32] = [-1, -1]
+    _ = pipe(&ends)
+    for end in ends {
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    }
+    (descriptor, writingEnd) = (ends[0], ends[1])
+  }
+  deinit {
+    Glibc.close(descriptor)
+    Glibc.close(writingEnd)
+  }
+
+  package func signal() {
+    var one: UInt8 = 1
+    // A full pipe is as good as one more byte.
+    _ = write(writingEnd, &one, 1)
+  }
+  package func drain() {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    while read(descriptor, &bytes, bytes.count) > 0 {}
+  }
+}
