@@ -5,7 +5,7 @@ import Processor
 extension DebugSession {
   /// GDB's own signal numbers (its include/gdb/signals.def), which are not Linux's throughout.
   enum Signal: UInt8 {
-    case interrupt = 2
+    case interruption = 2
     case trap = 5
     /// For a disabled wait and the check-stop state.
     case abort = 6
@@ -92,7 +92,7 @@ extension DebugSession {
     guard isRunning else { return }
     halt()
     _ = news.take()
-    lastStop = stopReply(signal: .interrupt)
+    lastStop = stopReply(signal: .interruption)
     reply(lastStop)
   }
 
