@@ -21,6 +21,12 @@ struct InspectionServers {
     }
   }
 
+  /// Begins to serve: when the load has begun, lest a client takes the empty machine for one at rest.
+  func start() throws(OperatorError) {
+    do { try operatorServer?.start() } catch { throw OperatorError(error, "--operator ") }
+    do { try debugServer?.start() } catch { throw OperatorError(error, "--gdb ") }
+  }
+
   func stop() {
     debugServer?.stop()
     operatorServer?.stop()

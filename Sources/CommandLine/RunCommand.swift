@@ -132,6 +132,7 @@ struct RunCommand: ParsableCommand {
     defer { observation.end() }
     if let addresses = trace.addresses { machine.traceInstructions(at: addresses) }
     try startGuest(machine)
+    try servers.start()
     let end = machine.waitUntilEnded()
     session.stop()
     if end != .poweredOff { StandardError.write("ironload: \(end)\n") }

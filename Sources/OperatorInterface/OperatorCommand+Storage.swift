@@ -17,12 +17,12 @@ extension OperatorArguments {
 
 extension OperatorCommand {
   /// The most that one answer shows: an answer is one line.
-  static let displayLimit: UInt64 = 1 << 20
+  static let displayLimit: UInt64 = 1 << 16
 
   static let storageCommands: [OperatorCommand] = [
     OperatorCommand(
       "storage", "Display storage; nothing changes by that, reference bits included.",
-      [.address, OperatorParameter("count", .decimal, .optional, "bytes, at most 1048576; 16 unless said"), .addressKind, .cpu]
+      [.address, OperatorParameter("count", .decimal, .optional, "bytes, at most 65536; 16 unless said"), .addressKind, .cpu]
     ) { context, arguments throws(OperatorFailure) in
       let count = arguments.count("count") ?? 16
       guard count <= displayLimit else {

@@ -7,10 +7,11 @@ package import Sockets
 /// machine ends by that only when the machine's run ends, so quit it first.
 package final class OperatorServer: Sendable {
   private let server: SocketServer
+  private let path: String
   /// Connections at a time: a person, a script, a program that watches, and some more.
   private static let connectionLimit = 16
 
-  /// Serves `machine` at the Unix socket `path`, which only this user can connect to.
+  /// Takes the Unix socket `path` for `machine`, which only this user can connect to.
   package init(_ machine: Machine, path: String) throws(SocketError) {
     let memory = OperatorMemory()
     server = SocketServer(try ListeningSocket(unixPath: path), atMost: Self.connectionLimit) { connection in
@@ -19,12 +20,21 @@ package final class OperatorServer: Sendable {
       var isOpen = true
       while isOpen {
         switch connection.receive() {
-        case .bytes(let bytes): session.take(bytes) { if isOpen { isOpen = connection.send($0) } }
+        case .bytes(let bytes):
+          session.take(bytes) {
+            isOpen = connection.send($0)
+            return isOpen
+          }
         case .ended: isOpen = false
         case .woken, .timeLimit: break
         }
       }
     }
+    self.path = path
+  }
+
+  /// Begins to serve. Who connected before was kept waiting.
+  package func start() throws(SocketError) {
     guard server.start() else { throw SocketError(.host, "\(path): the host gives no thread; end other processes and try again") }
   }
 

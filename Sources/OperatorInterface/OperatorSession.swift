@@ -14,19 +14,19 @@ struct OperatorSession {
   init(_ context: OperatorContext) { self.context = context }
 
   /// Takes what a client sent.
-  /// - Parameter send: called with each answer, a line.
-  mutating func take(_ bytes: [UInt8], send: ([UInt8]) -> Void) {
+  /// - Parameter send: called with each answer, a line. What is left is dropped when it returns false: nobody would hear of it.
+  mutating func take(_ bytes: [UInt8], send: ([UInt8]) -> Bool) {
     for line in lines.take(bytes) {
       switch line {
       case .tooLong:
-        send(
-          encoded(
-            OperatorAnswer(OperatorFailure(request: "a request has at most \(Self.requestLimit) bytes; place a file instead"))))
+        let failure = OperatorFailure(request: "a request has at most \(Self.requestLimit) bytes; place a file instead")
+        guard send(encoded(OperatorAnswer(failure))) else { return }
       case .line(let text):
         guard text.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { continue }
         let answer = answer(text)
-        send(encoded(answer))
+        let isHeard = send(encoded(answer))
         if answer.endsMachine { context.machine.quit() }
+        guard isHeard else { return }
       }
     }
   }

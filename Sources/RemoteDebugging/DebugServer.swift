@@ -9,7 +9,7 @@ package final class DebugServer: Sendable {
   /// The port, when any that is free was asked for.
   package let port: UInt16
 
-  /// Serves `machine` to debuggers at `host` and `port`.
+  /// Takes `port` of `host` for debuggers of `machine`.
   package init(_ machine: Machine, host: String, port: UInt16) throws(SocketError) {
     let socket = try ListeningSocket(host: host, port: port)
     self.port = socket.port
@@ -25,8 +25,12 @@ package final class DebugServer: Sendable {
         }
       }
     }
+  }
+
+  /// Begins to serve. Who connected before was kept waiting.
+  package func start() throws(SocketError) {
     guard server.start() else {
-      throw SocketError(.host, "\(host):\(port): the host gives no thread; end other processes and try again")
+      throw SocketError(.host, "port \(port): the host gives no thread; end other processes and try again")
     }
   }
 

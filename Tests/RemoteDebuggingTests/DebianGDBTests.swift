@@ -10,6 +10,7 @@ struct DebianGDBTests {
   @Test func `gdb reads the description, steps, breaks, watches, writes and detaches`() throws {
     let machine = try Machine(MachineConfiguration(memory: 4 << 20, onStop: .hold))
     let server = try DebugServer(machine, host: "127.0.0.1", port: 0)
+    try server.start()
     defer {
       machine.quit()
       server.stop()

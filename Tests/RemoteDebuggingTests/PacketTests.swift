@@ -17,6 +17,7 @@ import Testing
     init() throws {
       machine = try Machine(MachineConfiguration(memory: 4 << 20, onStop: .hold))
       server = try DebugServer(machine, host: "127.0.0.1", port: 0)
+      try server.start()
       try machine.write(PacketTests.loop, at: StorageLocation(.absolute, 0x1000))
       try machine.write([(.architecturalMode, 1), (.pswMask, PacketTests.mask), (.pswAddress, 0x1000), (.general(3), 0x2000)])
     }

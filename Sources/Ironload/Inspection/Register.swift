@@ -19,7 +19,7 @@ public enum Register: Hashable, Sendable {
   case prefix
   /// Clock comparator, in TOD units: `ckc`.
   case clockComparator
-  /// CPU timer, in TOD units; it goes on while the CPU is stopped: `timer`.
+  /// CPU timer, in TOD units; it stands still while the CPU is stopped: `timer`.
   case cpuTimer
   /// TOD programmable register, bits 16-31 of it in the low bits: `todpr`.
   case todProgrammable

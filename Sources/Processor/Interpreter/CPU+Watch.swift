@@ -7,7 +7,7 @@ extension CPU {
   mutating func executeWatched() {
     let state = s, attention = self.attention
     // The watch changes by queued work alone, which is done outside this loop.
-    let isDetailed = isPERActive || watchesEachInstruction
+    let isDetailed = isPERActive || watchesEachInstruction || tracesImplicitly
     let traced = watch.tracedAddresses, filter = watch.filter
     let mayStop = watch.stepsLeft != nil || !watch.storageAreas.isEmpty
     var passes = watch.passes
