@@ -20,15 +20,9 @@ extension Machine {
   public func load(
     from deviceNumber: UInt16, kind: LoadKind = .clear, procedure: LoadProcedure? = nil, starts: Bool = true
   ) throws(LoadFailure) {
-    let failure: LoadFailure? = control.sync {
-      do throws(LoadFailure) {
-        try performLoad(from: deviceNumber, kind: kind, procedure: procedure, starts: starts)
-        return nil
-      } catch {
-        return error
-      }
+    try onControl { () throws(LoadFailure) in
+      try self.performLoad(from: deviceNumber, kind: kind, procedure: procedure, starts: starts)
     }
-    if let failure { throw failure }
   }
 
   /// The load itself; on `control`.

@@ -31,7 +31,7 @@ enum LoadVolume: String, CaseIterable, Sendable {
     switch self {
     case .zipl:
       let unpack = try Process.run(
-        URL(filePath: "/bin/sh"), arguments: ["-c", "gzip -dc \(Self.zipl3390) | head -c 52000000 >\(path)"])
+        URL(filePath: "/bin/sh"), arguments: ["-c", "gzip -dc \(Self.zipl3390) >\(path)"])
       unpack.waitUntilExit()
       try #require(unpack.terminationStatus == 0)
     case .below: try createLoadable(path, [.init("payload", at: 0x1_0000, Self.noise(1_500_000))])

@@ -109,7 +109,7 @@ import Testing
           [0, 1, 5, 6, 8, 24, 128, 4096].randomElement(using: &generator) ?? 0, places.randomElement(using: &generator) ?? 0)
       }
     }
-    for round in 0..<120 {
+    for round in 0..<60 {
       let sound = round.isMultiple(of: 2)
       let first = sound ? Volume.ipl1(readTo: 0x2000, count: 128) : [0, 8, 0, 0, 0x80, 0, 0x50, 0] + noise(2)
       let volume = Volume(records: [first, noise(16), noise(16)])
