@@ -33,7 +33,8 @@ struct RunCommand: ParsableCommand {
     help: ArgumentHelp(
       "Persistent memory, with QEMU's meanings and defaults (share, pmem, unarmed off): a file or DAX device as a saved segment (the default) or as storage-class memory. share=on,pmem=on is refused where writes are not guaranteed to persist; see `ironload nvdimm check`.",
       valueName:
-        "id=ID,path=PATH[,size=N][,offset=N][,share=on][,pmem=on][,unarmed=on][,readonly=on][,relaxed=on][,attach=dcss:NAME|scm]"))
+        "id=ID,path=PATH[,size=N][,offset=N][,share=on][,pmem=on][,unarmed=on][,readonly=on][,relaxed=on][,attach=dcss:NAME|scm]")
+  )
   var nvdimm: [NVDIMMOption] = []
 
   @Option(

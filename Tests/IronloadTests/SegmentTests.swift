@@ -10,7 +10,7 @@ import Testing
 @Suite(.enabled(if: DemoGuestTests.assemblerIsThere, "needs Debian's binutils-s390x-linux-gnu"))
 struct SegmentTests {
   /// A folder with the guest's volume and a file of `size` bytes.
-  private final class Place {
+  private final class Place: Sendable {
     let folder = FileManager.default.temporaryDirectory.appending(path: "ironload-segment-\(UUID().uuidString)")
     var file: String { folder.appending(path: "segment").path() }
     var volume: String { folder.appending(path: "guest.ckd").path() }

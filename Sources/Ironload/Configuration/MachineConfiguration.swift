@@ -201,8 +201,8 @@ extension MachineConfiguration {
         throw ConfigurationError(.usage, "--nvdimm \(nvdimm.id): this id is given twice; give each its own")
       }
       guard let name = nvdimm.segmentName else { continue }
-      guard (1...8).contains(name.utf8.count), name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "$#@_-".contains($0)) })
-      else {
+      let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "$#@_-".contains($0)) }
+      guard (1...8).contains(name.utf8.count), isName else {
         throw ConfigurationError(
           .usage, "--nvdimm \(nvdimm.id): \(name) cannot name a segment: 1 to 8 letters and digits; say attach=dcss:NAME")
       }

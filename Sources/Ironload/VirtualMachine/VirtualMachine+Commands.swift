@@ -60,7 +60,12 @@ extension VirtualMachine {
     switch words.dropFirst().first {
     case "CONSOLE": Answer(code: 0, lines: ["CONS FFFF DISCONNECTED", "     FFFF SUBCHANNEL = FFFF"])
     case "TERM", "TERMINAL":
-      Answer(code: 0, lines: ["LINEND # , LINEDEL OFF, CHARDEL OFF, ESCAPE OFF, TABCHAR OFF", "LINESIZE 080, ATTN OFF, APL OFF, TEXT OFF, MODE VM, HIGHLIGHT OFF"])
+      Answer(
+        code: 0,
+        lines: [
+          "LINEND # , LINEDEL OFF, CHARDEL OFF, ESCAPE OFF, TABCHAR OFF",
+          "LINESIZE 080, ATTN OFF, APL OFF, TEXT OFF, MODE VM, HIGHLIGHT OFF",
+        ])
     default: .unknown(words.joined(separator: " "))
     }
   }

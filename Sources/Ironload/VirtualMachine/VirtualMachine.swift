@@ -39,7 +39,8 @@ final class VirtualMachine: Sendable {
       return true
     } catch {
       segment.region.declareFailed()
-      onFailure("nvdimm \(segment.id): writing back \(segment.backend.request.path) failed (\(error)); what the guest stored there may be lost")
+      let path = segment.backend.request.path
+      onFailure("nvdimm \(segment.id): writing back \(path) failed (\(error)); what the guest stored there may be lost")
       return false
     }
   }
