@@ -1,4 +1,5 @@
 import ArgumentParser
+import DASD
 import Ironload
 import SystemPackage
 import Tracing
@@ -69,6 +70,7 @@ struct RunCommand: ParsableCommand {
       throw OperatorError(
         .usage, "--load or --kernel: say one of them, as in --load 0120; a machine starts empty only with --operator or --gdb")
     }
+    try checkIPLRecord()
     let session = TerminalSession(keyboard: console == .vt220 ? .vt220 : .lineMode)
     let machine = try makeMachine(session)
     defer { machine.close() }
@@ -122,6 +124,19 @@ struct RunCommand: ParsableCommand {
 }
 
 extension RunCommand {
+  /// A volume with nothing to load is named before anything runs: the machine would find no record, or wait disabled as the
+  /// record that dasdfmt leaves says. What cannot be looked at is the machine's to refuse.
+  private func checkIPLRecord() throws(OperatorError) {
+    guard let load, let option = dasd.first(where: { $0.configuration.deviceNumber == load.value }),
+      let image = try? CKDImage(path: FilePath(option.configuration.path), readOnly: true),
+      let track = try? image.readTrack(VolumeLabel.home.track)
+    else { return }
+    guard track.record(1) != nil, LoadRecords(track).loader != .empty else {
+      throw OperatorError(
+        .badData, "\(option.configuration.path): has no IPL program; `ironload dasd boot` or zipl in a guest writes one")
+    }
+  }
+
   private func makeTracer() throws(OperatorError) -> Tracer {
     guard let traceFile else { return Tracer(enabled: trace.classes) { StandardError.write("\($0.event)\n") } }
     guard !trace.classes.isEmpty else {

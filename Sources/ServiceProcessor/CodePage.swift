@@ -1,5 +1,6 @@
 /// An EBCDIC code page as a line-mode console uses it: Linux writes code page 500 there outside z/VM (drivers/s390/char/sclp.h),
-/// code page 037 under z/VM; zipl and the first messages of Linux use 037. The two differ in seven characters only.
+/// code page 037 under z/VM; zipl's loader and the first messages of Linux (sclp_early_core.c) are in 037 everywhere. The two
+/// differ in seven characters only.
 /// Both map onto Latin-1 one to one.
 package enum CodePage: Hashable, Sendable, CaseIterable {
   case ibm037, ibm500

@@ -48,11 +48,11 @@ extension ServiceProcessor {
   }
 
   private func carryOut(_ type: UInt8, data: [UInt8]) -> ResponseCode {
-    let consoles = consoles
+    let (consoles, codePage) = state.withLock { ($0.consoles, $0.messageCodePage) }
     guard let type = EventType(rawValue: type), consoles.receiveMask.contains(EventMask(type)) else { return .invalidFunction }
     switch type {
     case .message, .priorityMessage:
-      guard let lines = MessageDataBlock.lines(data, consoles.codePage, isPriority: type == .priorityMessage)
+      guard let lines = MessageDataBlock.lines(data, codePage, isPriority: type == .priorityMessage)
       else { return .inconsistentLengths }
       for line in lines { consoles.lineMode?(line) }
     case .terminal:

@@ -44,6 +44,11 @@ package final class ServiceProcessor: Sendable {
     var completed: UInt32 = 0
     var eventSignal = false
     var onServiceSignal: @Sendable () -> Void = {}
+
+    /// The code page in which the control program writes lines: 037 while it takes operator commands and nothing else, as
+    /// zipl's loader and Linux's early console do, which know no other; else the console's. (Linux's own driver always takes
+    /// state changes, too.)
+    var messageCodePage: CodePage { events.receiveMask == EventMask(.operatorCommand) ? .ibm037 : consoles.codePage }
   }
 
   let state: Mutex<State>

@@ -14,7 +14,9 @@ struct CommandRun {
     return URL(fileURLWithPath: FileManager.default.currentDirectoryPath).appendingPathComponent(".build/release/ironload")
   }()
 
-  init(_ arguments: String...) throws {
+  init(_ arguments: String...) throws { try self.init(arguments: arguments) }
+
+  init(arguments: [String]) throws {
     let process = Process(), out = Pipe(), err = Pipe()
     process.executableURL = Self.executable
     process.arguments = arguments

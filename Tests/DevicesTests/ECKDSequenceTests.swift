@@ -40,9 +40,15 @@ import Testing
     for code in other {
       #expect(volume.run([.seek(at(0, 0)), .command(code, [UInt8](repeating: 0, count: 32))]).sense == sequence, "\(code)")
     }
-    for code: UInt8 in [0xAF, 0xB4, 0x14, 0x94] {
-      #expect(volume.run([.command(0x03), .command(code, [UInt8](repeating: 1, count: 32))]).sense == sequence, "\(code)")
+    for code: UInt8 in [0xAF, 0xB4, 0x14, 0x34] {
+      let command = Command.command(code, [0] + [UInt8](repeating: 1, count: 31))
+      #expect(volume.run([.command(0x03), command]).sense == sequence, "\(code)")
+      #expect(volume.run([.command(0x5B), command]).isNormal, "\(code)")
+      #expect(volume.run([.command(0x03), .command(0x5B), command]).sense == sequence, "\(code)")
     }
+    // Linux takes over the device of a system that died like this.
+    #expect(volume.run([.command(0x14), .command(0x94)]).isNormal)
+    #expect(volume.run([.fileMask(0), .command(0x94)]).sense == sequence)
   }
 
   @Test func `Define extent, set file mask and read IPL exclude one another`() throws {

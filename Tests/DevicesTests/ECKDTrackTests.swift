@@ -6,23 +6,10 @@ import SystemPackage
 import Testing
 
 @Suite struct ECKDTrackTests {
-  /// PREFIX with DEFINE EXTENT and LOCATE RECORD EXTENDED, as Linux builds it.
-  private func prefix(
-    _ first: TrackAddress, _ last: TrackAddress, mask: UInt8, operation: UInt8, record: UInt8 = 1, count: UInt8 = 1,
-    length: UInt16 = 0,
-    extended: UInt8 = 0, set: [UInt8] = [], blockSize: UInt16 = 0
-  ) -> Command {
-    var bytes: [UInt8] = [1, 0x80, 0x20, 0, 1] + [UInt8](repeating: 0, count: 7)
-    bytes += Command.extent(first, last, mask: mask, blockSize: blockSize) + [UInt8](repeating: 0, count: 16)
-    bytes +=
-      Command.location(operation, first, record: record, count: count, length: length) + [0, extended, 0, UInt8(set.count)] + set
-    return .command(0xE7, bytes)
-  }
-
   @Test func `Tracks read raw and written raw elsewhere come out the same`() throws {
     let volume = try Volume()
     let reads = volume.run([
-      prefix(at(0, 3), at(0, 5), mask: 0x40, operation: 0x4C, count: 3), .command(0xDE, room: 57_326),
+      .prefix(at(0, 3), at(0, 5), mask: 0x40, operation: 0x4C, count: 3), .command(0xDE, room: 57_326),
       .command(0xDE, room: 57_326), .command(0xDE, room: 57_326),
     ])
     #expect(reads.isNormal)
@@ -32,7 +19,7 @@ import Testing
       })
     let padded = reads.read.dropFirst().map { $0 + [UInt8](repeating: 0, count: 57_326 - $0.count) }
     let writes = volume.run(
-      [prefix(at(1, 3), at(1, 5), mask: 0xC0, operation: 0x3F, count: 3, extended: 0x11, set: [0xE0, 0])]
+      [.prefix(at(1, 3), at(1, 5), mask: 0xC0, operation: 0x3F, count: 3, extended: 0x11, set: [0xE0, 0])]
         + padded.map { .command(0x95, $0) })
     #expect(writes.isNormal)
     for head in UInt16(3)...5 {
@@ -48,7 +35,7 @@ import Testing
   @Test func `A full track that would not fit is invalid track format, and nothing is written`() throws {
     let volume = try Volume()
     let before = try volume.device.image.readTrack(at(0, 1)).bytes
-    let locate = prefix(at(0, 1), at(0, 1), mask: 0xC0, operation: 0x3F, extended: 0x11, set: [0x80])
+    let locate = Command.prefix(at(0, 1), at(0, 1), mask: 0xC0, operation: 0x3F, extended: 0x11, set: [0x80])
     for record in [Volume.record(at(0, 1), 1, 56_665), Volume.record(at(0, 1), 1, 65_535)] {
       let bytes = Volume.record(at(0, 1), 0, 8) + [UInt8](repeating: 0, count: 8) + record + [UInt8](repeating: 1, count: 57_000)
       #expect(volume.run([locate, .command(0x95, bytes)]).sense == sense(0, 0x40, 0, 0, 1))
@@ -74,7 +61,7 @@ import Testing
     let data = (0..<26 * 4096).map { UInt8(truncatingIfNeeded: $0 / 4096 &* 7 &+ $0) }
     // Records 11 and 12 of the first track, the second one whole, and three of the third.
     let writes = volume.run([
-      prefix(
+      .prefix(
         at(1, 0), at(1, 2), mask: 0x80, operation: 0x3F, record: 11, count: 3, length: 4096, extended: 0x23,
         blockSize: 4096), .command(0xA5, Array(data[0..<8192])), .command(0xA5, Array(data[8192..<57_344])),
       .command(0xA5, Array(data[57_344..<69_632])),
@@ -84,7 +71,7 @@ import Testing
     let third = try volume.device.image.readTrack(at(1, 2))
     #expect(third.record(4).map { third.data(of: $0).allSatisfy { $0 == 0 } } == true)
     let reads = volume.run([
-      prefix(at(1, 0), at(1, 2), mask: 0x40, operation: 0x0C, record: 11, count: 3, length: 3 * 4096),
+      .prefix(at(1, 0), at(1, 2), mask: 0x40, operation: 0x0C, record: 11, count: 3, length: 3 * 4096),
       .command(0xA6), .command(0xA6), .command(0xA6),
     ])
     #expect(reads.isNormal)
@@ -94,14 +81,14 @@ import Testing
       volume.run([.defineExtent(at(1, 0), at(1, 0)), .locate(0x06, at(1, 0), record: 12), .command(0x86)]).read.last
         == Array(data[4096..<8192]))
     #expect(
-      volume.run([prefix(at(0, 5), at(0, 5), mask: 0x80, operation: 0x3F, length: 4096, extended: 0x23), .command(0xA5, data)])
+      volume.run([.prefix(at(0, 5), at(0, 5), mask: 0x80, operation: 0x3F, length: 4096, extended: 0x23), .command(0xA5, data)])
         .sense
         == sense(0, 0x40, 0, 0, 5))
   }
 
   @Test func `A set of tracks is read with the gaps left out`() throws {
     let volume = try Volume()
-    let locate = prefix(at(0, 3), at(0, 9), mask: 0x40, operation: 0x7F, count: 3, extended: 0x0E, set: [0b1010_0100])
+    let locate = Command.prefix(at(0, 3), at(0, 9), mask: 0x40, operation: 0x7F, count: 3, extended: 0x0E, set: [0b1010_0100])
     let result = volume.run([locate, .command(0xDE), .command(0xDE), .command(0xDE)])
     #expect(result.isNormal)
     #expect(result.read.dropFirst().map { $0[3] } == [3, 5, 8])
@@ -114,7 +101,7 @@ import Testing
       with.run(features).read.last?.enumerated().filter { $0.element != 0 }.map { [$0.offset, Int($0.element)] }
         == [[8, 1], [9, 0x20], [12, 0x40]])
     #expect(without.run(features).read.last == [UInt8](repeating: 0, count: 256))
-    let locate = prefix(at(0, 3), at(0, 5), mask: 0x40, operation: 0x4C)
+    let locate = Command.prefix(at(0, 3), at(0, 5), mask: 0x40, operation: 0x4C)
     #expect(without.run([locate]).sense == sense(0x80, 0, 1))
     #expect(without.run([.command(0x64)]).read[0][6] == 0x50)
     #expect(with.run([.command(0x64)]).read[0][6] == 0x52)

@@ -101,7 +101,6 @@ import Testing
       #expect(
         volume.run([.seek(here)] + Command.searches(here, 2) + [.command(0x1D, count(7) + [9, 8, 7]), .command(0x1D, count(8))])
           .isNormal)
-      #expect(read(volume, here, 7) == nil || true)
       let track = try volume.device.image.readTrack(here)
       #expect(track.records.map(\.count.id.record) == [0, 1, 2, 7, 8])
       #expect(Array(track.key(of: track.records[3])) == [9, 8])

@@ -33,10 +33,7 @@ final class Volume {
       track.append(record: 4, data: [])
     }
     if cylinders > 2 {
-      let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path.string))
-      try handle.seek(toOffset: UInt64(512 + at(2, 13).index * CKDGeometry.trackSize + 21))
-      try handle.write(contentsOf: Data([0, 2, 0, 13, 1, 0, 0xFF, 0xF0]))
-      try handle.close()
+      try Self.write([0, 2, 0, 13, 1, 0, 0xFF, 0xF0], at: at(2, 13), offset: 21, in: path)
     }
     var options = ECKDDevice.Options(deviceNumber: 0x0120, serial: "ABC123")
     change(&options)
@@ -46,6 +43,17 @@ final class Volume {
   }
 
   deinit { try? FileManager.default.removeItem(at: directory) }
+
+  /// Changes bytes of a track behind the device's back, which must not have looked at it yet.
+  func write(_ bytes: [UInt8], at address: TrackAddress, offset: Int) throws {
+    try Self.write(bytes, at: address, offset: offset, in: path)
+  }
+  private static func write(_ bytes: [UInt8], at address: TrackAddress, offset: Int, in path: FilePath) throws {
+    let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path.string))
+    try handle.seek(toOffset: UInt64(512 + address.index * CKDGeometry.trackSize + offset))
+    try handle.write(contentsOf: Data(bytes))
+    try handle.close()
+  }
 
   static func data(_ address: TrackAddress, _ record: UInt8, _ length: Int) -> [UInt8] {
     [UInt8](repeating: UInt8(truncatingIfNeeded: address.index * 5) &+ record, count: length)
@@ -90,7 +98,7 @@ struct Outcome {
 }
 
 /// One command of a test's channel program.
-struct Command {
+struct Command: Sendable {
   var code: UInt8
   var output: [UInt8] = []
   var room = 65_535
@@ -132,6 +140,17 @@ struct Command {
     Command(
       code: 0x47,
       output: location(operation, address, record: record, count: count, length: length, auxiliary: auxiliary))
+  }
+
+  /// PREFIX with DEFINE EXTENT and LOCATE RECORD EXTENDED, as Linux builds it.
+  static func prefix(
+    _ first: TrackAddress, _ last: TrackAddress, mask: UInt8, operation: UInt8, record: UInt8 = 1, count: UInt8 = 1,
+    length: UInt16 = 0, extended: UInt8 = 0, set: [UInt8] = [], blockSize: UInt16 = 0
+  ) -> Command {
+    var bytes: [UInt8] = [1, 0x80, 0x20, 0, 1] + [UInt8](repeating: 0, count: 7)
+    bytes += extent(first, last, mask: mask, blockSize: blockSize) + [UInt8](repeating: 0, count: 16)
+    bytes += location(operation, first, record: record, count: count, length: length) + [0, extended, 0, UInt8(set.count)] + set
+    return .command(0xE7, bytes)
   }
 }
 

@@ -32,6 +32,19 @@ import Testing
     #expect(guest.lines.map(\.text) == ["[!]"])
   }
 
+  @Test func `boot loaders and early consoles, which take operator commands alone, write code page 037`() throws {
+    let guest = try Guest()
+    let early: [UInt8] = [0xBA, 0x5A, 0xBB, 0xB0, 0x4F], later = ebcdic("[!]^|")
+    #expect(early != later)
+    try guest.setMasks(receive: 0x8000_0000, send: 0x4000_0040)  // sclp_early_setup
+    _ = try guest.write([Guest.message([early])])
+    try guest.setMasks(receive: 0x8180_0048, send: 0x40A0_0040)  // sclp_init_mask, all drivers there
+    _ = try guest.write([Guest.message([later])])
+    try guest.setMasks(receive: 0)
+    _ = try guest.write([Guest.message([later])])
+    #expect(guest.lines.map(\.text) == ["[!]^|", "[!]^|", "[!]^|"])
+  }
+
   @Test func `bytes for the VT220 console arrive as they are`() throws {
     let guest = try Guest()
     let bytes = (0..<2000).map { UInt8(truncatingIfNeeded: $0) }

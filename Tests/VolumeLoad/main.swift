@@ -1,7 +1,7 @@
 // A load on a volume that is killed at random moments (CrashTests): formats tracks and writes records through the
 // device, and keeps a journal of what it began and what the device acknowledged.
 //
-// Usage: VolumeLoad IMAGE JOURNAL SEED [sync]
+// Usage: VolumeLoad IMAGE JOURNAL SEED [sync|nosync [OPERATIONS]]
 
 import ChannelIO
 import DASD
@@ -109,14 +109,15 @@ struct Load {
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 4, let seed = UInt64(arguments[3]) else { exit(64) }
+// Not for ever, should nobody kill it.
+let operations = arguments.count > 5 ? Int(arguments[5]) ?? 0 : 200_000
 do {
-  let image = try CKDImage(path: FilePath(arguments[1]), sync: arguments.count > 4)
+  let image = try CKDImage(path: FilePath(arguments[1]), sync: arguments.count > 4 && arguments[4] == "sync")
   let device = ECKDDevice(image: image, options: .init(deviceNumber: 0x0120))
   var load = Load(
     device: device, journal: Journal(arguments[2]), tracks: image.geometry.tracks, random: seed,
     generation: UInt32(truncatingIfNeeded: seed) << 16)
-  // Not for ever, should nobody kill it.
-  for _ in 0..<200_000 { if load.next(3) == 0 { load.writeRecords() } else { load.formatTrack() } }
+  for _ in 0..<operations { if load.next(3) == 0 { load.writeRecords() } else { load.formatTrack() } }
 } catch {
   print(error)
   exit(1)

@@ -6,7 +6,7 @@ package struct ECKDCommand: Sendable {
   package struct Predecessors: OptionSet, Sendable {
     package let rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
-    /// Nothing: the command is the first one.
+    /// Nothing: the command is the first one, SUSPEND MULTIPATH RECONNECTION in front of it excepted.
     static let nothing = Self(rawValue: 1)
     /// SEEK, SEEK CYLINDER, RECALIBRATE, LOCATE RECORD or READ IPL, at any time in this channel program.
     static let position = Self(rawValue: 2)

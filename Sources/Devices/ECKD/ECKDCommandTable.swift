@@ -112,11 +112,11 @@ extension ECKDCommand {
     .init(0x27, "PERFORM SUBSYSTEM FUNCTION") { d, _, t throws(UnitCheck) in try d.performSubsystemFunction(t) },
     .init(0x3E, "READ SUBSYSTEM DATA") { d, _, t throws(UnitCheck) in try d.readSubsystemData(t) },
     .init(0x54, "SENSE SUBSYSTEM STATUS") { d, _, t throws(UnitCheck) in d.senseSubsystemStatus(t) },
-    .init(0x34, "SENSE PATH GROUP ID") { d, _, t throws(UnitCheck) in d.sensePathGroupID(t) },
+    .init(0x34, "SENSE PATH GROUP ID", after: .nothing) { d, _, t throws(UnitCheck) in d.sensePathGroupID(t) },
     .init(0xAF, "SET PATH GROUP ID", after: .nothing) { d, _, t throws(UnitCheck) in try d.setPathGroupID(t) },
-    .init(0x5B, "SUSPEND MULTIPATH RECONNECTION") { _, _, _ throws(UnitCheck) in .normalEnd },
-    .init(0xB4, "DEVICE RESERVE", after: .nothing) { d, _, t throws(UnitCheck) in d.reserve(true, t) },
-    .init(0x14, "UNCONDITIONAL RESERVE", after: .nothing) { d, _, t throws(UnitCheck) in d.reserve(true, t) },
-    .init(0x94, "DEVICE RELEASE", after: .nothing) { d, _, t throws(UnitCheck) in d.reserve(false, t) },
+    .init(0x5B, "SUSPEND MULTIPATH RECONNECTION") { d, _, _ throws(UnitCheck) in d.suspendMultipathReconnection() },
+    .init(0xB4, "DEVICE RESERVE", after: .nothing) { d, _, t throws(UnitCheck) in d.reserve(t) },
+    .init(0x14, "UNCONDITIONAL RESERVE", after: .nothing) { d, _, t throws(UnitCheck) in d.reserve(t) },
+    .init(0x94, "DEVICE RELEASE") { d, _, t throws(UnitCheck) in try d.release(t) },
   ]
 }

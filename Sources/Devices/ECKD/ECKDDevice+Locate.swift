@@ -86,7 +86,7 @@ extension ECKDDevice {
       default: nil
       }
     guard let place else { throw .invalidParameter }
-    try locate(location, place)
+    try locate(location, place, suffixAfter: [.writeData, .read])
     return .normalEnd
   }
 
@@ -126,15 +126,18 @@ extension ECKDDevice {
     } else if more != 0 {
       throw .invalidParameter
     }
-    try locate(location, place)
+    try locate(location, place, suffixAfter: [.writeData, .read, .readData])
   }
 
   /// Checks the parameters, seeks, orients, and opens the domain.
-  private func locate(_ location: Location, _ place: ECKDCommand.Places) throws(UnitCheck) {
+  /// - Parameter suffixAfter: the operations behind which a READ COUNT may be announced.
+  private func locate(
+    _ location: Location, _ place: ECKDCommand.Places, suffixAfter: ECKDCommand.Places
+  ) throws(UnitCheck) {
     let suffix = location.auxiliary & 1 != 0
     let hasLength = location.auxiliary & 0x80 != 0
     guard location.auxiliary & 0x7E == 0, hasLength == (location.length != 0), location.length <= chain.blockSize,
-      !suffix || place == .writeData || place == .read || place == .readData,
+      !suffix || suffixAfter.contains(place),
       (place == .outside) == (location.count == 0), !suffix || location.count > 1,
       location.sector == 0xFF || location.sector < Self.sectors, image.geometry.contains(location.seek)
     else { throw .invalidParameter }

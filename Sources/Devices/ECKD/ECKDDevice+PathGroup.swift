@@ -37,10 +37,24 @@ extension ECKDDevice {
     return .normalEnd
   }
 
-  /// DEVICE RESERVE (B4), UNCONDITIONAL RESERVE (14), DEVICE RELEASE (94): they return sense bytes, too. There is no
-  /// other system to keep out; the reservation shows in SENSE PATH GROUP ID.
-  func reserve(_ reserved: Bool, _ transfer: any DataTransfer) -> UnitStatus {
-    isReserved = reserved
+  /// SUSPEND MULTIPATH RECONNECTION (5B): with one path there is nothing to suspend. It may stand in front of commands that
+  /// must be the first.
+  func suspendMultipathReconnection() -> UnitStatus {
+    if chain.previous == 0 { chain.before.insert(.nothing) }
+    return .normalEnd
+  }
+
+  /// DEVICE RESERVE (B4) and UNCONDITIONAL RESERVE (14): they return sense bytes, too. There is no other system to keep out;
+  /// the reservation shows in SENSE PATH GROUP ID.
+  func reserve(_ transfer: any DataTransfer) -> UnitStatus {
+    isReserved = true
+    return send(takeSense(), transfer)
+  }
+
+  /// DEVICE RELEASE (94), which returns sense bytes, too. Linux chains it from UNCONDITIONAL RESERVE (drivers/s390/cio/device_pgid.c).
+  func release(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    guard chain.before.isDisjoint(with: [.defineExtent, .setFileMask, .spaceCount, .readIPL]) else { throw .invalidSequence }
+    isReserved = false
     return send(takeSense(), transfer)
   }
 }

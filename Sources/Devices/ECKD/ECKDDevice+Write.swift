@@ -20,6 +20,7 @@ extension ECKDDevice {
 
   /// WRITE DATA (05) and WRITE UPDATE DATA (85).
   func writeData(_ command: ECKDCommand, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    try checkIsLast(command)
     try checkWrite(.update)
     let (track, record) = try recordToUpdate(command, keyMayHavePassed: true)
     try checkLength(Int(record.count.dataLength))
@@ -29,11 +30,18 @@ extension ECKDDevice {
 
   /// WRITE KEY AND DATA (0D) and WRITE UPDATE KEY AND DATA (8D).
   func writeKeyAndData(_ command: ECKDCommand, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+    try checkIsLast(command)
     try checkWrite(.update)
     let (track, record) = try recordToUpdate(command, keyMayHavePassed: false)
     try checkLength(Int(record.count.keyLength) + Int(record.count.dataLength))
     if record.count.dataLength == 0 { return [.channelEnd, .deviceEnd, .unitException] }
     return try update(track, record.keyOffset..<record.end, transfer)
+  }
+
+  /// In a domain of writes, all but the last one must be the multitrack forms.
+  private func checkIsLast(_ command: ECKDCommand) throws(UnitCheck) {
+    guard !command.isMultitrack, let domain = chain.domain else { return }
+    guard domain.remaining == (domain.readCountSuffix ? 2 : 1) else { throw .invalidSequence }
   }
 
   /// In a domain the record LOCATE RECORD found, then one after the other; else the one a search found.
