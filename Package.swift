@@ -68,6 +68,7 @@ let package = Package(
     .testTarget(
       name: "RemoteDebuggingTests", dependencies: ["RemoteDebugging", "Ironload", "Processor", "Sockets"], swiftSettings: strict),
     .testTarget(
-      name: "IronloadTests", dependencies: ["Ironload", "DASD", "Processor", "Storage", "Tracing", system], swiftSettings: strict),
+      name: "IronloadTests", dependencies: ["Ironload", "ChannelIO", "DASD", "Processor", "Storage", "Tracing", system],
+      swiftSettings: strict),
   ]
 )

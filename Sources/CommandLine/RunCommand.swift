@@ -12,8 +12,8 @@ struct RunCommand: ParsableCommand {
       The console is this terminal (Ctrl-a ? helps, Ctrl-a x ends), or plain pipes when it is none: then each line waits for \
       a prompt of the guest, or for silence. Storage is cleared by the load.
 
-      Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop; 3 a load failed; 4 ended by \
-      the operator; 64-78 as for every command.
+      Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop; 3 a load that the guest asked \
+      for failed; 4 ended by the operator; 64-78 as for every command.
 
       Example:
         ironload run --memory 1G --dasd 0120=v.ckd --load 0120
@@ -24,12 +24,32 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "An ECKD DASD: its device number and image. `ro` inhibits writes; `sync=on` has each write on the medium before its device end (off by default: a write survives the emulator's death, not the host's); `prefix=off` takes the PREFIX command away.",
-      valueName: "NUMBER=PATH[,ro][,sync=on|off][,prefix=on|off]"))
+      "An ECKD DASD: its device number and image. `channel` is architected (default), prefetch-required or prefetch-always: whether and when it copies programs ahead, as a pass-through driver does; `force-prefetch=on` has every ORB allow that. `ro` inhibits writes; `sync=on` has each write on the medium before its device end (off by default: a write survives the emulator's death, not the host's); `prefix=off` takes the PREFIX command away.",
+      valueName: "NUMBER=PATH[,channel=KIND][,force-prefetch=on|off][,ro][,sync=on|off][,prefix=on|off]"))
   var dasd: [DASDOption] = []
 
   @Option(help: ArgumentHelp("Load from this device.", valueName: "NUMBER"))
   var load: DeviceNumber?
+
+  @Option(
+    help: ArgumentHelp(
+      "How to load: `hardware`, one channel program that reads itself, or `prefetch`, a start for each piece that was read. By default hardware, or prefetch when the device's channel prefetches.",
+      valueName: "NAME"))
+  var procedure: Choice<LoadProcedure>?
+
+  @Option(help: ArgumentHelp("Load clear, or load normal, which leaves storage as it is.", valueName: "KIND"))
+  var loadKind = Choice(Machine.LoadKind.clear)
+
+  @Option(
+    help: ArgumentHelp(
+      "Have this firmware do the load, such as QEMU's /usr/share/qemu/s390-ccw.img; the machine is then without ESA/390 mode.",
+      valueName: "FILE"))
+  var firmware: String?
+
+  @Option(
+    help: ArgumentHelp("Start what this list of the Hardware Management Console names instead of loading.", valueName: "FILE.ins")
+  )
+  var ins: String?
 
   @Option(help: ArgumentHelp("Start this kernel instead of loading from a device.", valueName: "FILE"))
   var kernel: String?
@@ -64,11 +84,7 @@ struct RunCommand: ParsableCommand {
   var inspection: InspectionOptions
 
   func run() throws {
-    guard load == nil || kernel == nil else { throw OperatorError(.usage, "--load and --kernel: say one of them") }
-    guard load != nil || kernel != nil || inspection.hasOperator else {
-      throw OperatorError(
-        .usage, "--load or --kernel: say one of them, as in --load 0120; a machine starts empty only with --operator or --gdb")
-    }
+    try checkWayIn()
     let session = TerminalSession(keyboard: console == .vt220 ? .vt220 : .lineMode)
     let machine = try makeMachine(session)
     defer { machine.close() }
@@ -96,24 +112,51 @@ struct RunCommand: ParsableCommand {
     throw ExitCode(end.exitStatus)
   }
 
-  private func startGuest(_ machine: Machine) throws(OperatorError) {
+  private func checkWayIn() throws(OperatorError) {
+    let ways = [load != nil, kernel != nil, ins != nil].count(where: \.self)
+    guard ways < 2 else { throw OperatorError(.usage, "--load, --kernel and --ins: say one of them") }
+    guard ways == 1 || inspection.hasOperator else {
+      throw OperatorError(
+        .usage,
+        "--load, --kernel or --ins: say one of them, as in --load 0120; a machine starts empty only with --operator or --gdb")
+    }
+    guard kernel != nil || initrd == nil && append == nil else {
+      throw OperatorError(.usage, "--initrd and --append go with --kernel; leave them out")
+    }
+    guard load != nil || firmware == nil && procedure == nil && loadKind.value == .clear else {
+      throw OperatorError(.usage, "--firmware, --procedure and --load-kind go with --load; leave them out")
+    }
+    guard firmware == nil || procedure == nil && loadKind.value == .clear else {
+      throw OperatorError(
+        .usage, "--procedure and --load-kind say how the machine loads, which --firmware does itself; leave them out")
+    }
+  }
+
+  private func startGuest(_ machine: Machine) throws {
     let starts = !inspection.waits
-    if let kernel {
-      do { try machine.load(kernel: kernel, initrd: initrd, commandLine: append, starts: starts) } catch {
-        throw OperatorError(error)
+    do {
+      if let kernel {
+        try machine.load(kernel: kernel, initrd: initrd, commandLine: append, starts: starts)
+      } else if let ins {
+        try machine.load(list: ins, starts: starts)
+      } else if let load, let firmware {
+        try machine.load(firmware: firmware, from: load.value, starts: starts)
+      } else if let load {
+        try machine.load(from: load.value, kind: loadKind.value, starts: starts)
       }
-    } else if let load {
-      do { try machine.load(from: load.value, starts: starts) } catch {
-        guard inspection.policy == .hold else { throw OperatorError(.unavailable, error.description) }
-        StandardError.write("ironload: \(error); the machine stays for its operator\n")
-      }
+    } catch let error as ConfigurationError { throw OperatorError(error) } catch let failure as LoadFailure {
+      if failure.problem == .abandoned { throw ExitCode(EndReason.quit.exitStatus) }
+      guard inspection.policy == .hold else { throw OperatorError(.unavailable, failure.description) }
+      StandardError.write("ironload: \(failure); the machine stays for its operator\n")
     }
   }
 
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
-    let configuration = MachineConfiguration(
+    var configuration = MachineConfiguration(
       memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm,
       hasConsoleFunction: inspection.hasConsoleFunction, onStop: inspection.policy)
+    configuration.loadProcedure = procedure?.value
+    configuration.hasESA390Mode = firmware == nil
     let consoles = ConsoleSinks(
       line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) })
     let tracer = try makeTracer()
@@ -142,7 +185,7 @@ extension EndReason {
     case .poweredOff: 0
     case .disabledWait: 1
     case .checkStop: 2
-    case .loadFailed: 3
+    case .loadFailed, .restartFailed: 3
     case .quit: 4
     }
   }

@@ -46,11 +46,27 @@ struct DASDOption: ExpressibleByArgument {
       case "rw": dasd.isReadOnly = false
       case "sync=on", "sync=off": dasd.sync = option == "sync=on"
       case "prefix=on", "prefix=off": dasd.hasPrefix = option == "prefix=on"
+      case "force-prefetch=on", "force-prefetch=off": dasd.forcesPrefetch = option == "force-prefetch=on"
+      case let channel where channel.hasPrefix("channel="):
+        guard let kind = MachineConfiguration.Channel(rawValue: String(channel.dropFirst(8))) else { return nil }
+        dasd.channel = kind
       default: return nil
       }
     }
     configuration = dasd
   }
+}
+
+/// One of the values of an enumeration that the machine knows by name.
+struct Choice<Value: RawRepresentable<String> & CaseIterable & Sendable>: ExpressibleByArgument, Sendable {
+  let value: Value
+  init(_ value: Value) { self.value = value }
+  init?(argument: String) {
+    guard let value = Value(rawValue: argument) else { return nil }
+    self.value = value
+  }
+  static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
+  var defaultValueDescription: String { value.rawValue }
 }
 
 /// Names of trace classes, separated by commas; `instruction` may have the addresses of the instructions behind it, as in

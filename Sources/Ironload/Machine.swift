@@ -1,10 +1,10 @@
-import ChannelIO
+package import ChannelIO
 import DASD
 import Devices
 import Dispatch
 import Processor
 import ServiceProcessor
-import Storage
+package import Storage
 import Synchronization
 import SystemPackage
 public import Tracing
@@ -16,8 +16,8 @@ public import Tracing
 public final class Machine: @unchecked Sendable {
   /// What this machine was made from.
   public let configuration: MachineConfiguration
-  let storage: AbsoluteStorage
-  let channelSubsystem: ChannelSubsystem
+  package let storage: AbsoluteStorage
+  package let channelSubsystem: ChannelSubsystem
   let serviceProcessor: ServiceProcessor
   let services: SystemServices
   let complex: ProcessorComplex
@@ -29,6 +29,8 @@ public final class Machine: @unchecked Sendable {
 
   /// What the operator and the guest have asked for.
   struct OperationState {
+    /// How the machine was started; a device until it is.
+    var wayIn = WayIn.device
     /// The block that DIAGNOSE 308 shows and a re-IPL uses.
     var loadParameterBlock: LoadParameterBlock?
     var end: EndReason?
@@ -39,8 +41,6 @@ public final class Machine: @unchecked Sendable {
     /// A load is in progress: stopped CPUs are no rest.
     var isLoading = false
     var isClosed = false
-    /// A load ends before the first instruction: for explanations.
-    var isHeldAfterLoad = false
     var waiters: [@Sendable (EndReason) -> Void] = []
 
     init(cpuCount: Int) { rests = Array(repeating: .stopped(.program), count: cpuCount) }
@@ -76,7 +76,7 @@ public final class Machine: @unchecked Sendable {
       storageSize: configuration.memory, cpus: (0..<configuration.cpuCount).map { SystemDescription.CPU(address: UInt8($0)) },
       loadParameter: loadParameter)
     serviceProcessor = ServiceProcessor(storage: storage, description: description, consoles: consoles, tracer: tracer)
-    services = SystemServices(cpuCount: configuration.cpuCount)
+    services = SystemServices(cpuCount: configuration.cpuCount, hasESA390Mode: configuration.hasESA390Mode)
     complex = ProcessorComplex(
       cpuCount: configuration.cpuCount, storage: storage, channelSubsystem: channelSubsystem, serviceProcessor: serviceProcessor,
       services: services, tracer: tracer)
@@ -138,7 +138,9 @@ public final class Machine: @unchecked Sendable {
       options.prefixFeature = dasd.hasPrefix
       options.reportHostError = { notice("--dasd \(dasd.deviceNumber.deviceNumberText): \($0)") }
       let device = ECKDDevice(image: image, options: options)
-      guard subsystem.attach(device: device, number: dasd.deviceNumber) != nil else {
+      let subchannel = subsystem.attach(
+        device: device, number: dasd.deviceNumber, channel: dasd.channel.kind, forcesPrefetch: dasd.forcesPrefetch)
+      guard subchannel != nil else {
         throw ConfigurationError(.usage, "--dasd \(dasd.deviceNumber.deviceNumberText): no subchannel is left for this device")
       }
     }

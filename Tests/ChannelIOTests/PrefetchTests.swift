@@ -59,6 +59,16 @@ import Testing
     #expect(bench.refusal == nil)
   }
 
+  @Test func `prefetch required: the operator hears the same refusal once in five seconds`() throws {
+    let bench = try Bench(.prefetchRequired)
+    bench.write([CCW(3)])
+    for _ in 0..<3 { _ = try bench.run(prefetch: false) }
+    #expect(bench.warnings.lines.withLock { $0 }.count == 1)
+    bench.write(Array(repeating: CCW(3, flags: .chainCommand), count: 257))
+    _ = try bench.run()
+    #expect(bench.warnings.lines.withLock { $0 }.count == 2)
+  }
+
   @Test func `prefetch always: it goes ahead and warns once in five seconds`() throws {
     let bench = try Bench(.prefetchAlways)
     bench.write([CCW(3)])

@@ -34,11 +34,11 @@ extension ChannelProgram {
     remaining = 0
     area = nil
     observation = listener.tracer?.isTracing(.ccw) == true ? CCWObservation() : nil
+    ccwWord = nil
     let end: UInt32 = orb.isFormat1 ? 0x8000_0000 : 0x0100_0000
     while true {
       // A transfer to where no CCW can be is reported at the transfer, an address reached by counting at itself.
       ccwAddress = transfer ?? nextAddress
-      isFetched = transfer != nil
       guard nextAddress % CCW.size == 0, nextAddress < end else { return .program }
       let word: UInt64
       switch source.ccw(at: UInt64(nextAddress)) {
@@ -48,7 +48,7 @@ extension ChannelProgram {
       let fetched = orb.isFormat1 ? CCW(format1: word) : CCW(format0: word)
       ccwAddress = nextAddress
       ccw = fetched
-      isFetched = true
+      ccwWord = word
       guard CommandKind(fetched.command, isFormat1: orb.isFormat1) == .transferInChannel else { return take(fetched) }
       guard mayTransfer, transfer == nil else { return .program }
       // Format 1: everything but the code and the address is zero, bit 0 of the address too.

@@ -38,6 +38,8 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
     /// Of the last CCW used, plus 8.
     var ccwAddress: UInt32
     var count: UInt16
+    /// That CCW as the channel had it, in the form of the ORB's format; nil when it could not be fetched.
+    var ccw: UInt64?
     var deferredConditionCode: UInt8 = 0
   }
 
@@ -52,6 +54,8 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
   var nextAddress: UInt32
   var ccwAddress: UInt32 = 0
   var ccw = CCW(0)
+  /// The doubleword that `ccw` was made of; nil when it could not be fetched.
+  var ccwWord: UInt64?
   var kind = CommandKind.invalid
   /// The command code that the device executes; CCWs that chain data have codes of their own, which mean nothing.
   var command: UInt8 = 0
@@ -60,8 +64,6 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
   var area: DataArea?
   /// Nil while CCWs are not traced.
   var observation: CCWObservation?
-  /// Whether `ccw` was fetched at `ccwAddress`.
-  var isFetched = false
   var check: SubchannelStatus = []
   /// The device had or wanted more than the program's count.
   var isLong = false
@@ -163,7 +165,7 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
   func ending(_ status: UnitStatus) -> Ending {
     Ending(
       deviceStatus: status, subchannelStatus: check, ccwAddress: ccwAddress &+ CCW.size,
-      count: UInt16(truncatingIfNeeded: remaining))
+      count: UInt16(truncatingIfNeeded: remaining), ccw: ccwWord)
   }
 
   /// The PCI flag of the CCW that has just taken control.
@@ -180,7 +182,7 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
       .ccw,
       CCWEvent(
         deviceNumber: subchannel.deviceNumber, subchannel: subchannel.number, address: ccwAddress, isFormat1: orb.isFormat1,
-        ccw: isFetched ? ccw : nil, command: command, commandName: status == [] ? nil : device.name(of: command),
+        ccw: ccwWord == nil ? nil : ccw, command: command, commandName: status == [] ? nil : device.name(of: command),
         deviceStatus: status, subchannelStatus: check, residual: remaining, spans: observation.spans, isInput: kind.isInput,
         firstBytes: observation.firstBytes, position: status == [] ? nil : device.position))
   }

@@ -21,6 +21,7 @@ extension ChannelSubsystem {
       state.orb = orb
       if s.forcesPrefetch { state.orb.allowsPrefetch = true }
       state.refusal = nil
+      state.lastCCW = nil
       state.isSynchronous = synchronous
       state.pathManagement.interruptionParameter = orb.interruptionParameter
       state.pathManagement.logicalPathMask = orb.pathMask

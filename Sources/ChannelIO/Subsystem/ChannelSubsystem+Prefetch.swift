@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// The three channels: where a program's CCWs and IDAWs come from.
 extension ChannelSubsystem {
-  /// How long a channel that prefetches against the ORB waits before it warns again, in nanoseconds.
+  /// How long a channel waits before it says the same again, in nanoseconds.
   static let warningInterval: UInt64 = 5_000_000_000
 
   /// - Returns: nil when the channel refuses the program; the subchannel is status pending then.
@@ -11,7 +11,8 @@ extension ChannelSubsystem {
     switch s.kind {
     case .architected: return StorageSource(storage: storage)
     case .prefetchRequired: guard orb.allowsPrefetch else { return refuse(s, orb, .prefetchNotAllowed) }
-    case .prefetchAlways: if !orb.allowsPrefetch { warnOfPrefetch(s) }
+    case .prefetchAlways:
+      if !orb.allowsPrefetch { warn(s, "the ORB does not allow prefetch; this channel prefetches all the same") }
     }
     switch ProgramCopy.make(orb, from: self.storage) {
     case .success(let copy): return copy
@@ -22,7 +23,7 @@ extension ChannelSubsystem {
   /// What QEMU shows its guest when the pass-through driver refuses a start (hw/vfio/ccw.c, sch_gen_unit_exception): unit
   /// exception as the only status, which no command caused.
   private func refuse(_ s: Subchannel, _ orb: ORB, _ refusal: ChannelRefusal) -> (any ProgramSource)? {
-    warn("\(hex(s.deviceNumber, 4)): start refused: \(refusal)")
+    warn(s, "start refused: \(refusal)")
     traceStart(s, orb, refusal)
     end(s) { state in
       guard state.status.function.contains(.start) else { return }
@@ -35,17 +36,16 @@ extension ChannelSubsystem {
     return nil
   }
 
-  private func warnOfPrefetch(_ s: Subchannel) {
+  /// Tells the operator, unless the last word at this subchannel was the same and is not old.
+  private func warn(_ s: Subchannel, _ text: String) {
     let now = monotonicNanoseconds()
     let isDue = s.state.withLock { state in
-      if let last = state.warnedAt, now &- last < Self.warningInterval { return false }
-      state.warnedAt = now
+      if let last = state.warning, last.text == text, now &- last.time < Self.warningInterval { return false }
+      state.warning = (text, now)
       return true
     }
-    if isDue { warn("\(hex(s.deviceNumber, 4)): the ORB does not allow prefetch; this channel prefetches all the same") }
-  }
-
-  private func warn(_ line: String) {
+    guard isDue else { return }
+    let line = "\(hex(s.deviceNumber, 4)): \(text)"
     tracer?.trace(.io, line)
     hooks.withLock { $0.warning }?(line)
   }

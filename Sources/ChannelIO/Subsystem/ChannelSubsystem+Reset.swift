@@ -43,6 +43,10 @@ extension ChannelSubsystem {
     package var sense: [UInt8]
     /// The address of the CCW that ended the program.
     package var ccwAddress: UInt32 { response.status.ccwAddress &- CCW.size }
+    /// That CCW as the channel had it, eight bytes as a big-endian number; nil when it could not be fetched or nothing was.
+    package var ccw: UInt64?
+    /// Why the channel refused the program; nil when it did not.
+    package var refusal: ChannelRefusal?
   }
 
   /// Starts a program and waits for its final status, without any interruption: the implicit START SUBCHANNEL of the load
@@ -60,6 +64,7 @@ extension ChannelSubsystem {
           || !state.isSynchronous
       }
     }
+    let (ccw, refusal) = s.state.withLock { ($0.lastCCW, $0.refusal) }
     let (outcome, block) = test(s)
     s.state.withLock { $0.isSynchronous = false }
     guard outcome == .statusWasPending, var block, !block.status.function.contains(.clear) else { return nil }
@@ -69,6 +74,6 @@ extension ChannelSubsystem {
     }
     // Intermediate status that nobody tested is part of the final one.
     block.status.status.remove(.intermediate)
-    return CompletedStart(response: block, sense: sense)
+    return CompletedStart(response: block, sense: sense, ccw: ccw, refusal: refusal)
   }
 }

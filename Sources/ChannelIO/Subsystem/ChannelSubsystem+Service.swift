@@ -166,6 +166,7 @@ extension ChannelSubsystem {
   }
 
   static func note(_ ending: ChannelProgram.Ending, in state: inout Subchannel.State) {
+    state.lastCCW = ending.ccw
     state.status.ccwAddress = ending.ccwAddress
     state.status.count = ending.count
     state.status.deviceStatus = ending.deviceStatus

@@ -38,8 +38,10 @@ final class Subchannel: Sendable {
     var isSynchronous = false
     /// Why the channel refused the last start.
     var refusal: ChannelRefusal?
-    /// When the operator was last warned of a prefetch that the ORB did not allow.
-    var warnedAt: UInt64?
+    /// The last CCW of the last program, as the channel had it: a copy may differ from what storage has by now.
+    var lastCCW: UInt64?
+    /// What the operator was last told of this subchannel's channel, and when.
+    var warning: (text: String, time: UInt64)?
     /// Channel-path resets that this subchannel has yet to carry out.
     var pathResets: [PathReset] = []
     var measurement = Measurement()

@@ -12,6 +12,10 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     public var sync: Bool
     /// The control unit has the PREFIX command.
     public var hasPrefix: Bool
+    /// What the device's channel does with programs.
+    public var channel = Channel.architected
+    /// The machine takes each ORB as allowing prefetch before the channel sees it.
+    public var forcesPrefetch = false
 
     /// The volume in the image at `path` as device `deviceNumber`.
     public init(deviceNumber: UInt16, path: String, isReadOnly: Bool = false, sync: Bool = false, hasPrefix: Bool = true) {
@@ -23,6 +27,16 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     }
   }
 
+  /// The channels that a device can be behind (Documentation/Channels.md).
+  public enum Channel: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Fetches CCWs one by one, as the Principles of Operation have it.
+    case architected
+    /// Copies a program whole before its first command, and refuses one whose ORB does not allow that.
+    case prefetchRequired = "prefetch-required"
+    /// Copies a program whole whatever the ORB says.
+    case prefetchAlways = "prefetch-always"
+  }
+
   /// Bytes of main storage, a multiple of 1 MiB.
   public var memory: UInt64
   /// CPUs; one for now.
@@ -31,6 +45,11 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
   public var dasds: [DASD]
   /// Eight characters for the loaded program.
   public var loadParameter: String
+  /// How loads are done; nil for what fits the device's channel.
+  public var loadProcedure: LoadProcedure?
+  /// CPUs have the ESA/390 mode, in which resets and loads leave them. Off (facility 138), they are always in z/Architecture
+  /// mode, as QEMU's firmware wants it.
+  public var hasESA390Mode = true
   /// The guest finds a line-mode console (Linux's ttyS0).
   public var hasLineConsole: Bool
   /// The guest finds a VT220 console (Linux's ttysclp0).
@@ -63,6 +82,17 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     self.hasTerminalConsole = hasTerminalConsole
     self.hasConsoleFunction = hasConsoleFunction
     self.onStop = onStop
+  }
+
+  /// Whether the device is behind a channel that copies programs ahead.
+  public func prefetches(_ deviceNumber: UInt16) -> Bool {
+    dasds.contains { $0.deviceNumber == deviceNumber && $0.channel != .architected }
+  }
+
+  /// The procedure of loads from a device: the one that is configured, or else the hardware's, or prefetch when the device's
+  /// channel prefetches.
+  public func procedure(for deviceNumber: UInt16) -> LoadProcedure {
+    loadProcedure ?? (prefetches(deviceNumber) ? .prefetch : .hardware)
   }
 
   /// The largest main storage: 1 TiB.

@@ -46,7 +46,7 @@ extension Machine {
   @discardableResult
   public func write(file path: String, at location: StorageLocation) throws(OperationError) -> Int {
     let bytes: [UInt8]
-    do { bytes = try Machine.read(path, "file") } catch { throw OperationError(.file, error.description) }
+    do { bytes = try LoadableFile.contents(path, "file") } catch { throw OperationError(.file, error.description) }
     try write(bytes, at: location)
     return bytes.count
   }

@@ -47,7 +47,9 @@ extension Machine {
     return ReturnCode.done
   }
 
-  /// Subcodes 0 and 1: resets (0 with this CPU's registers cleared) and goes on with the PSW at 0. Storage stays.
+  /// Subcodes 0 and 1: resets (0 with this CPU's registers cleared) and goes on with the PSW at 0. Storage stays. As after every
+  /// reset the CPU is in ESA/390 mode where the machine has one: Linux sends SIGP SET ARCHITECTURE right after it
+  /// (arch/s390/kernel/relocate_kernel.S).
   private func resetAndLoadPSW(_ cpu: inout CPU, clear: Bool) {
     state.withLock { $0.isOperatorStopping = true }
     for signal in complex.signals where signal !== cpu.signals { signal.post(clear ? .initialReset : .reset) }
@@ -60,13 +62,27 @@ extension Machine {
     state.withLock { $0.isOperatorStopping = false }
   }
 
-  /// Subcodes 3, 4 and 7: loads anew from the device of the block. This CPU waits in the load state meanwhile.
+  /// Subcodes 3, 4 and 7: starts anew, from the device of the block; without one, as after --kernel, in the same way as before,
+  /// which is what QEMU does. This CPU waits in the load state meanwhile.
   private func reload(_ cpu: inout CPU, kind: LoadKind) {
-    guard let block = state.withLock({ $0.loadParameterBlock }) else { return }
+    let (block, wayIn) = state.withLock { ($0.loadParameterBlock, $0.wayIn) }
     cpu.enter(.load)
     control.async { [self] in
-      if let parameter = block.loadParameter { serviceProcessor.description.loadParameter = parameter }
-      do throws(LoadFailure) { try performLoad(from: block.deviceNumber, kind: kind) } catch { comeToRest(.loadFailed(error)) }
+      if let parameter = block?.loadParameter { serviceProcessor.description.loadParameter = parameter }
+      do { try reload(block, wayIn, kind) } catch let failure as LoadFailure { comeToRest(.loadFailed(failure)) } catch let error
+        as ConfigurationError
+      { comeToRest(.restartFailed(error)) } catch { preconditionFailure("\(error)") }
+    }
+  }
+
+  private func reload(_ block: LoadParameterBlock?, _ wayIn: WayIn, _ kind: LoadKind) throws {
+    switch (wayIn, block) {
+    case (.firmware(let path), let block?): try performLoad(firmware: path, block: block, kind: kind)
+    case (_, let block?): try performLoad(from: block.deviceNumber, kind: kind)
+    case (.kernel(let kernel, let initrd, let commandLine), nil):
+      try performLoad(kernel: kernel, initrd: initrd, commandLine: commandLine, kind: kind)
+    case (.list(let path), nil): try performLoad(list: path, kind: kind)
+    case (.device, nil), (.firmware, nil): preconditionFailure("a load leaves its parameter block")
     }
   }
 }

@@ -1,9 +1,10 @@
+import DASD
 import Dispatch
 import Processor
 import Storage
-import SystemPackage
+import Synchronization
 
-/// Loading a kernel from a file of the host, without a device.
+/// Loading a kernel from files of the host, without a device, as QEMU's `-kernel` does it.
 extension Machine {
   /// Places a kernel, its initial file system and its command line in cleared storage, and starts CPU 0 there in
   /// z/Architecture mode.
@@ -12,86 +13,90 @@ extension Machine {
   public func load(
     kernel: String, initrd: String? = nil, commandLine: String? = nil, starts: Bool = true
   ) throws(ConfigurationError) {
-    let file = try Machine.read(kernel, "--kernel")
+    try onControl { () throws(ConfigurationError) in
+      try self.performLoad(kernel: kernel, initrd: initrd, commandLine: commandLine, kind: .clear, starts: starts)
+    }
+  }
+
+  func performLoad(
+    kernel: String, initrd: String?, commandLine: String?, kind: LoadKind, starts: Bool = true
+  ) throws(ConfigurationError) {
+    let file = try LoadableFile.contents(kernel, "--kernel")
     let image: KernelImage
     do { image = try KernelImage(file) } catch { throw ConfigurationError(.badData, "--kernel \(kernel): \(error.description)") }
-    let ramdisk: [UInt8]? = if let initrd { try Machine.read(initrd, "--initrd") } else { nil }
-    let failure: ConfigurationError? = control.sync {
-      do throws(ConfigurationError) {
-        resetSystem(clear: true)
-        try place(image, kernel)
-        if let ramdisk { try place(ramdisk, above: image, initrd ?? "") }
-        if let commandLine { try place(commandLine) }
-        let psw = PSW(mask: KernelImage.entryMask, instructionAddress: image.entry)
-        perform(on: 0) { cpu in
-          cpu.setArchitecture(isZArchitecture: true)
-          cpu.load(psw)
-          cpu.begin(starts: starts)
-        }
-        return nil
-      } catch { return error }
+    let ramdisk: [UInt8]? = if let initrd { try LoadableFile.contents(initrd, "--initrd") } else { nil }
+    guard image.isLinux || commandLine == nil else {
+      throw ConfigurationError(
+        .usage, "--append: \(kernel) does not begin at 0x10000 as Linux does and takes no command line; leave it out")
     }
-    if let failure { throw failure }
+    resetSystem(clear: kind == .clear)
+    try place(image.segments, "--kernel \(kernel)")
+    if image.isLinux { try place(commandLine: commandLine ?? "") }
+    if let ramdisk { try place(ramdisk, behind: image, initrd ?? "") }
+    state.withLock { state in
+      state.wayIn = .kernel(kernel, initrd: initrd, commandLine: commandLine)
+      state.loadParameterBlock = nil
+    }
+    beginInZArchitecture(at: image.entry, starts: starts)
   }
 
-  /// A whole file of the host.
-  static func read(_ path: String, _ option: String) throws(ConfigurationError) -> [UInt8] {
-    do {
-      let file = try FileDescriptor.open(FilePath(path), .readOnly)
-      defer { try? file.close() }
-      let size = try file.seek(offset: 0, from: .end)
-      guard size < 1 << 31 else { throw ConfigurationError(.badData, "\(option) \(path): \(size) bytes are too many") }
-      try file.seek(offset: 0, from: .start)
-      return try [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
-        while count < Int(size) {
-          let n = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]))
-          if n == 0 { break }
-          count += n
-        }
-      }
-    } catch let error as ConfigurationError { throw error } catch {
-      throw ConfigurationError(.noInput, "\(option) \(path): \(error); name a file that can be read")
-    }
+  /// CPU 0 begins in z/Architecture mode with 64-bit addressing and everything else off.
+  func beginInZArchitecture(at address: UInt64, starts: Bool) {
+    perform(on: 0) { $0.setArchitecture(isZArchitecture: true) }
+    begin(with: PSW(mask: KernelImage.entryMask, instructionAddress: address), starts: starts)
   }
 
-  private func place(_ image: KernelImage, _ name: String) throws(ConfigurationError) {
-    for segment in image.segments {
-      let address = AbsoluteAddress(segment.address)
-      guard storage.contains(address, count: segment.size) else {
-        throw ConfigurationError(
-          .usage, "--kernel \(name): does not fit into \(configuration.memory >> 20) MiB; give more --memory")
+  /// Copies segments to their places, with the zeros behind them.
+  func place(_ segments: [ELFImage.Segment], offset: UInt64 = 0, _ name: String) throws(ConfigurationError) {
+    for segment in segments {
+      let address = AbsoluteAddress(segment.address &+ offset)
+      guard storage.contains(address, count: segment.size) else { throw doesNotFit(name) }
+      if segment.size > 0 {
+        storage.host(address).initializeMemory(as: UInt8.self, repeating: 0, count: Int(segment.size))
       }
       copy(segment.bytes, to: address)
     }
   }
 
-  /// Above the kernel and not below 8 MiB, as QEMU does it; its address and size go into Linux's parameter area.
-  private func place(_ ramdisk: [UInt8], above image: KernelImage, _ name: String) throws(ConfigurationError) {
-    let megabyte: UInt64 = 1 << 20
-    let start = max(8 * megabyte, (image.end &+ megabyte &+ megabyte - 1) & ~(megabyte - 1))
-    guard storage.contains(AbsoluteAddress(start), count: UInt64(ramdisk.count)) else {
-      throw ConfigurationError(
-        .usage, "--initrd \(name): does not fit into \(configuration.memory >> 20) MiB; give more --memory")
-    }
+  func doesNotFit(_ name: String) -> ConfigurationError {
+    ConfigurationError(.usage, "\(name): does not fit into \(configuration.memory >> 20) MiB; give more --memory")
+  }
+
+  private func place(_ ramdisk: [UInt8], behind image: KernelImage, _ name: String) throws(ConfigurationError) {
+    let start = UInt64(LinuxParameterArea.placeOfInitrd(kernelEnd: Int(clamping: image.end)))
+    guard storage.contains(AbsoluteAddress(start), count: UInt64(ramdisk.count)) else { throw doesNotFit("--initrd \(name)") }
     copy(ramdisk[...], to: AbsoluteAddress(start))
-    storage.store(start, at: AbsoluteAddress(KernelImage.initrdParameter))
-    storage.store(UInt64(ramdisk.count), at: AbsoluteAddress(KernelImage.initrdParameter + 8))
+    storage.store(start, at: AbsoluteAddress(UInt64(LinuxParameterArea.initrd)))
+    storage.store(UInt64(ramdisk.count), at: AbsoluteAddress(UInt64(LinuxParameterArea.initrd) + 8))
   }
 
-  private func place(_ commandLine: String) throws(ConfigurationError) {
-    let bytes = Array(commandLine.utf8) + [0]
-    let announced = storage.load(UInt64.self, at: AbsoluteAddress(KernelImage.commandLineSizeParameter))
-    let limit = announced == 0 ? KernelImage.defaultCommandLineSize : announced
-    guard UInt64(bytes.count) <= limit, storage.contains(AbsoluteAddress(KernelImage.commandLine), count: UInt64(bytes.count))
-    else {
-      throw ConfigurationError(.usage, "--append: \(bytes.count - 1) bytes; this kernel takes at most \(limit - 1)")
+  private func place(commandLine: String) throws(ConfigurationError) {
+    let limit = storage.load(UInt64.self, at: AbsoluteAddress(UInt64(LinuxParameterArea.commandLineSize)))
+    let line: [UInt8]
+    do { line = try LinuxParameterArea.line(commandLine, limit: limit) } catch {
+      throw ConfigurationError(.usage, "--append: \(error.reason)")
     }
-    copy(bytes[...], to: AbsoluteAddress(KernelImage.commandLine))
+    let address = AbsoluteAddress(UInt64(LinuxParameterArea.commandLine))
+    guard storage.contains(address, count: UInt64(line.count)) else { throw doesNotFit("--append") }
+    copy(line[...], to: address)
   }
 
-  private func copy(_ bytes: ArraySlice<UInt8>, to address: AbsoluteAddress) {
+  func copy(_ bytes: ArraySlice<UInt8>, to address: AbsoluteAddress) {
     bytes.withUnsafeBytes { source in
-      if let start = source.baseAddress { storage.host(address).copyMemory(from: start, byteCount: source.count) }
+      if let start = source.baseAddress, !source.isEmpty {
+        storage.host(address).copyMemory(from: start, byteCount: source.count)
+      }
     }
+  }
+
+  /// Carries `work` out on `control`, one after the other with everything else that changes the machine's state.
+  func onControl<E: Error>(_ work: () throws(E) -> Void) throws(E) {
+    let failure: E? = control.sync {
+      do throws(E) {
+        try work()
+        return nil
+      } catch { return error }
+    }
+    if let failure { throw failure }
   }
 }

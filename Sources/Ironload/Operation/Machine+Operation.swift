@@ -1,3 +1,4 @@
+import ChannelIO
 import Dispatch
 import Processor
 import Synchronization
@@ -30,8 +31,11 @@ extension Machine {
   /// Written before its semaphore is signalled, read after.
   private final class ResultBox: @unchecked Sendable { var reason = EndReason.quit }
 
-  /// Ends the run on the operator's behalf.
-  public func quit() { end(.quit) }
+  /// Ends the run on the operator's behalf. A load in progress is given up.
+  public func quit() {
+    end(.quit)
+    if complex.signals.contains(where: { $0.state == .load }) { channelSubsystem.resetIO() }
+  }
 
   func end(_ reason: EndReason) {
     let waiters: [@Sendable (EndReason) -> Void]? = state.withLock { state in

@@ -10,6 +10,8 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
   case checkStop
   /// A load asked for by the guest failed.
   case loadFailed(LoadFailure)
+  /// The guest asked for the start that it came from, and a file is not as it was.
+  case restartFailed(ConfigurationError)
   /// Somebody outside ended the machine.
   case quit
 
@@ -21,6 +23,7 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
       "disabled wait: PSW \(hex(mask)) \(hex(address)): \(EndReason.meaning(ofWaitAddress: address))"
     case .checkStop: "a CPU is in the check-stop state: nothing but a reset gets it out"
     case .loadFailed(let failure): failure.description
+    case .restartFailed(let error): error.description
     case .quit: "ended by the operator"
     }
   }
@@ -33,14 +36,6 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
     default: "the program's own wait code is the address"
     }
   }
-}
-
-/// Why a load did not succeed; the load indicator stays on.
-public struct LoadFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The device that was to be loaded from.
-  public let deviceNumber: UInt16
-  /// What happened, in one line: status, sense and the CCW.
-  public let description: String
 }
 
 /// Sixteen hexadecimal digits.

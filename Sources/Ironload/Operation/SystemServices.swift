@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Concurrency: called on CPU threads. `delegate` is set once, before the CPUs run, and cut when the machine closes.
 final class SystemServices: MachineServices {
-  let facilities = FacilityList.doublewords
+  let facilities: [UInt64]
   private let information: SystemInformation
   private let handlers = Mutex(Handlers())
   private let work: [WorkQueue]
@@ -32,7 +32,8 @@ final class SystemServices: MachineServices {
     let abandon: @Sendable () -> Void
   }
 
-  init(cpuCount: Int) {
+  init(cpuCount: Int, hasESA390Mode: Bool) {
+    facilities = FacilityList.doublewords(hasESA390Mode: hasESA390Mode)
     information = SystemInformation(cpuCount: cpuCount)
     work = (0..<cpuCount).map { _ in WorkQueue() }
   }

@@ -13,10 +13,10 @@ extension CPU {
   }
 
   /// Initial CPU reset: CPU reset, and PSW, prefix, timers, control registers, FPC get their initial values.
-  /// The architectural mode becomes `isZArchitecture`'s.
-  package mutating func initialReset(isZArchitecture: Bool = false) {
+  /// The architectural mode becomes `isZArchitecture`'s; by default ESA/390, unless the machine does not have it.
+  package mutating func initialReset(isZArchitecture: Bool? = nil) {
     reset()
-    s.pointee.isZArchitecture = isZArchitecture
+    s.pointee.isZArchitecture = isZArchitecture ?? complex.isZArchitectureOnly
     s.pointee.prefix = 0
     s.pointee.fpc = 0
     s.pointee.todProgrammable = 0

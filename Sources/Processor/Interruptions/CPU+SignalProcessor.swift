@@ -95,7 +95,9 @@ extension CPU {
   }
 
   private mutating func signalSetArchitecture(_ code: UInt8) -> SignalProcessorOutcome {
-    guard code <= 2, s.pointee.isZArchitecture != (code != 0) else { return .status(.invalidParameter) }
+    guard code <= 2, s.pointee.isZArchitecture != (code != 0), code != 0 || !complex.isZArchitectureOnly else {
+      return .status(.invalidParameter)
+    }
     let others = complex.signals.enumerated().filter { $0.offset != Int(address) }.map(\.element)
     if others.contains(where: { $0.state != .stopped && $0.state != .checkStop }) { return .status(.incorrectState) }
     for other in others {

@@ -45,6 +45,12 @@ package final class ProcessorComplex: Sendable {
     dispatch = DispatchTables(instructions: InstructionSet<CPU>())
   }
 
+  /// Whether the configuration-z/Architecture-architectural-mode facility (138) is there: no reset leaves z/Architecture mode.
+  package var isZArchitectureOnly: Bool {
+    let bit = 138, words = services.facilities
+    return words.indices.contains(bit / 64) && words[bit / 64] >> UInt64(63 - bit % 64) & 1 != 0
+  }
+
   // MARK: Conditions
 
   /// Has every CPU look at the floating conditions and I/O.
