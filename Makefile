@@ -7,7 +7,7 @@ VAR := var
 LINUX := $(VAR)/linux
 IRONLOAD := .build/release/ironload
 INSTALL := @Scripts/install-packages
-TEST_PACKAGES := binutils-s390x-linux-gnu qemu-user qemu-system-misc e2fsprogs gdb-multiarch
+TEST_PACKAGES := binutils-s390x-linux-gnu qemu-user qemu-system-misc e2fsprogs gdb-multiarch xfsprogs mount
 LINUX_PACKAGES := cpio e2fsprogs
 
 .PHONY: help build test demo ipl check lint format bench asan tsan guests linux clean distclean

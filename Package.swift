@@ -29,14 +29,17 @@ let package = Package(
     .target(name: "Tracing", swiftSettings: strict),
     .target(name: "DASD", dependencies: [system], swiftSettings: strict),
     .target(name: "Storage", dependencies: ["CHost"], swiftSettings: engine),
+    .target(name: "PersistentMemory", dependencies: ["CHost", "Storage", system], swiftSettings: strict),
     .target(name: "ServiceProcessor", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
     .target(name: "ChannelIO", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
-    .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "Storage", system], swiftSettings: strict),
+    .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "PersistentMemory", "Storage", system], swiftSettings: strict),
     .target(
       name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Tracing", "CHost"], swiftSettings: engine),
     .target(
       name: "Ironload",
-      dependencies: ["Processor", "Devices", "ChannelIO", "ServiceProcessor", "Storage", "DASD", "Tracing", system],
+      dependencies: [
+        "Processor", "Devices", "ChannelIO", "ServiceProcessor", "PersistentMemory", "Storage", "DASD", "Tracing", system,
+      ],
       swiftSettings: strict),
     .target(name: "Sockets", swiftSettings: strict),
     .target(
@@ -46,8 +49,10 @@ let package = Package(
     .executableTarget(
       name: "CommandLine",
       dependencies: [
-        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "Processor", "Tracing", system, arguments,
+        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "PersistentMemory", "Processor", "Tracing", system, arguments,
       ], swiftSettings: strict),
+    .testTarget(
+      name: "PersistentMemoryTests", dependencies: ["PersistentMemory", "Storage", system], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["CommandLine", "OperatorInterface", "DASD", system], swiftSettings: strict),
@@ -55,13 +60,15 @@ let package = Package(
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),
     .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage", "Tracing"], swiftSettings: strict),
     .testTarget(
-      name: "DevicesTests", dependencies: ["Devices", "ChannelIO", "DASD", "Storage", "VolumeLoad", system], swiftSettings: strict
+      name: "DevicesTests",
+      dependencies: ["Devices", "ChannelIO", "DASD", "PersistentMemory", "Storage", "VolumeLoad", system], swiftSettings: strict
     ),
     // Killed at random moments by DevicesTests.
     .executableTarget(
       name: "VolumeLoad", dependencies: ["Devices", "ChannelIO", "DASD", system], path: "Tests/VolumeLoad", swiftSettings: strict),
     .testTarget(
-      name: "ProcessorTests", dependencies: ["Processor", "Storage", "ChannelIO", "ServiceProcessor", "Tracing"],
+      name: "ProcessorTests",
+      dependencies: ["Processor", "Storage", "PersistentMemory", "ChannelIO", "ServiceProcessor", "Tracing"],
       swiftSettings: strict),
     .testTarget(
       name: "OperatorInterfaceTests", dependencies: ["OperatorInterface", "Ironload", "Sockets"], swiftSettings: strict),

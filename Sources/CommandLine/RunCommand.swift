@@ -12,8 +12,8 @@ struct RunCommand: ParsableCommand {
       The console is this terminal (Ctrl-a ? helps, Ctrl-a x ends), or plain pipes when it is none: then each line waits for \
       a prompt of the guest, or for silence. Storage is cleared by the load.
 
-      Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop; 3 a load failed; 4 ended by \
-      the operator; 64-78 as for every command.
+      Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop, also after persistent memory \
+      failed; 3 a load failed; 4 ended by the operator; 64-78 as for every command.
 
       Example:
         ironload run --memory 1G --dasd 0120=v.ckd --load 0120
@@ -27,6 +27,23 @@ struct RunCommand: ParsableCommand {
       "An ECKD DASD: its device number and image. `ro` inhibits writes; `sync=on` has each write on the medium before its device end (off by default: a write survives the emulator's death, not the host's); `prefix=off` takes the PREFIX command away.",
       valueName: "NUMBER=PATH[,ro][,sync=on|off][,prefix=on|off]"))
   var dasd: [DASDOption] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Persistent memory, with QEMU's meanings and defaults (share, pmem, unarmed off): a file or DAX device as a saved segment (the default) or as storage-class memory. share=on,pmem=on is refused where writes are not guaranteed to persist; see `ironload nvdimm check`.",
+      valueName:
+        "id=ID,path=PATH[,size=N][,offset=N][,share=on][,pmem=on][,unarmed=on][,readonly=on][,relaxed=on][,attach=dcss:NAME|scm]")
+  )
+  var nvdimm: [NVDIMMOption] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "What the guest finds itself in: lpar, zvm or kvm; by default zvm with a saved segment, else lpar.", valueName: "IDENTITY"),
+    transform: { text in
+      guard let identity = MachineIdentity(rawValue: text) else { throw ValidationError("it is lpar, zvm or kvm") }
+      return identity
+    })
+  var identity: MachineIdentity?
 
   @Option(help: ArgumentHelp("Load from this device.", valueName: "NUMBER"))
   var load: DeviceNumber?
@@ -71,7 +88,11 @@ struct RunCommand: ParsableCommand {
     }
     let session = TerminalSession(keyboard: console == .vt220 ? .vt220 : .lineMode)
     let machine = try makeMachine(session)
-    defer { machine.close() }
+    defer {
+      machine.close()
+      for line in machine.closingLines { StandardError.write("ironload: \(line)\n") }
+    }
+    for line in machine.startLines { StandardError.write("ironload: \(line)\n") }
     defer { session.stop() }
     session.start(
       TerminalSession.Handlers(
@@ -112,7 +133,8 @@ struct RunCommand: ParsableCommand {
 
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     let configuration = MachineConfiguration(
-      memory: memory.bytes, dasds: dasd.map(\.configuration), loadParameter: loadparm,
+      memory: memory.bytes, dasds: dasd.map(\.configuration), nvdimms: nvdimm.map(\.configuration), identity: identity,
+      loadParameter: loadparm,
       hasConsoleFunction: inspection.hasConsoleFunction, onStop: inspection.policy)
     let consoles = ConsoleSinks(
       line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) })
@@ -142,6 +164,7 @@ extension EndReason {
     case .poweredOff: 0
     case .disabledWait: 1
     case .checkStop: 2
+    case .storageFailed: 2
     case .loadFailed: 3
     case .quit: 4
     }
@@ -159,6 +182,7 @@ extension OperatorError {
       case .inUse: .tryAgain
       case .noPermission: .noPermission
       case .host: .system
+      case .unmet: .configuration
       }
     self.init(status, error.description)
   }

@@ -23,6 +23,10 @@ public final class Machine: @unchecked Sendable {
   let complex: ProcessorComplex
   let tracer: Tracer
   private let threads: [CPUThread]
+  private let segments: [SavedSegment]
+  let virtualMachine: VirtualMachine?
+  /// What the machine says of its persistent memory when it starts, one line a device.
+  public let startLines: [String]
   /// Carries out operations one after the other.
   let control = DispatchQueue(label: "ironload.control")
   let state: Mutex<OperationState>
@@ -41,6 +45,8 @@ public final class Machine: @unchecked Sendable {
     var isClosed = false
     /// A load ends before the first instruction: for explanations.
     var isHeldAfterLoad = false
+    /// What could not be written back at the end.
+    var closingLines: [String] = []
     var waiters: [@Sendable (EndReason) -> Void] = []
 
     init(cpuCount: Int) { rests = Array(repeating: .stopped(.program), count: cpuCount) }
@@ -63,26 +69,42 @@ public final class Machine: @unchecked Sendable {
     self.configuration = configuration
     self.tracer = tracer
     state = Mutex(OperationState(cpuCount: configuration.cpuCount))
-    guard let storage = AbsoluteStorage(size: configuration.memory) else {
+    guard let storage = AbsoluteStorage(size: configuration.memory, end: MemoryDevices.addressEnd(configuration.nvdimms)) else {
       throw ConfigurationError(.host, "--memory: the host has no \(configuration.memory >> 20) MiB to give; ask for less")
     }
     self.storage = storage
+    let memory = try MemoryDevices(configuration.nvdimms, storage: storage)
+    segments = memory.segments
+    startLines = memory.lines
     channelSubsystem = ChannelSubsystem(storage: storage, tracer: tracer)
     let notice = sinks.notice ?? { _ in }
     channelSubsystem.onWarning(notice)
     try Machine.attach(configuration.dasds, to: channelSubsystem, notice)
-    let consoles = Machine.consoles(configuration, sinks, log: consoleLog, observers)
+    if !memory.increments.isEmpty, !channelSubsystem.attach(storageClassMemory: memory.increments) {
+      throw ConfigurationError(.usage, "--nvdimm: too many storage-class memories, or no subchannel is left for them")
+    }
+    var consoles = Machine.consoles(configuration, sinks, log: consoleLog, observers)
+    let identity = configuration.effectiveIdentity, failures = FailureBox()
+    if identity == .zvm { consoles.codePage = .ibm037 }
+    virtualMachine =
+      identity == .zvm
+      ? VirtualMachine(
+        segments: segments,
+        devices: Dictionary(
+          configuration.dasds.map { ($0.deviceNumber, $0.isReadOnly) }, uniquingKeysWith: { first, _ in first }),
+        storage: storage, tracer: tracer, onFailure: { failures.report($0) }) : nil
     let description = SystemDescription(
       storageSize: configuration.memory, cpus: (0..<configuration.cpuCount).map { SystemDescription.CPU(address: UInt8($0)) },
       loadParameter: loadParameter)
     serviceProcessor = ServiceProcessor(storage: storage, description: description, consoles: consoles, tracer: tracer)
-    services = SystemServices(cpuCount: configuration.cpuCount)
+    services = SystemServices(cpuCount: configuration.cpuCount, identity: identity, virtualMachine: virtualMachine)
     complex = ProcessorComplex(
       cpuCount: configuration.cpuCount, storage: storage, channelSubsystem: channelSubsystem, serviceProcessor: serviceProcessor,
       services: services, tracer: tracer)
     let complex = complex
     threads = (0..<configuration.cpuCount).map { CPUThread(address: UInt16($0), complex: complex) }
     connect(notice)
+    failures.connect { [weak self] line in self?.storageFailed(line) }
     for thread in threads { try thread.start() }
   }
 
@@ -100,6 +122,7 @@ public final class Machine: @unchecked Sendable {
     services.setHandlers(
       SystemServices.Handlers(
         stateChanged: { [weak self] address, change in self?.cpuChanged(address, change) },
+        storageFailed: { [weak self] address in self?.storageFailed(at: address) },
         showText: configuration.hasConsoleFunction ? showText : nil,
         diagnose308: { [weak self] (cpu, text) throws(ProgramInterruption) in try self?.diagnoseLoad(&cpu, text) }))
   }
@@ -158,7 +181,11 @@ public final class Machine: @unchecked Sendable {
     channelSubsystem.shutDown()
     complex.alarm.quit()
     services.setHandlers(SystemServices.Handlers())
+    virtualMachine?.purgeAll()
   }
+
+  /// What went wrong while the machine closed, one line each.
+  public var closingLines: [String] { state.withLock { $0.closingLines } }
 
   deinit { close() }
 

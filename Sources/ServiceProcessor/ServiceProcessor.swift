@@ -69,7 +69,9 @@ package final class ServiceProcessor: Sendable {
     guard address & ~0x7FFF_FFF8 == 0, block != 0, block != prefix.value & ~0x1FFF else { return .specificationException }
     // Outside of both prefix areas, real and absolute addresses are the same.
     let absolute = AbsoluteAddress(address)
-    guard storage.contains(absolute, count: UInt64(SCCB.headerLength)) else { return .addressingException }
+    guard storage.contains(absolute, count: UInt64(SCCB.headerLength)), !storage.isReadOnly(absolute) else {
+      return .addressingException
+    }
     let length = Int(storage.load(UInt16.self, at: absolute))
     guard length >= SCCB.headerLength else { return .specificationException }
     guard beginCall() else { return .busy }
@@ -85,10 +87,9 @@ package final class ServiceProcessor: Sendable {
     guard let command = ServiceCommand(word: word) else { return respond(.invalidCommand, at: address) }
     guard Int(address.value & 0xFFF) + length <= 0x1000 else { return respond(.boundaryViolation, at: address) }
     // Within a page whose first bytes are configured, all of the SCCB is: storage ends at a multiple of 1 MiB.
-    let place = UnsafeMutableRawBufferPointer(start: storage.host(address), count: length)
-    var sccb = SCCB(bytes: [UInt8](place))
+    var sccb = SCCB(bytes: [UInt8](UnsafeRawBufferPointer(start: storage.host(address), count: length)))
     sccb.response = carryOut(command, &sccb)
-    place.copyBytes(from: sccb.bytes)
+    storage.store(Array(sccb.bytes), at: address)
     return sccb.response
   }
 

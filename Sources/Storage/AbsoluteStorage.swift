@@ -11,40 +11,79 @@ package import Synchronization
 package final class AbsoluteStorage: @unchecked Sendable {
   /// The host address of absolute address 0. Fixed for the life of the object.
   package let base: UnsafeMutableRawPointer
-  /// The configured size in bytes, a multiple of 1 MiB.
+  /// Main storage in bytes, a multiple of 1 MiB.
   package let size: UInt64
+  /// The first absolute address that no region can have.
+  package let end: UInt64
+  /// Storage beyond `size`, in ascending order of address. Set before CPUs and channels run.
+  package private(set) var regions: [StorageRegion] = []
+  /// Held while a store into a durable region becomes durable.
+  package let order = StoreOrder()
   /// One byte a 4-KiB block, in `StorageKey.bits` layout.
   package let keys: UnsafeMutablePointer<Atomic<UInt8>>
 
   package static let blockSize: UInt64 = 4096
   package static let increment: UInt64 = 1 << 20
 
+  /// - Parameters:
+  ///   - size: main storage.
+  ///   - end: address space is reserved up to here, for regions beyond `size`; nil: there are none.
   /// - Returns: nil when `size` is zero or no multiple of 1 MiB, or when the host has no room for it.
-  package init?(size: UInt64) {
-    guard size > 0, size % Self.increment == 0, let bytes = Int(exactly: size), let base = chost_reserve(bytes) else {
+  package init?(size: UInt64, end: UInt64? = nil) {
+    let end = max(size, end ?? size)
+    guard size > 0, size % Self.increment == 0, end % Self.increment == 0, let bytes = Int(exactly: end),
+      let base = chost_reserve_addresses(bytes)
+    else { return nil }
+    guard chost_populate(base, Int(size)) == 0, let keys = chost_reserve(bytes / Int(Self.blockSize)) else {
+      chost_release(base, bytes)
       return nil
     }
     self.base = base
     self.size = size
-    let blocks = bytes / Int(Self.blockSize)
-    let keyBytes = UnsafeMutableRawPointer.allocate(byteCount: blocks, alignment: 16)
-    keyBytes.initializeMemory(as: UInt8.self, repeating: 0, count: blocks)
-    keys = keyBytes.assumingMemoryBound(to: Atomic<UInt8>.self)
+    self.end = end
+    self.keys = keys.assumingMemoryBound(to: Atomic<UInt8>.self)
   }
 
   deinit {
-    chost_release(base, Int(size))
-    UnsafeMutableRawPointer(keys).deallocate()
+    regions = []
+    chost_release(base, Int(end))
+    chost_release(keys, Int(end / Self.blockSize))
+  }
+
+  /// Adds a region whose bytes are already mapped at `host(range.lowerBound)`. Before CPUs and channels run.
+  package func attach(_ region: StorageRegion) {
+    precondition(region.range.lowerBound >= (regions.last?.range.upperBound ?? size) && region.range.upperBound <= end)
+    regions.append(region)
   }
 
   /// Whether all of [address, address + count) is configured. Safe for every value a guest can make.
   @inlinable package func contains(_ address: AbsoluteAddress, count: UInt64) -> Bool {
-    address.value < size && count <= size &- address.value
+    if address.value < size && count <= size &- address.value { return true }
+    return address.value >= size && region(of: address, count: count) != nil
+  }
+
+  /// The loaded region that has all of [address, address + count).
+  package func region(of address: AbsoluteAddress, count: UInt64) -> StorageRegion? {
+    for region in regions where region.range.contains(address.value) {
+      return count <= region.range.upperBound &- address.value && region.isAddressable ? region : nil
+    }
+    return nil
+  }
+
+  /// Where the host failed a region, once each.
+  package func takeFailure() -> AbsoluteAddress? {
+    for region in regions { if let failed = region.takeFailure() { return failed } }
+    return nil
+  }
+
+  /// Whether a store at `address`, which is configured, would be refused because its region is read-only.
+  @inlinable package func isReadOnly(_ address: AbsoluteAddress) -> Bool {
+    address.value >= size && region(of: address, count: 1)?.isWritable != true
   }
 
   /// The host address of `address`, which the caller has checked.
   @inlinable package func host(_ address: AbsoluteAddress) -> UnsafeMutableRawPointer {
-    assert(address.value < size)
+    assert(address.value < end)
     return base + Int(truncatingIfNeeded: address.value)
   }
 
@@ -54,7 +93,29 @@ package final class AbsoluteStorage: @unchecked Sendable {
     T(bigEndian: host(address).loadUnaligned(as: T.self))
   }
   @inlinable package func store<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at address: AbsoluteAddress) {
-    host(address).storeBytes(of: value.bigEndian, as: T.self)
+    if address.value < size {
+      host(address).storeBytes(of: value.bigEndian, as: T.self)
+    } else {
+      withUnsafeBytes(of: value.bigEndian) { store($0, at: address) }
+    }
+  }
+
+  /// Stores bytes, durably where the region asks for that. A read-only region takes nothing: callers ask `isReadOnly` first.
+  package func store(_ bytes: UnsafeRawBufferPointer, at address: AbsoluteAddress) {
+    guard let source = bytes.baseAddress else { return }
+    change(at: address, count: bytes.count) { $0.copyMemory(from: source, byteCount: bytes.count) }
+  }
+  package func store(_ bytes: [UInt8], at address: AbsoluteAddress) { bytes.withUnsafeBytes { store($0, at: address) } }
+
+  /// Runs `body` on the host address of `count` bytes that it may change: every store that is not a CPU's operand.
+  package func change(at address: AbsoluteAddress, count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+    guard address.value >= size else { return body(host(address)) }
+    guard let region = region(of: address, count: UInt64(count)), region.isWritable else { return }
+    guard let durability = region.durability else { return body(host(address)) }
+    var stores = DurableStores(order: order)
+    stores.begin(durability, host(address), count)
+    body(host(address))
+    stores.finish()
   }
 
   // MARK: Keys
@@ -87,9 +148,12 @@ package final class AbsoluteStorage: @unchecked Sendable {
     if key.pointee.load(ordering: .relaxed) & bits != bits { key.pointee.bitwiseOr(bits, ordering: .relaxed) }
   }
 
-  /// Clear reset (chapter 4): zeros storage and keys. The host gets the pages back.
+  /// Clear reset (chapter 4): zeros main storage and all keys. The host gets the pages back. Regions keep their contents.
   package func clear() {
     if chost_discard(base, Int(size)) != 0 { base.initializeMemory(as: UInt8.self, repeating: 0, count: Int(size)) }
-    UnsafeMutableRawPointer(keys).initializeMemory(as: UInt8.self, repeating: 0, count: Int(size / Self.blockSize))
+    let blocks = Int(end / Self.blockSize)
+    if chost_discard(keys, blocks) != 0 {
+      UnsafeMutableRawPointer(keys).initializeMemory(as: UInt8.self, repeating: 0, count: blocks)
+    }
   }
 }

@@ -11,8 +11,8 @@ extension BareMachine {
   static let interruptionHandler: UInt64 = 0x1800
 
   /// A machine for programs: they are at 0x2000, and the AFP-register control is on.
-  static func forPrograms(megabytes: UInt64 = 1) -> BareMachine {
-    let machine = BareMachine(megabytes: megabytes)
+  static func forPrograms(megabytes: UInt64 = 1, end: UInt64? = nil) -> BareMachine {
+    let machine = BareMachine(megabytes: megabytes, end: end)
     machine.cpu.watchesEachInstruction = false
     machine.cpu.s.pointee.cr[0] |= CR0.afpRegister
     machine.load(mask: supervisor, address: 0x2000)

@@ -20,8 +20,9 @@ final class BareMachine {
   static let supervisor = PSW.extendedAddressing | PSW.basicAddressing
   static let problem = supervisor | PSW.problemState
 
-  init(cpuCount: Int = 1, megabytes: UInt64 = 4) {
-    guard let storage = AbsoluteStorage(size: megabytes << 20), let loadParameter = LoadParameter("") else {
+  /// - Parameter end: where address space for regions ends, in MiB.
+  init(cpuCount: Int = 1, megabytes: UInt64 = 4, end: UInt64? = nil) {
+    guard let storage = AbsoluteStorage(size: megabytes << 20, end: end.map { $0 << 20 }), let loadParameter = LoadParameter("") else {
       preconditionFailure("no storage")
     }
     self.storage = storage

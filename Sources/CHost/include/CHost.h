@@ -23,4 +23,48 @@ void chost_wait(const uint32_t *word, uint32_t expected, int64_t nanoseconds);
 /* Wakes every thread that sleeps on `word`. */
 void chost_wake(const uint32_t *word);
 
+/* Mapping files as storage. Flags are combinations of these; protection is CHOST_READ or both. */
+enum { CHOST_READ = 1, CHOST_WRITE = 2 };
+enum chost_sharing {
+  CHOST_PRIVATE,            /* MAP_PRIVATE */
+  CHOST_SHARED,             /* MAP_SHARED */
+  CHOST_SHARED_SYNC         /* MAP_SHARED_VALIDATE | MAP_SYNC: refused unless stores through it can be made durable by the CPU alone */
+};
+/* Maps `size` bytes of `fd` from `offset` on: at `place` in place of what is mapped there, or anywhere when it is NULL.
+ * NULL with errno set when the kernel refuses. */
+void *chost_map(void *place, size_t size, int protection, enum chost_sharing sharing, int fd, int64_t offset);
+/* Ends a mapping. Bytes that chost_reserve gave before are inaccessible then, not free for others. */
+void chost_unmap(void *base, size_t size);
+/* Makes [place, place+size) inaccessible reserved address space again. 0, or -1 with errno set. */
+int chost_unmap_reserved(void *place, size_t size);
+/* Reserves `size` bytes of address space, inaccessible, aligned to 2 MiB; NULL with errno set. */
+void *chost_reserve_addresses(size_t size);
+/* Makes the first `size` bytes of such a reservation zeroed storage. 0, or -1 with errno set. */
+int chost_populate(void *base, size_t size);
+
+/* The cache-line write-back that this CPU has: the best of CLWB, CLFLUSHOPT, CLFLUSH. */
+enum chost_write_back { CHOST_NO_WRITE_BACK, CHOST_CLFLUSH, CHOST_CLFLUSHOPT, CHOST_CLWB };
+enum chost_write_back chost_best_write_back(void);
+/* Writes every cache line of [base, base+size) back to memory; complete after chost_store_fence. */
+void chost_write_back_lines(const void *base, size_t size, enum chost_write_back how);
+void chost_store_fence(void);
+
+/* A part of the address space that a file backs. When the file cannot give a page (SIGBUS: it was shortened, or the medium is
+ * bad), the page is replaced by zeros, `failed` becomes 1 and `address` the page; and what chost_set_fault_attention named for
+ * the faulting thread becomes 1. */
+struct chost_backed_range {
+  uintptr_t start, end;
+  uint32_t failed;
+  uintptr_t address;
+};
+/* At most 64 at a time. The structure must live until chost_forget_range. 0, or -1 when there are too many. */
+int chost_watch_range(struct chost_backed_range *range);
+void chost_forget_range(struct chost_backed_range *range);
+/* The calling thread's word, or NULL. */
+void chost_set_fault_attention(uint32_t *word);
+uint32_t chost_range_failed(const struct chost_backed_range *range);
+
+/* statx's STATX_ATTR_DAX of `fd`: 1 set, 0 not set, -1 the kernel does not say. */
+int chost_dax_attribute(int fd);
+
 #endif

@@ -73,10 +73,11 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
   private var chainedStatus: UnitStatus = []
 
   init(
-    _ subchannel: Subchannel, _ orb: ORB, storage: ChannelStorage, source: any ProgramSource, listener: any ChannelProgramListener
+    _ subchannel: Subchannel, _ device: any Device, _ orb: ORB, storage: ChannelStorage, source: any ProgramSource,
+    listener: any ChannelProgramListener
   ) {
     self.subchannel = subchannel
-    device = subchannel.device
+    self.device = device
     self.orb = orb
     self.storage = storage
     self.source = source

@@ -41,6 +41,7 @@ struct ChannelStorage: Sendable {
     else { return .program }
     let key = storage.key(at: at)
     guard storing ? key.permitsStore(accessKey: self.key) : key.permitsFetch(accessKey: self.key) else { return .protection }
+    if storing && storage.isReadOnly(at) { return .protection }
     return nil
   }
 
@@ -48,7 +49,7 @@ struct ChannelStorage: Sendable {
   func store(_ source: UnsafeRawPointer, at address: UInt64, count: Int) {
     let at = AbsoluteAddress(address)
     storage.recordChange(at)
-    storage.host(at).copyMemory(from: source, byteCount: count)
+    storage.store(UnsafeRawBufferPointer(start: source, count: count), at: at)
   }
 
   /// Fetches data that `check` has passed.

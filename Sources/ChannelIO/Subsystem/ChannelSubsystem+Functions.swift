@@ -26,7 +26,7 @@ extension ChannelSubsystem {
       state.pathManagement.logicalPathMask = orb.pathMask
       let secondary = state.awaitsDeviceEnd ? state.status.activity.intersection(.deviceActive) : []
       state.status = SCSW()
-      state.status.flags = SCSW.flags(of: state.orb)
+      state.status.flags = SCSW.flags(of: state.orb) & (s.device == nil ? 0xF000 : 0xFFFF)
       state.status.function = .start
       state.status.activity = secondary.union(.startPending)
       state.measurement.start()

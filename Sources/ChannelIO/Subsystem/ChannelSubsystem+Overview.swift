@@ -14,10 +14,12 @@ package struct DeviceOverview: Hashable, Sendable {
 extension ChannelSubsystem {
   /// All devices, in the order of their subchannels.
   package var overview: [DeviceOverview] {
-    zip(subchannels.withLock { $0 }, statistics).map { subchannel, statistics in
+    let devices = subchannels.withLock { $0.compactMap { subchannel in subchannel.device.map { (subchannel, $0) } } }
+    return zip(devices, statistics).map { entry, statistics in
+      let (subchannel, device) = entry
       let (isEnabled, status) = subchannel.state.withLock { ($0.pathManagement.isEnabled, $0.status) }
       return DeviceOverview(
-        identification: subchannel.device.identification, isEnabled: isEnabled, isBusy: !status.function.isEmpty,
+        identification: device.identification, isEnabled: isEnabled, isBusy: !status.function.isEmpty,
         isStatusPending: status.status.contains(.pending), statistics: statistics)
     }
   }

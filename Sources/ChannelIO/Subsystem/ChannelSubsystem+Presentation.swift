@@ -54,7 +54,7 @@ extension ChannelSubsystem: ChannelProgramListener {
 
   private func concurrentSense(_ s: Subchannel, _ status: UnitStatus) -> [UInt8]? {
     guard status.contains(.unitCheck), s.state.withLock({ $0.pathManagement.hasConcurrentSense }) else { return nil }
-    return s.device.takeSense()
+    return s.device?.takeSense()
   }
 
   func intermediateStatus(_ s: Subchannel, programControlled: Bool, ccwAddress: UInt32, count: UInt16) {

@@ -8,11 +8,11 @@ extension ChannelSubsystem {
     let all = subchannels.withLock { $0 }
     for s in all { quiesce(s) }
     for s in all {
-      s.device.reset(.system)
+      s.device?.reset(.system)
       s.state.withLock { state in
         withdrawInterruption(s, state)
         state = Subchannel.State()
-        state.pathManagement = Subchannel.resetPathManagement(deviceNumber: s.deviceNumber, channelPath: s.channelPath)
+        state.pathManagement = Subchannel.resetPathManagement(s.type, deviceNumber: s.deviceNumber, channelPath: s.channelPath)
       }
     }
     interruptions.removeAll()
@@ -65,7 +65,7 @@ extension ChannelSubsystem {
     guard outcome == .statusWasPending, var block, !block.status.function.contains(.clear) else { return nil }
     var sense: [UInt8] = []
     if block.status.deviceStatus.contains(.unitCheck) {
-      sense = block.extendedControl.isEmpty ? s.device.takeSense() : block.extendedControl
+      sense = block.extendedControl.isEmpty ? s.device?.takeSense() ?? [] : block.extendedControl
     }
     // Intermediate status that nobody tested is part of the final one.
     block.status.status.remove(.intermediate)

@@ -70,6 +70,7 @@ extension ChannelSubsystem {
   // MARK: Start
 
   private func performStart(_ s: Subchannel) {
+    guard case .io(let device) = s.type else { return performMove(s) }
     enum Beginning { case program(ORB, PMCW), noPath, gone }
     let beginning: Beginning = s.state.withLock { state in
       guard state.status.function == .start, state.status.activity.contains(.startPending) else { return .gone }
@@ -90,8 +91,8 @@ extension ChannelSubsystem {
       let storage = ChannelStorage(storage, key: orb.key, limit: limit(orb, pmcw))
       guard let source = source(of: orb, for: s, storage) else { return }
       traceStart(s, orb)
-      let program = ChannelProgram(s, orb, storage: storage, source: source, listener: self)
-      s.device.beginChannelProgram()
+      let program = ChannelProgram(s, device, orb, storage: storage, source: source, listener: self)
+      device.beginChannelProgram()
       let isWanted = s.state.withLock { state in
         guard state.status.function == .start, state.status.activity.contains(.startPending) else { return false }
         state.status.activity.remove(.startPending)

@@ -4,7 +4,7 @@ internal import Synchronization
 /// "Channel-Path Reset").
 extension ChannelSubsystem {
   func performHalt(_ s: Subchannel) {
-    s.device.reset(.selective)
+    s.device?.reset(.selective)
     end(s, always: true) { state in
       guard state.status.function.contains(.halt), state.status.activity.contains(.haltPending) else { return }
       let wasActive = !state.status.activity.isDisjoint(with: .active)
@@ -25,7 +25,7 @@ extension ChannelSubsystem {
   }
 
   func performClear(_ s: Subchannel) {
-    s.device.reset(.selective)
+    s.device?.reset(.selective)
     end(s, always: true) { state in
       guard state.status.activity.contains(.clearPending) else { return }
       state.status = SCSW()
@@ -42,7 +42,7 @@ extension ChannelSubsystem {
   /// The operation that was in progress on the path ends with interface-control check. The last subchannel of the path makes
   /// the channel report.
   func performPathReset(_ s: Subchannel) {
-    s.device.reset(.system)
+    s.device?.reset(.system)
     let resets = s.state.withLock { state in
       defer { state.pathResets = [] }
       return state.pathResets
@@ -67,7 +67,7 @@ extension ChannelSubsystem {
   package func resetChannelPath(_ operand: UInt32) -> ResetChannelPath.Outcome {
     guard operand & 0xFFFF_FF00 == 0 else { return traced("RCHP", operand, .operandException) }
     let path = UInt8(truncatingIfNeeded: operand)
-    let onPath = subchannels.withLock { $0.filter { $0.channelPath == path } }
+    let onPath = subchannels.withLock { $0.filter { $0.device != nil && $0.channelPath == path } }
     guard !onPath.isEmpty else { return traced("RCHP", operand, .notOperational) }
     guard pathsInReset.withLock({ $0.insert(path).inserted }) else { return traced("RCHP", operand, .busy) }
     let reset = PathReset(path: path, subchannels: onPath.count)

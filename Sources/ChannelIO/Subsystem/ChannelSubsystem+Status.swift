@@ -106,6 +106,7 @@ extension ChannelSubsystem {
       state.sense = []
       state.connectTime = 0
       state.status.hasLogout = false
+      state.hasResponseBlock = false
     }
   }
 }
@@ -114,6 +115,11 @@ extension ESW {
   /// Format 0, a subchannel logout, with L: the path, the device status and the CCW address are valid. Else format 1, or 2 with a connect time.
   fileprivate init(_ state: Subchannel.State) {
     let path = state.pathManagement.lastPathUsedMask
+    if state.hasResponseBlock {
+      self.init()
+      report.word = 0x4000
+      return
+    }
     self.init(lastPathUsedMask: path, connectTime: state.status.hasLogout ? 0 : state.connectTime)
     if state.status.hasLogout { logout |= 0x0000_4C00 }
   }

@@ -19,6 +19,7 @@ package final class ChannelSubsystem: Sendable {
   let workers: ChannelWorkers
   let pendingMask = MaskBox()
   let settings = Mutex<Settings>(Settings())
+  let storageClassMemory = Mutex(StorageClassMemoryMap())
   let reports = Mutex<ChannelReports>(ChannelReports())
   let hooks = Mutex<Hooks>(Hooks())
   /// CHPIDs whose reset is in progress.
@@ -77,10 +78,12 @@ package final class ChannelSubsystem: Sendable {
     forcesPrefetch: Bool = false, announce: Bool = false
   ) -> UInt16? {
     let added: UInt16? = subchannels.withLock { all in
-      guard let next = UInt16(exactly: all.count), !all.contains(where: { $0.deviceNumber == number }) else { return nil }
+      guard let next = UInt16(exactly: all.count), !all.contains(where: { $0.device != nil && $0.deviceNumber == number }) else {
+        return nil
+      }
       all.append(
         Subchannel(
-          number: next, deviceNumber: number, device: device, channelPath: channelPath ?? UInt8(number >> 8), kind: channel,
+          number: next, deviceNumber: number, type: .io(device), channelPath: channelPath ?? UInt8(number >> 8), kind: channel,
           forcesPrefetch: forcesPrefetch))
       return next
     }
@@ -90,7 +93,7 @@ package final class ChannelSubsystem: Sendable {
 
   /// The subchannel of the device with this device number.
   package func subchannel(deviceNumber: UInt16) -> UInt16? {
-    subchannels.withLock { $0.first { $0.deviceNumber == deviceNumber }?.number }
+    subchannels.withLock { $0.first { $0.device != nil && $0.deviceNumber == deviceNumber }?.number }
   }
 
   /// Called without any lock, from any thread, when an I/O interruption has become pending: wake the CPUs that may take it.
@@ -106,7 +109,7 @@ package final class ChannelSubsystem: Sendable {
 
   /// What each device has done since it was attached.
   package var statistics: [DeviceStatistics] {
-    subchannels.withLock { $0 }.map { s in
+    subchannels.withLock { $0.filter { $0.device != nil } }.map { s in
       DeviceStatistics(
         deviceNumber: s.deviceNumber, subchannel: s.number, counts: (0..<256).map { s.counters.value($0) },
         bytesRead: s.counters.value(256), bytesWritten: s.counters.value(257))

@@ -39,6 +39,7 @@ package enum ChannelSubsystemCall {
     0x000E: { _, request in Answer(code: request.half(0) == 16 ? .noEvent : .invalidRequest) },
     0x0010: { $0.characteristics($1) },
     0x0031: { $0.enableFacility($1) },
+    0x004C: { $0.describeStorageClassMemory($1) },
   ]
 }
 
@@ -69,7 +70,9 @@ extension ChannelSubsystem {
     else { return answer(.invalidRequest) }
     guard word & 0x0F00_0000 == 0, format < 2 else { return answer(.invalidFormat) }
     guard word & 0x00FF_0000 == 0 else { return answer(.invalidSubsystem) }
-    let paths = Set(subchannels.withLock { $0.map(\.channelPath) }).sorted().filter { $0 >= word & 0xFF && $0 <= last }
+    let paths = Set(subchannels.withLock { $0.filter { $0.device != nil }.map(\.channelPath) }).sorted().filter {
+      $0 >= word & 0xFF && $0 <= last
+    }
     var block = BlockWriter(capacity: 0)
     // Valid, logical switch 0, native FICON, CHPID.
     for path in paths.prefix(format == 0 ? 500 : 125) {
@@ -91,7 +94,14 @@ extension ChannelSubsystem {
     guard word & 0x0030_0000 == 0 else { return .init(code: .done) }
     var block = BlockWriter(capacity: 32)
     for s in subchannels.withLock({ $0 }) where s.number >= first && s.number <= last && block.bytes.count < 4000 {
-      // Subchannel and device number valid, type I/O; unit address; no full link addresses.
+      // Subchannel and device number valid, type I/O; unit address; no full link addresses. A data mover has only its type.
+      guard s.device != nil else {
+        block.put(UInt8(0x80 | 3 << 3))
+        block.put([0, 0, 0, 0, 0])
+        block.put(s.number)
+        block.put(Array(repeating: UInt8(0), count: 24))
+        continue
+      }
       block.put(UInt8(0xC0))
       block.put(UInt8(truncatingIfNeeded: s.deviceNumber))
       block.put(s.deviceNumber)
@@ -106,7 +116,7 @@ extension ChannelSubsystem {
 
   /// 0010, store channel-subsystem characteristics: 2040 bytes of general and 2032 of CHSC characteristics.
   ///
-  /// General: bit 46, channel-path descriptions of format 1; bit 48, measurement blocks of format 1. CHSC: none.
+  /// General: bit 17, the extended asynchronous data mover, where there is storage-class memory; bit 46, channel-path descriptions of format 1; bit 48, measurement blocks of format 1. CHSC: none.
   fileprivate func characteristics(_ request: BlockReader) -> ChannelSubsystemCall.Answer {
     let word = request.word(4)
     guard request.half(0) == 16 else { return .init(code: .invalidRequest) }
@@ -114,7 +124,8 @@ extension ChannelSubsystem {
     guard word & 0x0000_FF00 == 0 else { return .init(code: .invalidSubsystem) }
     guard word & 0xDFF0_00FF == 0, request.word(8) == 0, request.word(12) == 0 else { return .init(code: .invalidRequest) }
     var data = [UInt8](repeating: 0, count: 4072)
-    for bit in [46, 48] { data[bit / 8] |= 0x80 >> UInt8(bit % 8) }
+    let hasDataMover = storageClassMemory.withLock { $0.incrementSize > 0 }
+    for bit in (hasDataMover ? [17] : []) + [46, 48] { data[bit / 8] |= 0x80 >> UInt8(bit % 8) }
     return .init(code: .done, data: data)
   }
 

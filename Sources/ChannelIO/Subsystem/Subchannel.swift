@@ -1,7 +1,7 @@
 internal import Storage
 internal import Synchronization
 
-/// A subchannel of the I/O type.
+/// A subchannel. Its type says what its functions do.
 ///
 /// Concurrency: `state` guards everything the program can see. One worker at a time serves a subchannel (`isBeingServed`);
 /// only that worker calls the device and touches the channel program. `stopRequested` asks a running program to stop
@@ -9,7 +9,11 @@ internal import Synchronization
 final class Subchannel: Sendable {
   let number: UInt16
   let deviceNumber: UInt16
-  let device: any Device
+  let type: SubchannelType
+  /// The device of an I/O subchannel.
+  var device: (any Device)? {
+    if case .io(let device) = type { device } else { nil }
+  }
   let channelPath: UInt8
   let kind: ChannelKind
   /// Every ORB is taken as allowing prefetch.
@@ -23,6 +27,8 @@ final class Subchannel: Sendable {
     var status = SCSW()
     var measurementBlockAddress: UInt64 = 0
     var orb = ORB()
+    /// The data mover's response block has something: R of the ERW.
+    var hasResponseBlock = false
     /// What TEST SUBCHANNEL stores as extended-control word.
     var sense: [UInt8] = []
     /// Device status that came while the subchannel could not take it.
@@ -63,20 +69,23 @@ final class Subchannel: Sendable {
     }
   }
 
-  init(number: UInt16, deviceNumber: UInt16, device: any Device, channelPath: UInt8, kind: ChannelKind, forcesPrefetch: Bool) {
+  init(
+    number: UInt16, deviceNumber: UInt16, type: SubchannelType, channelPath: UInt8, kind: ChannelKind, forcesPrefetch: Bool
+  ) {
     self.number = number
     self.deviceNumber = deviceNumber
-    self.device = device
+    self.type = type
     self.channelPath = channelPath
     self.kind = kind
     self.forcesPrefetch = forcesPrefetch
     var state = State()
-    state.pathManagement = Self.resetPathManagement(deviceNumber: deviceNumber, channelPath: channelPath)
+    state.pathManagement = Self.resetPathManagement(type, deviceNumber: deviceNumber, channelPath: channelPath)
     self.state = Mutex(state)
   }
 
   /// The PMCW after subsystem reset (chapter 17, "I/O-System Reset"): one path, not enabled.
-  static func resetPathManagement(deviceNumber: UInt16, channelPath: UInt8) -> PMCW {
+  static func resetPathManagement(_ type: SubchannelType, deviceNumber: UInt16, channelPath: UInt8) -> PMCW {
+    if case .dataMover = type { return dataMoverPathManagement }
     var p = PMCW()
     p.deviceNumber = deviceNumber
     p.isDeviceNumberValid = true
@@ -88,6 +97,14 @@ final class Subchannel: Sendable {
     p.channelPaths = [channelPath, 0, 0, 0, 0, 0, 0, 0]
     return p
   }
+}
+
+/// What is behind a subchannel: PMCW word 6, bits 8-10.
+enum SubchannelType: Sendable {
+  /// 0: a device that sees commands and a stream of bytes.
+  case io(any Device)
+  /// 3, EADM: moves data between main storage and storage-class memory.
+  case dataMover
 }
 
 /// What a device's channel does with programs.

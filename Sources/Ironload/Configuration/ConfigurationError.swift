@@ -15,6 +15,8 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     case noPermission
     /// The host cannot give what is asked.
     case host
+    /// A condition of the configuration does not hold on this host.
+    case unmet
   }
   /// Whose fault it is.
   public let kind: Kind

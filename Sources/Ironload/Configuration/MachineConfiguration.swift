@@ -23,12 +23,70 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     }
   }
 
+  /// Persistent memory and the file or DAX device behind it. Names, meanings and defaults are QEMU's (docs/nvdimm.txt).
+  public struct NVDIMM: Codable, Hashable, Sendable {
+    /// How the guest gets at it.
+    public enum Attachment: Codable, Hashable, Sendable {
+      /// A saved segment (DCSS) above main storage; nil: named after `id`.
+      case savedSegment(name: String?)
+      /// Storage-class memory behind an EADM subchannel.
+      case storageClassMemory
+    }
+    /// What messages call it.
+    public var id: String
+    /// A file or a DAX device.
+    public var path: String
+    /// Bytes; nil: all behind `offset`.
+    public var size: UInt64?
+    /// Where in the file it begins, in bytes.
+    public var offset: UInt64
+    /// The guest's stores go into the file; else into a private copy.
+    public var share: Bool
+    /// The backend is persistent memory: with `share`, the guarantee must hold or the machine is refused.
+    public var pmem: Bool
+    /// The guest may only read, whatever else is set.
+    public var unarmed: Bool
+    /// The file is opened for reading only.
+    public var isReadOnly: Bool
+    /// Write-backs in batches: not persistent.
+    public var relaxed: Bool
+    /// How the guest gets at it.
+    public var attachment: Attachment
+
+    /// The file at `path`, private and not persistent unless said otherwise.
+    public init(
+      id: String, path: String, size: UInt64? = nil, offset: UInt64 = 0, share: Bool = false, pmem: Bool = false,
+      unarmed: Bool = false, isReadOnly: Bool = false, relaxed: Bool = false, attachment: Attachment = .savedSegment(name: nil)
+    ) {
+      self.id = id
+      self.path = path
+      self.size = size
+      self.offset = offset
+      self.share = share
+      self.pmem = pmem
+      self.unarmed = unarmed
+      self.isReadOnly = isReadOnly
+      self.relaxed = relaxed
+      self.attachment = attachment
+    }
+
+    /// The name of the segment; nil for storage-class memory.
+    var segmentName: String? {
+      guard case .savedSegment(let name) = attachment else { return nil }
+      return (name ?? id).uppercased()
+    }
+  }
+
   /// Bytes of main storage, a multiple of 1 MiB.
   public var memory: UInt64
   /// CPUs; one for now.
   public var cpuCount: Int
   /// The volumes; no two have the same device number.
   public var dasds: [DASD]
+  /// Persistent memory, in the order of the segments' addresses.
+  public var nvdimms: [NVDIMM]
+  /// What the guest finds itself in; nil: z/VM when there is a saved segment, else a logical partition.
+  public var identity: MachineIdentity?
   /// Eight characters for the loaded program.
   public var loadParameter: String
   /// The guest finds a line-mode console (Linux's ttyS0).
@@ -51,13 +109,16 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
 
   /// One CPU, 1 GiB, both consoles and no device, except as said.
   public init(
-    memory: UInt64 = 1 << 30, cpuCount: Int = 1, dasds: [DASD] = [], loadParameter: String = "",
+    memory: UInt64 = 1 << 30, cpuCount: Int = 1, dasds: [DASD] = [], nvdimms: [NVDIMM] = [],
+    identity: MachineIdentity? = nil, loadParameter: String = "",
     hasLineConsole: Bool = true, hasTerminalConsole: Bool = true, hasConsoleFunction: Bool = false,
     onStop: StopPolicy = .exit
   ) {
     self.memory = memory
     self.cpuCount = cpuCount
     self.dasds = dasds
+    self.nvdimms = nvdimms
+    self.identity = identity
     self.loadParameter = loadParameter
     self.hasLineConsole = hasLineConsole
     self.hasTerminalConsole = hasTerminalConsole
@@ -79,6 +140,36 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
     for dasd in dasds where !seen.insert(dasd.deviceNumber).inserted {
       throw ConfigurationError(
         .usage, "--dasd \(dasd.deviceNumber.deviceNumberText): this device number is given twice; give each device its own")
+    }
+    try validateNVDIMMs()
+  }
+}
+
+extension MachineConfiguration {
+  /// What the guest finds itself in.
+  public var effectiveIdentity: MachineIdentity {
+    identity ?? (nvdimms.contains { $0.segmentName != nil } ? .zvm : .lpar)
+  }
+
+  private func validateNVDIMMs() throws(ConfigurationError) {
+    var ids: Set<String> = [], names: Set<String> = []
+    for nvdimm in nvdimms {
+      guard ids.insert(nvdimm.id).inserted else {
+        throw ConfigurationError(.usage, "--nvdimm \(nvdimm.id): this id is given twice; give each its own")
+      }
+      guard let name = nvdimm.segmentName else { continue }
+      let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "$#@_-".contains($0)) }
+      guard (1...8).contains(name.utf8.count), isName else {
+        throw ConfigurationError(
+          .usage, "--nvdimm \(nvdimm.id): \(name) cannot name a segment: 1 to 8 letters and digits; say attach=dcss:NAME")
+      }
+      guard names.insert(name).inserted else {
+        throw ConfigurationError(.usage, "--nvdimm \(nvdimm.id): segment \(name) is there twice; say attach=dcss:NAME")
+      }
+      guard effectiveIdentity == .zvm else {
+        throw ConfigurationError(
+          .usage, "--nvdimm \(nvdimm.id): only z/VM has saved segments; leave --identity away, or say attach=scm")
+      }
     }
   }
 }

@@ -10,6 +10,8 @@ enum Diagnose {
     case load
     /// DIAGNOSE 008, which needs the machine's operator, and is there when the configuration says so.
     case consoleFunction
+    /// What only a virtual machine has.
+    case virtualMachine(@Sendable (VirtualMachine, inout CPU, InstructionText) throws(ProgramInterruption) -> Void)
   }
   struct Row {
     let code: UInt16
@@ -21,8 +23,14 @@ enum Diagnose {
     Row(code: 0x008, name: "virtual console function", action: .consoleFunction),
     Row(code: 0x010, name: "release pages", action: .routine(releasePages)),
     Row(code: 0x044, name: "voluntary time-slice end", action: .routine { _, _ in }),
+    Row(
+      code: 0x064, name: "saved segments",
+      action: .virtualMachine { vm, cpu, text throws(ProgramInterruption) in try vm.segments(&cpu, text) }),
     Row(code: 0x09C, name: "voluntary time-slice yield", action: .routine { _, _ in }),
     Row(code: 0x204, name: "logical-partition CPU data", action: .routine(Diagnose204.routine)),
+    Row(
+      code: 0x210, name: "device information",
+      action: .virtualMachine { vm, cpu, text throws(ProgramInterruption) in try vm.deviceInformation(&cpu, text) }),
     Row(code: 0x308, name: "re-IPL", action: .load),
     Row(code: 0x318, name: "control-program name and version", action: .routine { _, _ in }),
   ]
@@ -31,7 +39,11 @@ enum Diagnose {
   private static func releasePages(_ cpu: inout CPU, _ text: InstructionText) throws(ProgramInterruption) {
     let first = cpu.gr(text.r1), last = cpu.gr(text.r3)
     guard first & 0xFFF == 0, last & 0xFFF == 0, first <= last else { throw .specification }
-    guard cpu.storage.contains(AbsoluteAddress(first), count: last &- first &+ 4096) else { throw .addressing }
-    cpu.storage.host(AbsoluteAddress(first)).initializeMemory(as: UInt8.self, repeating: 0, count: Int(last &- first &+ 4096))
+    let count = last &- first &+ 4096
+    guard cpu.storage.contains(AbsoluteAddress(first), count: count) else { throw .addressing }
+    if cpu.storage.isReadOnly(AbsoluteAddress(first)) { throw .protection }
+    cpu.storage.change(at: AbsoluteAddress(first), count: Int(count)) {
+      $0.initializeMemory(as: UInt8.self, repeating: 0, count: Int(count))
+    }
   }
 }

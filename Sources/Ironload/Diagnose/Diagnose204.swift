@@ -22,8 +22,9 @@ enum Diagnose204 {
     let address = AbsoluteAddress(cpu.prefixed(cpu.gr(text.r1)))
     guard address.value & 0xFFF == 0 else { throw .specification }
     guard cpu.storage.contains(address, count: 4096) else { throw .addressing }
+    if cpu.storage.isReadOnly(address) { throw .protection }
     let bytes = answer(clock: cpu.complex.clock.now(), cpuCount: cpu.complex.signals.count)
-    cpu.storage.host(address).copyMemory(from: bytes, byteCount: bytes.count)
+    cpu.storage.store(bytes, at: address)
     cpu.storage.recordChange(address)
     cpu.setGR(r3, 0)
     cpu.setGR(r3 + 1, 1)

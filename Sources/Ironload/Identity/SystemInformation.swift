@@ -4,6 +4,7 @@ import ServiceProcessor
 /// partition that has all of it. Text is EBCDIC, padded with blanks.
 struct SystemInformation: Sendable {
   let cpuCount: Int
+  var identity = MachineIdentity.lpar
   static let machineType: UInt16 = 0x2827
   private static let manufacturer = "IRONLOAD", model = "H43", plant = "00", sequence = "0000000000IRON01"
 
@@ -15,6 +16,7 @@ struct SystemInformation: Sendable {
     case (1, 2, 2): cpus(level: 1)
     case (2, 2, 1): cpu(at: cpuAddress, identification: 1)
     case (2, 2, 2): partition
+    case (3, 2, 2): virtualMachine
     default: nil
     }
   }
@@ -64,6 +66,20 @@ struct SystemInformation: Sendable {
     b.number(UInt16(0), at: 52)
     b.number(UInt16(1000), at: 54)
     b.number(UInt16(cpuCount), at: 64)
+    return b.bytes
+  }
+
+  /// 3.2.2: 31 how many levels are described (one); its block at 32: CPU counts 36-42, name 44, adjustment factor 52,
+  /// control program 56.
+  private var virtualMachine: [UInt8]? {
+    guard let controlProgram = identity.controlProgram else { return nil }
+    var b = Block()
+    b.bytes[31] = 1
+    b.number(UInt16(cpuCount), at: 36)
+    b.number(UInt16(cpuCount), at: 38)
+    b.text("IRONLOAD", at: 44, count: 8)
+    b.number(UInt16(1000), at: 54)
+    b.text(controlProgram, at: 56, count: 16)
     return b.bytes
   }
 

@@ -27,12 +27,15 @@ extension Machine {
   public func write(_ bytes: [UInt8], at location: StorageLocation) throws(OperationError) {
     let failure = try inspect(location.cpu) { cpu -> OperationError? in
       do throws(OperationError) {
-        try cpu.forEachPiece(of: location, count: bytes.count) { _, _ in }
-        var done = 0
         let storage = cpu.storage
+        var done = 0, isReadOnly = false
+        try cpu.forEachPiece(of: location, count: bytes.count) { address, _ in
+          if storage.isReadOnly(address) { isReadOnly = true }
+        }
+        if isReadOnly { throw OperationError(.address, "\(hex(location.address)) is in a read-only segment") }
         try cpu.forEachPiece(of: location, count: bytes.count) { address, piece in
           storage.recordChange(address)
-          bytes.withUnsafeBytes { piece.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[done..<done + piece.count])) }
+          bytes.withUnsafeBytes { storage.store(UnsafeRawBufferPointer(rebasing: $0[done..<done + piece.count]), at: address) }
           done += piece.count
         }
         return nil

@@ -42,7 +42,7 @@ extension Machine {
   /// Subcode 6: from where was loaded.
   private func storeBlock(_ address: AbsoluteAddress) -> UInt64 {
     guard let block = state.withLock({ $0.loadParameterBlock }) else { return ReturnCode.noBlock }
-    storage.host(address).copyMemory(from: block.bytes, byteCount: block.bytes.count)
+    storage.store(block.bytes, at: address)
     storage.recordChange(address)
     return ReturnCode.done
   }
@@ -52,6 +52,7 @@ extension Machine {
     state.withLock { $0.isOperatorStopping = true }
     for signal in complex.signals where signal !== cpu.signals { signal.post(clear ? .initialReset : .reset) }
     channelSubsystem.resetIO()
+    virtualMachine?.purgeAll()
     serviceProcessor.reset()
     complex.clearFloatingConditions()
     if clear { cpu.clearReset() } else { cpu.initialReset() }

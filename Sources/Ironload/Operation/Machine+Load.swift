@@ -71,6 +71,7 @@ extension Machine {
       }
     }
     channelSubsystem.resetIO()
+    virtualMachine?.purgeAll()
     serviceProcessor.reset()
     complex.clearFloatingConditions()
     if clear { storage.clear() }

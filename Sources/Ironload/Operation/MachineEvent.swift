@@ -8,6 +8,9 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
   case disabledWait(mask: UInt64, address: UInt64)
   /// A CPU entered the check-stop state.
   case checkStop
+  /// Persistent memory could not be read, or not be written back: the guest had a machine check, and nothing it is promised
+  /// from there on would hold. One line.
+  case storageFailed(String)
   /// A load asked for by the guest failed.
   case loadFailed(LoadFailure)
   /// Somebody outside ended the machine.
@@ -20,6 +23,7 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
     case .disabledWait(let mask, let address):
       "disabled wait: PSW \(hex(mask)) \(hex(address)): \(EndReason.meaning(ofWaitAddress: address))"
     case .checkStop: "a CPU is in the check-stop state: nothing but a reset gets it out"
+    case .storageFailed(let line): line
     case .loadFailed(let failure): failure.description
     case .quit: "ended by the operator"
     }

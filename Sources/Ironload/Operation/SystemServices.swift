@@ -1,5 +1,6 @@
 import Processor
 import ServiceProcessor
+import Storage
 import Synchronization
 
 /// What CPUs ask of this machine: identity, DIAGNOSE, and news of their states.
@@ -10,10 +11,14 @@ final class SystemServices: MachineServices {
   private let information: SystemInformation
   private let handlers = Mutex(Handlers())
   private let work: [WorkQueue]
+  private let identity: MachineIdentity
+  /// What z/VM's virtual machines have; nil: this is none.
+  private let virtualMachine: VirtualMachine?
 
   /// What the Machine does when a CPU asks.
   struct Handlers {
     var stateChanged: (@Sendable (UInt16, CPUStateChange) -> Void)?
+    var storageFailed: (@Sendable (AbsoluteAddress) -> Void)?
     /// Shows a text to the operator: nil when DIAGNOSE 008 is not there.
     var showText: (@Sendable (String) -> Void)?
     var diagnose308: (@Sendable (inout CPU, InstructionText) throws(ProgramInterruption) -> Void)?
@@ -32,8 +37,10 @@ final class SystemServices: MachineServices {
     let abandon: @Sendable () -> Void
   }
 
-  init(cpuCount: Int) {
-    information = SystemInformation(cpuCount: cpuCount)
+  init(cpuCount: Int, identity: MachineIdentity, virtualMachine: VirtualMachine?) {
+    information = SystemInformation(cpuCount: cpuCount, identity: identity)
+    self.identity = identity
+    self.virtualMachine = virtualMachine
     work = (0..<cpuCount).map { _ in WorkQueue() }
   }
 
@@ -68,14 +75,21 @@ final class SystemServices: MachineServices {
     for item in takeWork(work[Int(cpu.address)]) { item.action(&cpu) }
   }
 
-  var configurationLevel: Int { 2 }
+  var configurationLevel: Int { identity.isVirtual ? 3 : 2 }
   func systemInformation(functionCode: Int, selector1: Int, selector2: Int, cpuAddress: UInt16) -> [UInt8]? {
     information.block(functionCode: functionCode, selector1: selector1, selector2: selector2, cpuAddress: cpuAddress)
   }
-  /// Bits 8-31 the CPU identification, 32-47 the machine type; version and format bits zero.
+  /// Bits 0-7 the version: FF in a virtual machine; 8-31 the CPU identification, 32-47 the machine type; format bits zero.
   func cpuIdentification(_ address: UInt16) -> UInt64 {
-    UInt64(0x00_0001) << 32 | UInt64(SystemInformation.machineType) << 16
+    UInt64(identity.isVirtual ? 0xFF00_0001 : 0x0000_0001) << 32 | UInt64(SystemInformation.machineType) << 16
   }
+
+  func communicateBetweenUsers(_ cpu: inout CPU) throws(ProgramInterruption) {
+    guard let virtualMachine else { throw .operation }
+    try virtualMachine.communicateBetweenUsers(&cpu)
+  }
+
+  func storageFailed(at address: AbsoluteAddress) { handlers.withLock { $0.storageFailed }?(address) }
 
   func stateChanged(_ address: UInt16, _ change: CPUStateChange) {
     handlers.withLock { $0.stateChanged }?(address, change)
@@ -85,9 +99,14 @@ final class SystemServices: MachineServices {
     guard let row = Diagnose.rows.first(where: { $0.code == code }) else { throw .specification }
     switch row.action {
     case .routine(let routine): try routine(&cpu, text)
+    // In a virtual machine of z/VM the control program takes the command.
+    case .consoleFunction where virtualMachine != nil: try virtualMachine?.command(&cpu, text)
     case .consoleFunction:
       guard let showText = handlers.withLock({ $0.showText }) else { throw .specification }
       try Diagnose8.routine(&cpu, text, showText)
+    case .virtualMachine(let routine):
+      guard let virtualMachine else { throw .specification }
+      try routine(virtualMachine, &cpu, text)
     case .load:
       guard let handler = handlers.withLock({ $0.diagnose308 }) else { throw .specification }
       try handler(&cpu, text)

@@ -21,6 +21,7 @@ extension CPU {
   func setTableWord(_ real: UInt64, _ v: UInt32) throws(ProgramInterruption) {
     let absolute = AbsoluteAddress(prefixed(real & 0x7FFF_FFFC))
     guard storage.contains(absolute, count: 4) else { throw .addressing }
+    if storage.isReadOnly(absolute) { throw .protection }
     storage.recordChange(absolute)
     storage.store(v, at: absolute)
   }

@@ -151,13 +151,19 @@ extension CPU {
       identify(address, space)
       throw .protection
     }
+    let isInRegion = absolute >= storage.size
+    if isInRegion && kind == .store && storage.isReadOnly(AbsoluteAddress(absolute)) {
+      identify(address, space)
+      throw .protection
+    }
     if kind == .store {
       storage.recordChange(AbsoluteAddress(absolute))
     } else {
       storage.recordReference(AbsoluteAddress(absolute))
     }
     let host = storage.base + Int(truncatingIfNeeded: absolute)
-    let isPERWatched = kind == .store && recordStoreForPER(address, count, space)
+    let isDurable = isInRegion && kind == .store && beginDurableStore(AbsoluteAddress(absolute), host, count)
+    let isPERWatched = kind == .store && recordStoreForPER(address, count, space) || isDurable
     if looksAtStorage { noteWatchedAccess(address, kind, count, absolute: absolute) }
     if let tag, !(looksAtStorage && mustWatchPage(of: address, .fetch)) {
       let e = tlbEntry(of: address)

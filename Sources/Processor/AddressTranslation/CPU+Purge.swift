@@ -21,10 +21,18 @@ extension CPU {
     return tlb.context(ofASCE: asce.bits) ?? TLB.noContext
   }
 
+  /// Purges every CPU's TLB: storage that could be addressed no longer can.
+  package mutating func flushAllTLBs() {
+    flushTLB()
+    purgeOtherTLBs()
+  }
+
   /// Has every other CPU purge its TLB before it executes another instruction, and waits until those that execute have.
   /// While it waits, this CPU answers the same request: two that purge each other do not wait forever.
   mutating func purgeOtherTLBs() {
     if complex.signals.count < 2 { return }
+    // Those that answer may be waiting to store.
+    finishDurableStores()
     for (k, other) in complex.signals.enumerated() where k != Int(address) { other.post(.flushTLB) }
     for (k, other) in complex.signals.enumerated() where k != Int(address) {
       waitWhile { other.isExecuting.load(ordering: .sequentiallyConsistent) && other.pending.contains(.flushTLB) }

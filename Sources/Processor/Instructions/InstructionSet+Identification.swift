@@ -22,9 +22,15 @@ extension InstructionSet where Machine: ~Copyable {
     }
     routine("DIAG", 0x83, .rsA, [.privileged, .setsCC, .endsBlock]) { cpu, i throws(ProgramInterruption) in
       let services = cpu.complex.services
+      cpu.settleStores()
       try services.diagnose(&cpu, code: UInt16(truncatingIfNeeded: cpu.rs(i).address), i)
     }
+    routine("IUCV", 0xB2F0, .s, [.setsCC, .endsBlock]) { cpu, _ throws(ProgramInterruption) in
+      let services = cpu.complex.services
+      try services.communicateBetweenUsers(&cpu)
+    }
     routine("SERVC", 0xB220, .rre, [.privileged, .setsCC, .endsBlock]) { cpu, i throws(ProgramInterruption) in
+      cpu.settleStores()
       let outcome = cpu.complex.serviceProcessor.serviceCall(
         command: UInt32(truncatingIfNeeded: cpu.gr(i.e1)), sccb: RealAddress(cpu.gr32(i.e2)),
         prefix: AbsoluteAddress(cpu.s.pointee.prefix))

@@ -10,6 +10,7 @@ extension InstructionSet where Machine: ~Copyable {
       try cpu.conclude(cpu.channels.haltSubchannel(cpu.subchannelOperand))
     }
     routine("RSCH", 0xB238, .s, [.privileged, .setsCC]) { cpu, _ throws(ProgramInterruption) in
+      cpu.settleStores()
       try cpu.conclude(cpu.channels.resumeSubchannel(cpu.subchannelOperand))
     }
     routine("XSCH", 0xB276, .s, [.privileged, .setsCC]) { cpu, _ throws(ProgramInterruption) in
@@ -20,6 +21,7 @@ extension InstructionSet where Machine: ~Copyable {
       guard let orb = ORB(try cpu.fetchBytes(operand, ORB.size)) else { throw .operand }
       // X, bit 31 of word 1: five words more belong to the operand. They hold priorities, which do not matter here.
       if orb.control & 1 != 0 { _ = try cpu.fetchBytes(operand, 32) }
+      cpu.settleStores()
       try cpu.conclude(cpu.channels.startSubchannel(cpu.subchannelOperand, orb))
     }
     routine("MSCH", 0xB232, .s, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in

@@ -46,7 +46,7 @@ extension InstructionSet where Machine: ~Copyable {
 }
 
 extension CPU {
-  @inline(__always) var isProblemState: Bool { s.pointee.pswMask & PSW.problemState != 0 }
+  @inline(__always) package var isProblemState: Bool { s.pointee.pswMask & PSW.problemState != 0 }
 
   /// The extraction-authority control, CR0 bit 36, which the problem state needs.
   func requireExtractionAuthority() throws(ProgramInterruption) {
@@ -94,7 +94,7 @@ extension CPU {
 
   func clear(frame: AbsoluteAddress) {
     storage.recordChange(frame)
-    storage.host(frame).initializeMemory(as: UInt8.self, repeating: 0, count: 4096)
+    storage.change(at: frame, count: 4096) { $0.initializeMemory(as: UInt8.self, repeating: 0, count: 4096) }
   }
 
   /// SET STORAGE KEY EXTENDED with the conditional, nonquiescing and multiple-block controls.

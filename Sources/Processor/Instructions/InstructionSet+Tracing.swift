@@ -46,6 +46,7 @@ extension CPU {
     let absolute = AbsoluteAddress(prefixed(address))
     guard storage.contains(absolute, count: 1) else { throw .addressing }
     if (address &+ length) & ~0xFFF != address & ~0xFFF { throw .traceTable }
+    if storage.isReadOnly(absolute) { throw .protection }
     storage.recordChange(absolute)
     for (k, word) in entry.enumerated() { storage.store(word, at: absolute + UInt64(4 &* k)) }
     s.pointee.cr[12] = s.pointee.cr[12] & ~0x3FFF_FFFF_FFFF_FFFC | address &+ length

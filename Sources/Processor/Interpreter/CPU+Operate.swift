@@ -1,16 +1,25 @@
+import CHost
 import ChannelIO
 import ServiceProcessor
+import Storage
 import Synchronization
 
 /// The CPU's life on its thread: stopped, operating, waiting, and what it looks at between instructions.
 extension CPU {
   /// Runs until `quit` is posted. To be called on the thread that owns the CPU.
-  package mutating func operate() { while takeTurn() {} }
+  package mutating func operate() {
+    // A page of storage that the host cannot give makes us look before the next instruction.
+    chost_set_fault_attention(UnsafeMutableRawPointer(attention).assumingMemoryBound(to: UInt32.self))
+    while takeTurn() {}
+    chost_set_fault_attention(nil)
+  }
 
   /// Obeys requests, then takes one interruption, or waits, or executes until something wants attention.
   /// - Returns: false when `quit` is posted.
   package mutating func takeTurn() -> Bool {
+    finishDurableStores()
     attention.pointee.store(0, ordering: .sequentiallyConsistent)
+    if !storage.regions.isEmpty { checkRegions() }
     let pending = signals.pending
     if pending.contains(.quit) { return false }
     handleRequests(pending)

@@ -25,7 +25,8 @@ package struct CPU: ~Copyable {
     surroundings = .allocate(capacity: 1)
     surroundings.initialize(
       to: Surroundings(
-        storage: complex.storage, complex: complex, signals: complex.signals[Int(address)], tlb: tlb, address: address))
+        storage: complex.storage, complex: complex, signals: complex.signals[Int(address)], tlb: tlb, address: address,
+        durableStores: DurableStores(order: complex.storage.order)))
   }
 
   deinit {
@@ -42,6 +43,7 @@ package struct CPU: ~Copyable {
     let signals: CPUSignals
     var tlb: TLB
     let address: UInt16
+    var durableStores: DurableStores
     var isExecuteTarget = false
     var executeAddress: UInt64 = 0
     var hasInvalidPSW = false
@@ -67,6 +69,11 @@ package struct CPU: ~Copyable {
   }
   /// This CPU's address, 0-65535.
   package var address: UInt16 { surroundings.pointee.address }
+  /// Stores of the current instruction that are not yet durable.
+  var durableStores: DurableStores {
+    get { surroundings.pointee.durableStores }
+    nonmutating _modify { yield &surroundings.pointee.durableStores }
+  }
   var dispatch: DispatchTables { surroundings.pointee.complex.dispatch }
   /// The entry that a translation of `address` would be in.
   @inline(__always) func tlbEntry(of address: UInt64) -> UnsafeMutablePointer<TLBEntry> {

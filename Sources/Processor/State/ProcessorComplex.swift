@@ -89,6 +89,10 @@ package protocol MachineServices: AnyObject, Sendable {
   func cpuIdentification(_ address: UInt16) -> UInt64
   /// A CPU entered or left a state, or loaded a disabled wait PSW (then `psw` is that PSW).
   func stateChanged(_ address: UInt16, _ change: CPUStateChange)
+  /// IUCV (B2F0), an instruction that only z/VM's virtual machines have.
+  func communicateBetweenUsers(_ cpu: inout CPU) throws(ProgramInterruption)
+  /// The host could not give or write back storage at `address`: the CPU enters the check-stop state next.
+  func storageFailed(at address: AbsoluteAddress)
   /// Runs whatever the machine queued for this CPU's thread (see `PendingConditions.work`).
   func performQueuedWork(_ cpu: inout CPU)
 }
@@ -99,4 +103,9 @@ package enum CPUStateChange: Sendable {
   case stopped(StopCause)
   case disabledWait(PSW)
   case checkStop
+}
+
+extension MachineServices {
+  package func communicateBetweenUsers(_: inout CPU) throws(ProgramInterruption) { throw .operation }
+  package func storageFailed(at _: AbsoluteAddress) {}
 }
