@@ -37,7 +37,8 @@ package final class StorageRegion: Sendable {
   /// The absolute address of what failed, once.
   package func takeFailure() -> AbsoluteAddress? {
     guard let offset = failure() ?? (isDeclaredFailed.load(ordering: .acquiring) ? 0 : nil),
-      !isReported.exchange(true, ordering: .acquiringAndReleasing) else { return nil }
+      !isReported.exchange(true, ordering: .acquiringAndReleasing)
+    else { return nil }
     return AbsoluteAddress(range.lowerBound &+ offset)
   }
 }

@@ -22,7 +22,7 @@ import Testing
     func fence() { fences += 1 }
   }
 
-  let bare = BareMachine.forPrograms(megabytes: 1, end: 4)
+  let bare = BareMachine.forPrograms(end: 4)
   let recorder: Recorder
   let region: StorageRegion
   let backend: MappedBackend
@@ -38,7 +38,6 @@ import Testing
     region = StorageRegion(range: Self.start..<Self.start + 1 << 20, isWritable: true, durability: recorder)
     bare.storage.attach(region)
     region.isLoaded.store(true, ordering: .releasing)
-    bare.cpu.enter(.operating)
     bare[1] = Self.start
     bare[2] = 0x1122_3344_5566_7788
   }
@@ -150,7 +149,7 @@ import Testing
     let path = NSTemporaryDirectory() + "ironload-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: path) }
     FileManager.default.createFile(atPath: path, contents: Data(repeating: 0x5A, count: 1 << 20))
-    let bare = BareMachine.forPrograms(megabytes: 1, end: 4), start: UInt64 = 2 << 20
+    let bare = BareMachine.forPrograms(end: 4), start: UInt64 = 2 << 20
     let backend = try MappedBackend(
       BackendRequest(path: path, share: true, unarmed: true), at: bare.storage.base + Int(start))
     let region = StorageRegion(range: start..<start + 1 << 20, isWritable: backend.action != .refused, durability: nil)

@@ -116,7 +116,9 @@ struct DataArea {
     case (.failure(let check), _), (_, .failure(let check)): return .failure(check)
     }
     let count = UInt64(midaw.count)
-    guard midaw.isValid(backward: isBackward), count <= unclaimed, !midaw.flags.contains(.last) || count == unclaimed else { return .failure(.program) }
+    guard midaw.isValid(backward: isBackward), count <= unclaimed, !midaw.flags.contains(.last) || count == unclaimed else {
+      return .failure(.program)
+    }
     unclaimed -= count
     midawFlags = midaw.flags
     list &+= MIDAW.size

@@ -89,7 +89,8 @@ struct BackendProbe {
     let behind = total > request.offset ? total - request.offset : 0
     guard let wanted = request.size else {
       let all = behind - behind % alignment
-      guard all > 0 else { throw behind == 0 ? .empty(path: request.path) : .misaligned(path: request.path, what: "size", value: behind, alignment: alignment) }
+      if behind == 0 { throw .empty(path: request.path) }
+      guard all > 0 else { throw .misaligned(path: request.path, what: "size", value: behind, alignment: alignment) }
       return all
     }
     guard wanted > 0, wanted % alignment == 0 else {

@@ -47,8 +47,11 @@ extension BackendVerdict.Shortfall {
     case .syncRefused(.notSupportedOnSocket): "the file is not on a DAX file system: the kernel refused MAP_SYNC (EOPNOTSUPP)"
     case .syncRefused(.invalidArgument): "this kernel does not know MAP_SHARED_VALIDATE, or the mapping is not aligned (EINVAL)"
     case .syncRefused(let errno): "the kernel refused MAP_SYNC (\(errno))"
-    case .notDAXDevice(let subsystem): "a character device of \(subsystem.map { "subsystem \($0)" } ?? "no subsystem"), not of dax"
-    case .wrongKind(let kind): "\(kind == .directory ? "a directory" : kind == .blockDevice ? "a block device" : "neither a file nor a device")"
+    case .notDAXDevice(let subsystem):
+      "a character device of \(subsystem.map { "subsystem \($0)" } ?? "no subsystem"), not of dax"
+    case .wrongKind(.directory): "a directory"
+    case .wrongKind(.blockDevice): "a block device"
+    case .wrongKind: "neither a file nor a device"
     case .cannotBeWritten(let errno): "it cannot be opened for writing (\(errno))"
     case .noWriteBack: "this CPU has no CLWB, CLFLUSHOPT or CLFLUSH and its caches are outside the persistence domain"
     }

@@ -19,7 +19,8 @@ package enum StoreAction: Hashable, Sendable {
     case .writtenBack(let how): "store, \(how.rawValue) and SFENCE, one at a time under the machine's store lock"
     case .batched(let how):
       "a plain store; \(how.rawValue) of everything at SAVESEG, purge and exit only: not persistent (relaxed=on)"
-    case .pageCache: "a plain store into the host's page cache, synchronized at SAVESEG, purge and exit: survives the emulator, not the host"
+    case .pageCache:
+      "a plain store into the host's page cache, synchronized at SAVESEG, purge and exit: survives the emulator, not the host"
     case .copied: "a plain store into a private copy that is never written back"
     case .refused: "none: the guest may only read"
     }

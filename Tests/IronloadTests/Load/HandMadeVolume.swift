@@ -46,7 +46,7 @@ struct HandMadeVolume {
       segment(at: base, record: record, ccw(0x06, chained, 0x80, target), ccw(0x08, 0, 0, target))
     }
     let ipl2 = hop(0x18, 3, to: 0x3000)
-    let last = segment(at: 0x3000, record: payloadRecord, ccw(0x06, 0, 0x100, payloadAddress))
+    let last = segment(at: 0x3000, record: payloadRecord, ccw(0x06, 0x20, 0x100, payloadAddress))
     return HandMadeVolume(records: [
       ipl1(readTo: 0x18, count: 0x400), ipl2 + [UInt8](repeating: 0, count: 0x400 - ipl2.count),
       hop(0x3000, 4, to: 0x4000), hop(0x4000, 5, to: 0x3000), last,
