@@ -14,7 +14,9 @@ struct IronloadCommand: ParsableCommand {
       stream that says what is wrong, where, and what to do.
       """,
     version: "0.1.0",
-    subcommands: [RunCommand.self, OperateCommand.self, DisassembleCommand.self, DemoCommand.self, DASDCommand.self])
+    subcommands: [
+      RunCommand.self, LoadCommand.self, OperateCommand.self, DisassembleCommand.self, DemoCommand.self, DASDCommand.self,
+    ])
 
   /// Runs the command. An error becomes one line on the standard error stream and its exit status.
   static func main() {

@@ -136,13 +136,16 @@ extension RunCommand {
 enum ConsoleKind: String, ExpressibleByArgument, CaseIterable { case line, vt220 }
 
 extension EndReason {
+  /// The exit status after a load that failed.
+  static let loadFailedStatus: Int32 = 3
+
   /// The exit status of `ironload run`.
   var exitStatus: Int32 {
     switch self {
     case .poweredOff: 0
     case .disabledWait: 1
     case .checkStop: 2
-    case .loadFailed: 3
+    case .loadFailed: Self.loadFailedStatus
     case .quit: 4
     }
   }

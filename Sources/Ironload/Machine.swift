@@ -39,8 +39,6 @@ public final class Machine: @unchecked Sendable {
     /// A load is in progress: stopped CPUs are no rest.
     var isLoading = false
     var isClosed = false
-    /// A load ends before the first instruction: for explanations.
-    var isHeldAfterLoad = false
     var waiters: [@Sendable (EndReason) -> Void] = []
 
     init(cpuCount: Int) { rests = Array(repeating: .stopped(.program), count: cpuCount) }

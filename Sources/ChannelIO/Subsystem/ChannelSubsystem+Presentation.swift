@@ -54,7 +54,14 @@ extension ChannelSubsystem: ChannelProgramListener {
 
   private func concurrentSense(_ s: Subchannel, _ status: UnitStatus) -> [UInt8]? {
     guard status.contains(.unitCheck), s.state.withLock({ $0.pathManagement.hasConcurrentSense }) else { return nil }
-    return s.device.takeSense()
+    return takeSense(s)
+  }
+
+  /// The sense bytes of the unit check that the device has just presented.
+  func takeSense(_ s: Subchannel) -> [UInt8] {
+    let bytes = s.device.takeSense()
+    tracer?.trace([.ccw, .io], SenseEvent(deviceNumber: s.deviceNumber, bytes: bytes))
+    return bytes
   }
 
   func intermediateStatus(_ s: Subchannel, programControlled: Bool, ccwAddress: UInt32, count: UInt16) {

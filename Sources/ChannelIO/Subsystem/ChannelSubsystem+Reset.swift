@@ -65,7 +65,7 @@ extension ChannelSubsystem {
     guard outcome == .statusWasPending, var block, !block.status.function.contains(.clear) else { return nil }
     var sense: [UInt8] = []
     if block.status.deviceStatus.contains(.unitCheck) {
-      sense = block.extendedControl.isEmpty ? s.device.takeSense() : block.extendedControl
+      sense = block.extendedControl.isEmpty ? takeSense(s) : block.extendedControl
     }
     // Intermediate status that nobody tested is part of the final one.
     block.status.status.remove(.intermediate)

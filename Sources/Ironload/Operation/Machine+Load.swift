@@ -55,7 +55,6 @@ extension Machine {
   private func start(withPSWAt address: UInt64, _ deviceNumber: UInt16, starts: Bool) {
     let short = storage.load(UInt64.self, at: AbsoluteAddress(address))
     tracer.trace(.load, LoadEvent(.loadsPSW, deviceNumber, address: address, count: 8, "PSW \(hex(short))"))
-    let starts = starts && !state.withLock { $0.isHeldAfterLoad }
     perform(on: 0) { cpu in
       cpu.load(PSW(short: short))
       cpu.begin(starts: starts)

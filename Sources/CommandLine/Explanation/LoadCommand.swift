@@ -1,0 +1,102 @@
+import ArgumentParser
+import FoundationEssentials
+import Ironload
+import SystemPackage
+
+/// `ironload load --explain`: a load up to its first instruction, and what happened.
+struct LoadCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "load",
+    abstract: "Explain a load, CCW by CCW, up to the first instruction.",
+    discussion: """
+      Attaches the volume read-only as device 0120, performs the load and stops before the first instruction. Shows each CCW, \
+      where it was on the disk, what it put where in storage, which CCWs had themselves just been read, the end of each channel \
+      program, then the PSW and the first instructions. When the load fails, one line says which CCW, which cylinder, head and \
+      record, and why.
+
+      Exit status: 0 the load would have succeeded; 3 it fails.
+
+        ironload load --explain v.ckd
+        ironload load --explain v.ckd --format html -o v.html
+      """)
+
+  @Option(help: ArgumentHelp("The volume to load from.", valueName: "volume"))
+  var explain: String
+
+  @Option(help: ArgumentHelp("Main storage, such as 512M or 1G.", valueName: "SIZE"))
+  var memory = StorageSize(bytes: 1 << 30)
+
+  @Option(help: "Whether storage is cleared first: clear or normal.")
+  var kind = LoadKindOption.clear
+
+  @Option(help: "What to write: text, json, or html (one file with a picture, for a browser).")
+  var format = ExplanationFormat.text
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Write to this file instead of the standard output stream.", valueName: "file"))
+  var output: String?
+
+  func run() throws {
+    let deviceNumber: UInt16 = 0x0120
+    let configuration = MachineConfiguration(
+      memory: memory.bytes,
+      dasds: [MachineConfiguration.DASD(deviceNumber: deviceNumber, path: explain, isReadOnly: true)])
+    let explanation: LoadExplanation
+    do { explanation = try LoadExplanation(configuration, loadingFrom: deviceNumber, kind: kind.value) } catch {
+      throw OperatorError(error, volume: explain)
+    }
+    try write(format.render(explanation))
+    if case .failed(let failure) = explanation.outcome {
+      if output != nil || format != .text { StandardError.write("ironload: \(failure.message)\n") }
+      throw ExitCode(EndReason.loadFailedStatus)
+    }
+  }
+
+  private func write(_ bytes: [UInt8]) throws {
+    guard let output else {
+      do { try FileDescriptor.standardOutput.writeAll(bytes) } catch {
+        throw OperatorError(.inputOutput, "cannot write to the standard output stream: \(error)")
+      }
+      return
+    }
+    do {
+      let file = try FileDescriptor.open(
+        FilePath(output), .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      try file.closeAfter { _ = try file.writeAll(bytes) }
+    } catch { throw OperatorError(.cannotCreate, "--output \(output): cannot write it: \(error)") }
+  }
+}
+
+/// How storage is before the load.
+enum LoadKindOption: String, ExpressibleByArgument, CaseIterable {
+  case clear, normal
+  var value: Machine.LoadKind { self == .clear ? .clear : .normal }
+}
+
+/// The forms of an explanation.
+enum ExplanationFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, html
+
+  func render(_ explanation: LoadExplanation) throws -> [UInt8] {
+    switch self {
+    case .text: return Array(ExplanationText(explanation).text.utf8)
+    case .html: return Array(ExplanationPage(explanation).html.utf8)
+    case .json:
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return Array(try encoder.encode(explanation)) + [UInt8(ascii: "\n")]
+    }
+  }
+}
+
+extension OperatorError {
+  /// What the machine says of `--dasd 0120`, about the volume that was named.
+  fileprivate init(_ error: ConfigurationError, volume: String) {
+    let general = OperatorError(error)
+    let prefix = "--dasd 0120: "
+    self.init(
+      general.status,
+      general.message.hasPrefix(prefix) ? "--explain \(volume): \(general.message.dropFirst(prefix.count))" : general.message)
+  }
+}
