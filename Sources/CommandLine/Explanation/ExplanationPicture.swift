@@ -29,7 +29,7 @@ struct ExplanationPicture {
     hidden = max(0, columns.count - columnLimit)
     if hidden > 0 { columns = Array(columns.prefix(columnLimit / 2)) + columns.suffix(columnLimit - columnLimit / 2) }
     self.columns = columns
-    tracks = PictureLanes(columns.flatMap { $0.places.map { (TrackKey(cylinder: $0.cylinder, head: $0.head), nil) } }, limit: 24)
+    tracks = PictureLanes(columns.flatMap { $0.places.map { (TrackKey(cylinder: $0.cylinder, head: $0.head), nil) } }, limit: 14)
     var pieces = columns.flatMap { $0.stored.map { ($0.address, Optional($0.end)) } }
     for segment in explanation.segments { pieces.append((UInt64(segment.address), UInt64(segment.end))) }
     if case .loaded(let final) = explanation.outcome { pieces.append((final.instructionAddress, final.instructionAddress + 2)) }
@@ -99,7 +99,7 @@ struct ExplanationPicture {
       picture.rectangle(gutter - 6, y + 2, right - gutter + 6, laneHeight - 4, "lane")
       let first = tracks.first(lane), last = tracks.last(lane)
       var name = "cyl \(first.cylinder) head \(first.head)"
-      if first != last { name += " – cyl \(last.cylinder) head \(last.head)" }
+      if first != last { name = "cyl/head \(first.cylinder)/\(first.head) – \(last.cylinder)/\(last.head)" }
       picture.label(gutter - 14, y + laneHeight / 2 + 4, name, "name", anchor: "end")
     }
     picture.label(8, stripTop - 10, "CHANNEL PROGRAM", "part")
@@ -178,7 +178,7 @@ struct ExplanationPicture {
     let failed = column.hasFailed ? " failed" : ""
     if let first = column.places.first, column.kind != .transfer { drawDisk(column, first, x, &picture) }
     if !column.stored.isEmpty {
-      if let place = column.places.last {
+      if let place = column.places.first {
         picture.path("M\(middle),\(trackY(place) + 11) V\(stripTop + 6)", "flow")
         picture.path(
           "M\(middle),\(stripTop + stripHeight + 2) V\(storageY(column.stored[0].address) - 12)", "flow", marker: "tip")
@@ -205,10 +205,10 @@ struct ExplanationPicture {
       words = place.cylinder == last.cylinder && place.head == last.head ? "R\(a)–\(b)" : "\(column.places.count) records"
     }
     picture.rectangle(
-      x + 18, y - 11, width - 36, 22, column.hasFailed ? "record failed" : place.record == nil ? "record seek" : "record",
+      x + 12, y - 11, width - 24, 22, column.hasFailed ? "record failed" : place.record == nil ? "record seek" : "record",
       title: "\(place)", link: column.step)
     picture.label(x + width / 2, y + 4, words, "command", anchor: "middle")
-    if column.passes > 1 { picture.label(x + width - 16, y - 4, "×\(column.passes)", "tiny muted halo") }
+    if column.passes > 1 { picture.label(x + width - 11, y - 4, "×\(column.passes)", "tiny muted halo") }
   }
 
   private func drawStored(_ column: PictureColumn, _ x: Int, _ picture: inout Markup) {
@@ -227,7 +227,7 @@ struct ExplanationPicture {
     picture.rectangle(
       x + 4, stripTop + 6, width(column) - 8, stripHeight - 14, "ccw procedure", title: column.title, link: column.step)
     let words = column.stored.isEmpty ? "reset" : column.title.hasPrefix("breaks") ? "breaks chain" : "stores"
-    picture.label(x + width(column) / 2, stripTop + 27, "load procedure", "command", anchor: "middle")
+    picture.label(x + width(column) / 2, stripTop + 27, "procedure", "command", anchor: "middle")
     picture.label(x + width(column) / 2, stripTop + 45, words, "small", anchor: "middle")
     guard let piece = column.stored.first else { return }
     let middle = x + width(column) / 2
@@ -248,7 +248,7 @@ struct ExplanationPicture {
   private func drawFinal(_ picture: inout Markup, _ x: Int) {
     switch explanation.outcome {
     case .failed:
-      picture.label(x + 12, stripTop + 36, "no PSW: the load fails", "failed-text")
+      picture.label(x + 12, stripTop + 36, "no PSW", "failed-text")
     case .loaded(let final):
       let middle = x + 66, from = storageY(0), to = storageY(final.instructionAddress)
       picture.rectangle(x + 8, stripTop + 6, 116, stripHeight - 14, "ccw final", title: final.remark ?? "the PSW")

@@ -39,8 +39,8 @@ enum ExplanationWords {
   static func effect(_ command: LoadStep.Command) -> String {
     var parts: [String] = []
     if !command.stored.isEmpty {
-      let where_ = command.stored.prefix(4).map(range).joined(separator: ", ") + (command.stored.count > 4 ? ", ..." : "")
-      parts.append("\(count(command.storedCount, "byte")) to \(where_)")
+      let places = command.stored.prefix(4).map(range).joined(separator: ", ") + (command.stored.count > 4 ? ", ..." : "")
+      parts.append("\(count(command.storedCount, "byte")) to \(places)")
     }
     if !command.fetched.isEmpty { parts.append("argument \(bytes(command.firstBytes))") }
     if command.passes > 1 { parts.append("\(command.passes) passes, with TIC *-8") }

@@ -118,7 +118,8 @@ final class LoadObserver: @unchecked Sendable {
   private func foldRepetition(_ command: LoadStep.Command) -> Bool {
     guard steps.count >= 2, case .transfer(let transfer) = steps[steps.count - 1].action,
       case .command(var search) = steps[steps.count - 2].action, transfer.target == command.address,
-      search.address == command.address, search.ccw == command.ccw, command.firstBytes.isEmpty || search.firstBytes == command.firstBytes,
+      search.address == command.address, search.ccw == command.ccw,
+      command.firstBytes.isEmpty || search.firstBytes == command.firstBytes,
       search.unitStatus == 0x0C, Self.isSearch(command)
     else { return false }
     search.passes += 1
