@@ -14,6 +14,9 @@ import Testing
     if boot {
       var bytes = [UInt8](repeating: 0x07, count: 400_000)
       bytes.replaceSubrange(0..<8, with: [0, 8, 0, 0, 0x80, 1, 0, 0])
+      // LPSW of a disabled wait.
+      bytes.replaceSubrange(0x200..<0x208, with: [0, 10, 0, 0, 0x80, 0, 0, 0])
+      bytes.replaceSubrange(0x10000..<0x10004, with: [0x82, 0, 2, 0])
       bytes.replaceSubrange(0x10008..<0x1000E, with: Array("S390EP".utf8))
       try Data(bytes).write(to: URL(fileURLWithPath: kernel))
       let run = try CommandRun("dasd", "boot", volume, "--kernel", kernel)
@@ -78,12 +81,11 @@ import Testing
   }
 
   @Test func `the same records for a running guest go to a file`() throws {
-    try withVolume(boot: false) { volume, directory in
+    try withVolume(boot: true) { volume, directory in
       let trace = directory.appendingPathComponent("t.jsonl")
       let run = try CommandRun(
         "run", "--memory", "64M", "--dasd", "0120=\(volume)", "--load", "0120", "--trace", "ccw,io,load", "--trace-file",
         trace.path)
-      // The empty loader is a disabled wait.
       #expect(run.status == 1, "\(run.error)")
       let lines = try String(contentsOf: trace, encoding: .utf8).split(separator: "\n")
       let kinds = try lines.map { line in

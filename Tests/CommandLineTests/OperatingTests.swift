@@ -44,7 +44,10 @@ import Testing
         guard rest.hasPrefix(part) else { return false }
         rest = rest.dropFirst(part.count)
       } else {
-        guard let found = part.isEmpty ? rest.endIndex..<rest.endIndex : rest.range(of: part) else { return false }
+        // The last part ends the line: what is written like an ellipsis may be dots.
+        let isLast = k == parts.count - 1
+        guard let found = part.isEmpty ? rest.endIndex..<rest.endIndex : rest.range(of: part, options: isLast ? .backwards : [])
+        else { return false }
         rest = rest[found.upperBound...]
       }
     }

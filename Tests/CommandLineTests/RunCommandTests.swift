@@ -37,7 +37,7 @@ import Testing
     let scratch = try Scratch(), good = try scratch.loadable()
     let dasd = "0120=\(good)"
     let cases: [(arguments: [String], text: String)] = [
-      ([], "--load or --kernel"), (["--load", "0120", "--kernel", good], "--load and --kernel"),
+      ([], "--load, --kernel or --ins"), (["--load", "0120", "--kernel", good], "--load, --kernel or --ins"),
       (["--load", "120g"], "--load"), (["--load", ""], "--load"), (["--load", "12345"], "--load"),
       (["--load", "0120", "--memory", "0"], "--memory"), (["--load", "0120", "--memory", "1.5G"], "--memory"),
       (["--load", "0120", "--memory", "5000G"], "--memory"), (["--load", "0120", "--memory", "100"], "--memory"),
@@ -75,7 +75,7 @@ import Testing
     let before = try scratch.contents(fresh)
     try CommandRun("run", "--dasd", "0120=\(fresh)", "--load", "0120").expectFailure(65, "fresh.ckd: has no IPL program")
     #expect(try scratch.contents(fresh) == before)
-    try CommandRun("run", "--dasd", "0120=\(fresh)", "--load", "0130").expectFailure(69, "0130: there is no such device")
+    try CommandRun("run", "--dasd", "0120=\(fresh)", "--load", "0130").expectFailure(69, "0130 failed: there is no such device")
     try CommandRun("run", "--kernel", scratch["vmlinuz"]).expectFailure(66, "vmlinuz")
   }
 

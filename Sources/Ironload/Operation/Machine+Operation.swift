@@ -67,13 +67,12 @@ extension Machine {
     guard isNew else { return }
     observers.tell(rest.map { .resting(cpu: cpu, $0) } ?? .operating(cpu: cpu))
     switch rest {
-    case .stopped(.program)? where !isOperators && isAtRest: comeToRest(.poweredOff)
+    case .stopped(.program)? where !isOperators && complex.signals.allSatisfy({ $0.state == .stopped }): comeToRest(.poweredOff)
     // Linux after the operator's request to shut down (arch/s390/kernel/ipl.c, sclp_quiesce.c).
     case .disabledWait(let psw)? where psw.instructionAddress == 0xFFF: comeToRest(.poweredOff)
-    // While another CPU goes on, it may start this one again.
-    case .disabledWait(let psw)? where isAtRest: comeToRest(.disabledWait(mask: psw.mask, address: psw.instructionAddress))
-    case .checkStop? where isAtRest: comeToRest(.checkStop)
-    case .stopped?, .disabledWait?, .checkStop?, nil: break
+    case .disabledWait(let psw)?: comeToRest(.disabledWait(mask: psw.mask, address: psw.instructionAddress))
+    case .checkStop?: comeToRest(.checkStop)
+    case .stopped?, nil: break
     }
   }
 
