@@ -60,7 +60,7 @@ import Testing
   @Test func `there is no event to store, and other commands are not provided`() throws {
     let rig = try Rig()
     #expect(call(rig, [0, 16, 0, 0x0E]) == [0, 8, 0, 5, 0, 0, 0, 0])
-    for command: UInt8 in [0x12, 0x16, 0x21, 0x22, 0x24, 0x34, 0x4C] {
+    for command: UInt8 in [0x12, 0x16, 0x21, 0x22, 0x24, 0x34] {
       #expect(call(rig, [0, 16, 0, command]) == [0, 8, 0, 4, 0, 0, 0, 0])
     }
   }

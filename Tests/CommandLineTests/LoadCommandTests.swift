@@ -14,9 +14,9 @@ import Testing
     if boot {
       var bytes = [UInt8](repeating: 0x07, count: 400_000)
       bytes.replaceSubrange(0..<8, with: [0, 8, 0, 0, 0x80, 1, 0, 0])
-      // LPSW of a disabled wait.
-      bytes.replaceSubrange(0x200..<0x208, with: [0, 10, 0, 0, 0x80, 0, 0, 0])
-      bytes.replaceSubrange(0x10000..<0x10004, with: [0x82, 0, 2, 0])
+      // BASR 1,0; LPSW 14(1): a disabled wait.
+      bytes.replaceSubrange(0x10000..<0x10006, with: [0x0D, 0x10, 0x82, 0, 0x10, 0x0E])
+      bytes.replaceSubrange(0x10010..<0x10018, with: [0, 10, 0, 0, 0x80, 0, 0, 0])
       bytes.replaceSubrange(0x10008..<0x1000E, with: Array("S390EP".utf8))
       try Data(bytes).write(to: URL(fileURLWithPath: kernel))
       let run = try CommandRun("dasd", "boot", volume, "--kernel", kernel)
@@ -91,7 +91,8 @@ import Testing
       let kinds = try lines.map { line in
         try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["kind"] as? String
       }
-      #expect(kinds == ["load", "load", "start", "ccw", "ccw", "end", "load"])
+      #expect(kinds.prefix(4) == ["load", "load", "start", "ccw"] && kinds.suffix(2) == ["end", "load"])
+      #expect(kinds.filter { $0 == "ccw" }.count > 10)
     }
     try CommandRun("run", "--load", "0120", "--trace-file", "/tmp/t").expectFailure(64, "--trace-file /tmp/t")
   }

@@ -37,6 +37,8 @@ import Testing
 
   /// Whether `line` is what `pattern` says; `...` in a pattern is anything, and blanks at an end do not count.
   private func matches(_ line: String, _ pattern: String) -> Bool {
+    func withoutTrailingBlanks(_ text: String) -> Substring { text[...(text.lastIndex { $0 != " " } ?? text.startIndex)] }
+    if !line.isEmpty && !pattern.isEmpty && withoutTrailingBlanks(line) == withoutTrailingBlanks(pattern) { return true }
     var rest = line[...]
     let parts = pattern.split(separator: "...", omittingEmptySubsequences: false)
     for (k, part) in parts.enumerated() {

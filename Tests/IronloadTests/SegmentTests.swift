@@ -82,7 +82,9 @@ struct SegmentTests {
   }
 
   @Test func `an unarmed device is read-only: a store is a protection exception`() throws {
-    let (lines, end, _) = try run(configuration(try Place()) { ($0.unarmed, $0.pmem) = (true, true) })
+    let place = try Place()
+    defer { withExtendedLifetime(place) {} }
+    let (lines, end, _) = try run(configuration(place) { ($0.unarmed, $0.pmem) = (true, true) })
     #expect(end == .poweredOff)
     #expect(lines == ["NO-SUCH 244", "TYPE 2", "BEFORE-LOAD 5", "LOADED 0", "STORE 4", "PURGED 5", "END"])
   }
