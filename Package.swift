@@ -35,7 +35,8 @@ let package = Package(
     .target(name: "ChannelIO", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
     .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "PersistentMemory", "Storage", system], swiftSettings: strict),
     .target(
-      name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Tracing", "X86", "CHost"], swiftSettings: engine),
+      name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Tracing", "X86", "CHost"],
+      swiftSettings: engine),
     .target(
       name: "Ironload",
       dependencies: [

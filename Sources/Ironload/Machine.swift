@@ -98,7 +98,8 @@ public final class Machine: @unchecked Sendable {
       loadParameter: loadParameter)
     serviceProcessor = ServiceProcessor(storage: storage, description: description, consoles: consoles, tracer: tracer)
     services = SystemServices(
-      cpuCount: configuration.cpuCount, hasESA390Mode: configuration.hasESA390Mode, identity: identity, virtualMachine: virtualMachine)
+      cpuCount: configuration.cpuCount, hasESA390Mode: configuration.hasESA390Mode, identity: identity,
+      virtualMachine: virtualMachine)
     complex = ProcessorComplex(
       cpuCount: configuration.cpuCount, storage: storage, channelSubsystem: channelSubsystem, serviceProcessor: serviceProcessor,
       services: services, tracer: tracer, compiling: configuration.execution.compilerSettings)

@@ -161,8 +161,12 @@ package final class AbsoluteStorage: @unchecked Sendable {
 
   // MARK: Compiled code
 
-  @inlinable package func hasCode(_ address: AbsoluteAddress) -> Bool { codeFrames[Int(truncatingIfNeeded: address.value &>> 12)] != 0 }
-  package func setHasCode(_ address: AbsoluteAddress, _ has: Bool) { codeFrames[Int(truncatingIfNeeded: address.value &>> 12)] = has ? 1 : 0 }
+  @inlinable package func hasCode(_ address: AbsoluteAddress) -> Bool {
+    codeFrames[Int(truncatingIfNeeded: address.value &>> 12)] != 0
+  }
+  package func setHasCode(_ address: AbsoluteAddress, _ has: Bool) {
+    codeFrames[Int(truncatingIfNeeded: address.value &>> 12)] = has ? 1 : 0
+  }
   /// Remembers that a block with compiled code is being stored into.
   @usableFromInline @inline(never) func noteCodeChange(_ k: Int) {
     codeFrames[k] = 0
@@ -173,7 +177,9 @@ package final class AbsoluteStorage: @unchecked Sendable {
   /// To be called when the host itself stores.
   package func noteStore(at address: AbsoluteAddress, count: Int) {
     guard count > 0 else { return }
-    for k in Int(address.value >> 12)...Int((address.value &+ UInt64(count) &- 1) >> 12) where codeFrames[k] != 0 { noteCodeChange(k) }
+    for k in Int(address.value >> 12)...Int((address.value &+ UInt64(count) &- 1) >> 12) where codeFrames[k] != 0 {
+      noteCodeChange(k)
+    }
   }
   /// The blocks that were stored into since the last call.
   package func takeChangedCode() -> [UInt64] {
@@ -188,7 +194,9 @@ package final class AbsoluteStorage: @unchecked Sendable {
   package func clear() {
     if chost_discard(base, Int(size)) != 0 { base.initializeMemory(as: UInt8.self, repeating: 0, count: Int(size)) }
     let blocks = Int(end / Self.blockSize)
-    if chost_discard(keys, blocks) != 0 { UnsafeMutableRawPointer(keys).initializeMemory(as: UInt8.self, repeating: 0, count: blocks) }
+    if chost_discard(keys, blocks) != 0 {
+      UnsafeMutableRawPointer(keys).initializeMemory(as: UInt8.self, repeating: 0, count: blocks)
+    }
     for k in 0..<blocks where codeFrames[k] != 0 { noteCodeChange(k) }
   }
 }

@@ -37,4 +37,6 @@ extension Assembler {
 }
 
 /// Scalar operations by the last byte of their opcodes.
-package enum FloatOperation: UInt8, Sendable { case squareRoot = 0x51, add = 0x58, multiply = 0x59, subtract = 0x5C, divide = 0x5E }
+package enum FloatOperation: UInt8, Sendable {
+  case squareRoot = 0x51, add = 0x58, multiply = 0x59, subtract = 0x5C, divide = 0x5E
+}

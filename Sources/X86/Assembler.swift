@@ -39,13 +39,16 @@ package struct Assembler {
   }
 
   /// An instruction with a register and a register or opcode extension.
-  @usableFromInline mutating func encode(_ code: UInt32, _ reg: UInt8, _ rm: Register, _ width: Width = .bits32, bytes: Bool = false) {
+  @usableFromInline mutating func encode(
+    _ code: UInt32, _ reg: UInt8, _ rm: Register, _ width: Width = .bits32, bytes: Bool = false
+  ) {
     opcode(code, reg, 0, rm.number, wide: width == .bits64, bytes: bytes)
     byte(0xC0 | (reg & 7) &<< 3 | rm.number & 7)
   }
 
   /// An instruction with a register or opcode extension and an operand in storage.
-  @usableFromInline mutating func encode(_ code: UInt32, _ reg: UInt8, _ m: Memory, _ width: Width = .bits32, bytes: Bool = false) {
+  @usableFromInline mutating func encode(_ code: UInt32, _ reg: UInt8, _ m: Memory, _ width: Width = .bits32, bytes: Bool = false)
+  {
     opcode(code, reg, m.index?.number ?? 0, m.base.number, wide: width == .bits64, bytes: bytes)
     address(reg, m)
   }
@@ -167,7 +170,9 @@ package struct Assembler {
   }
   package mutating func neg(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 3, r, width) }
   package mutating func not(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 2, r, width) }
-  package mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) { encode(0x0FAF, to.number, from, width) }
+  package mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) {
+    encode(0x0FAF, to.number, from, width)
+  }
   package mutating func imul(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x0FAF, to.number, m, width) }
   package mutating func shift(_ o: ShiftOperation, _ r: Register, _ amount: UInt8, _ width: Width = .bits64) {
     encode(0xC1, o.rawValue, r, width)
@@ -207,7 +212,8 @@ package struct Assembler {
     vex(3, 3, 0xF0, to, nil, from, wide: width == .bits64)
     byte(amount)
   }
-  package mutating func shift(_ o: FlaglessShift, _ to: Register, _ from: Register, by amount: Register, _ width: Width = .bits64) {
+  package mutating func shift(_ o: FlaglessShift, _ to: Register, _ from: Register, by amount: Register, _ width: Width = .bits64)
+  {
     vex(2, o.rawValue, 0xF7, to, amount, from, wide: width == .bits64)
   }
   /// high:low = RDX x `from`.

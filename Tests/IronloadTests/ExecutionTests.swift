@@ -5,7 +5,10 @@ import Testing
 @Suite struct ExecutionTests {
   @Test func `compiling is refused on a host without what compiled code uses, in one line that says what`() {
     let old = HostFeatures.needed.subtracting([HostFeatures(rawValue: 2), HostFeatures(rawValue: 8)])
-    #expect(throws: ConfigurationError(.usage, "--execution compile: this host's processor has no MOVBE, FMA; say --execution interpret")) {
+    #expect(
+      throws: ConfigurationError(
+        .usage, "--execution compile: this host's processor has no MOVBE, FMA; say --execution interpret")
+    ) {
       try MachineConfiguration.Execution.compile.validate(cpuCount: 1, on: old)
     }
     #expect(throws: ConfigurationError.self) { try MachineConfiguration.Execution.verify.validate(cpuCount: 1, on: []) }

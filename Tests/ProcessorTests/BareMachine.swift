@@ -25,7 +25,8 @@ final class BareMachine {
   ///   - end: where address space for regions ends, in MiB.
   ///   - compiling: how code is compiled; nil: it is interpreted.
   init(cpuCount: Int = 1, megabytes: UInt64 = 4, end: UInt64? = nil, compiling: CompilerSettings? = nil) {
-    guard let storage = AbsoluteStorage(size: megabytes << 20, end: end.map { $0 << 20 }), let loadParameter = LoadParameter("") else {
+    guard let storage = AbsoluteStorage(size: megabytes << 20, end: end.map { $0 << 20 }), let loadParameter = LoadParameter("")
+    else {
       preconditionFailure("no storage")
     }
     self.storage = storage

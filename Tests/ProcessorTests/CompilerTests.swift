@@ -31,7 +31,8 @@ import Testing
   }
 
   @Test func `compiled sequences leave what interpreted ones leave`() {
-    let interpreter = BareMachine.forPrograms(megabytes: 4), compiler = BareMachine.forPrograms(megabytes: 4, compiling: CompilerTests.settings())
+    let interpreter = BareMachine.forPrograms(megabytes: 4),
+      compiler = BareMachine.forPrograms(megabytes: 4, compiling: CompilerTests.settings())
     interpreter.put(BareMachine.stopText, at: SequenceGenerator.exit)
     var runs = 0
     run(on: compiler, sequences: CompilerTests.sequenceCount) { code, state, compiled in
@@ -75,13 +76,16 @@ import Testing
 
   /// Numbers at the borders of what the host may compute itself.
   private static let doubles: [UInt64] = [
-    0, 1 << 63, 1, 0x8000_0000_0000_0001, 0x000F_FFFF_FFFF_FFFF, 0x0010_0000_0000_0000, 0x0010_0000_0000_0001, 0x0020_0000_0000_0000,
+    0, 1 << 63, 1, 0x8000_0000_0000_0001, 0x000F_FFFF_FFFF_FFFF, 0x0010_0000_0000_0000, 0x0010_0000_0000_0001,
+    0x0020_0000_0000_0000,
     0x3FF0_0000_0000_0000, 0xBFF0_0000_0000_0000, 0x3FF0_0000_0000_0001, 0x43E0_0000_0000_0000, 0xC3E0_0000_0000_0000,
     0x41DF_FFFF_FFC0_0000, 0x7FEF_FFFF_FFFF_FFFF, 0x7FF0_0000_0000_0000, 0xFFF0_0000_0000_0000, 0x7FF8_0000_0000_0001,
     0x7FF0_0000_0000_0001, 0x36A0_0000_0000_0000, 0x380F_FFFF_FFFF_FFFF, 0x47EF_FFFF_EFFF_FFFF,
   ]
   /// No flag, inexact, all flags, rounding modes, traps.
-  private static let controls: [UInt32] = [0, 0x0008_0000, 0x00F8_0000, 0x0008_0001, 0x0008_0003, 0x0808_0000, 0xF808_0000, 0x1008_0000]
+  private static let controls: [UInt32] = [
+    0, 0x0008_0000, 0x00F8_0000, 0x0008_0001, 0x0008_0003, 0x0808_0000, 0xF808_0000, 0x1008_0000,
+  ]
 
   @Test func `compiled floating point gives the bits, flags and interruptions of the interpreter`() {
     let interpreter = BareMachine.forPrograms(), compiler = BareMachine.forPrograms(compiling: CompilerTests.settings())
@@ -109,7 +113,8 @@ import Testing
           let outcomes = [interpreter, compiler].map { bare in
             let cause = bare.run(text), s = bare.cpu.s
             return FloatingPointOutcome(
-              cause: cause, fpr: (0..<8).map { s.pointee.fpr[$0] }, fpc: s.pointee.fpc, conditionCode: bare.conditionCode, general: bare[3])
+              cause: cause, fpr: (0..<8).map { s.pointee.fpr[$0] }, fpc: s.pointee.fpc, conditionCode: bare.conditionCode,
+              general: bare[3])
           }
           #expect(outcomes[0] == outcomes[1], "\(text)")
           if outcomes[0] != outcomes[1] { return }

@@ -14,7 +14,9 @@ extension MachineConfiguration.Execution {
   }
 
   /// What a user wants who does not say: compiled where that can be.
-  public static func preferred(cpuCount: Int) -> Self { HostFeatures.host.missing.isEmpty && cpuCount == 1 ? .compile : .interpret }
+  public static func preferred(cpuCount: Int) -> Self {
+    HostFeatures.host.missing.isEmpty && cpuCount == 1 ? .compile : .interpret
+  }
 
   /// Refuses to compile for more than one CPU, and on a host that lacks what compiled code uses.
   package func validate(cpuCount: Int, on host: HostFeatures = .host) throws(ConfigurationError) {
@@ -22,10 +24,12 @@ extension MachineConfiguration.Execution {
     let missing = host.missing
     guard missing.isEmpty else {
       throw ConfigurationError(
-        .usage, "--execution \(rawValue): this host's processor has no \(missing.joined(separator: ", ")); say --execution interpret")
+        .usage,
+        "--execution \(rawValue): this host's processor has no \(missing.joined(separator: ", ")); say --execution interpret")
     }
     guard cpuCount == 1 else {
-      throw ConfigurationError(.usage, "--execution \(rawValue): code is compiled for one CPU only; say --execution interpret or --cpus 1")
+      throw ConfigurationError(
+        .usage, "--execution \(rawValue): code is compiled for one CPU only; say --execution interpret or --cpus 1")
     }
   }
 }

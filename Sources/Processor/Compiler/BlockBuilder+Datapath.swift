@@ -15,7 +15,9 @@ extension BlockBuilder: Datapath {
   func add(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
     if let x = known(a), let y = known(b) { return constant(x &+ y) }
     if known(b) == 0 { return a }
-    if let y = known(b), pointee(a).pointee.operation == .programAddress { return node(.programAddress, imm: pointee(a).pointee.imm &+ y) }
+    if let y = known(b), pointee(a).pointee.operation == .programAddress {
+      return node(.programAddress, imm: pointee(a).pointee.imm &+ y)
+    }
     return node(.add, a, b)
   }
   func subtract(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
@@ -56,13 +58,17 @@ extension BlockBuilder: Datapath {
 
   mutating func addSettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue { node(.addSetting, low(a), low(b), kind: 32) }
   mutating func addSettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue { node(.addSetting, a, b, kind: 64) }
-  mutating func subtractSettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue { node(.subtractSetting, low(a), low(b), kind: 32) }
+  mutating func subtractSettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
+    node(.subtractSetting, low(a), low(b), kind: 32)
+  }
   mutating func subtractSettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue { node(.subtractSetting, a, b, kind: 64) }
   mutating func interruptOnFixedPointOverflow() throws(ProgramInterruption) {
     // The mask is a fact of the block. Where it is one, what interprets the instruction knows what to do.
     if state.pointee.mode.interruptsOnFixedPointOverflow { call() }
   }
-  mutating func addLogicalSettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue { node(.addLogicalSetting, low(a), low(b), kind: 32) }
+  mutating func addLogicalSettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
+    node(.addLogicalSetting, low(a), low(b), kind: 32)
+  }
   mutating func addLogicalSettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue { node(.addLogicalSetting, a, b, kind: 64) }
   mutating func addWithCarrySettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue { unsupported(a) }
   mutating func addWithCarrySettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue { unsupported(a) }
@@ -87,7 +93,8 @@ extension BlockBuilder: Datapath {
   func conditionCode(in m: Int) -> BlockValue { node(.isConditionCode, imm: UInt64(m & 15)) }
   func compare(_ kind: Comparison, _ a: BlockValue, _ b: BlockValue, in m: Int) -> BlockValue {
     kind.is32
-      ? node(.isCompare, low(a), low(b), kind: kind.code, imm: UInt64(m & 14)) : node(.isCompare, a, b, kind: kind.code, imm: UInt64(m & 14))
+      ? node(.isCompare, low(a), low(b), kind: kind.code, imm: UInt64(m & 14))
+      : node(.isCompare, a, b, kind: kind.code, imm: UInt64(m & 14))
   }
   func isZero(_ v: BlockValue) -> BlockValue { node(.isZero, v) }
   func isNotZero(_ v: BlockValue) -> BlockValue { node(.isNotZero, v) }

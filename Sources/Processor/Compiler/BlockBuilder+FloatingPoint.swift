@@ -12,7 +12,8 @@ extension BlockBuilder {
     init(bits: UInt64) { self.bits = bits }
     init(_ o: FloatingPoint, isDouble: Bool, r1: Int, r2: Int = 0, r3: Int = 0, hasValue: Bool) {
       bits =
-        UInt64(r1) | UInt64(r2) << 4 | UInt64(r3) << 8 | (isDouble ? 1 << 12 : 0) | (hasValue ? 1 << 13 : 0) | UInt64(o.rawValue) << 16
+        UInt64(r1) | UInt64(r2) << 4 | UInt64(r3) << 8 | (isDouble ? 1 << 12 : 0) | (hasValue ? 1 << 13 : 0) | UInt64(o.rawValue)
+        << 16
     }
     var r1: Int { Int(bits & 15) }
     var r2: Int { Int(bits >> 4 & 15) }
@@ -40,22 +41,37 @@ extension BlockBuilder {
       }
     }
     rows += [
-      FloatingPointSpecialisation(0xB31C, .rre, .multiply, isDouble: true), FloatingPointSpecialisation(0xED1C, .rxe, .multiply, isDouble: true),
-      FloatingPointSpecialisation(0xB317, .rre, .multiply, isDouble: false), FloatingPointSpecialisation(0xED17, .rxe, .multiply, isDouble: false),
-      FloatingPointSpecialisation(0xB315, .rre, .squareRoot, isDouble: true), FloatingPointSpecialisation(0xED15, .rxe, .squareRoot, isDouble: true),
-      FloatingPointSpecialisation(0xB314, .rre, .squareRoot, isDouble: false), FloatingPointSpecialisation(0xED14, .rxe, .squareRoot, isDouble: false),
-      FloatingPointSpecialisation(0xB318, .rre, .compare, isDouble: true), FloatingPointSpecialisation(0xB308, .rre, .compare, isDouble: false),
-      FloatingPointSpecialisation(0xB312, .rre, .loadAndTest, isDouble: true), FloatingPointSpecialisation(0xB302, .rre, .loadAndTest, isDouble: false),
-      FloatingPointSpecialisation(0xB304, .rre, .lengthen, isDouble: false), FloatingPointSpecialisation(0xED04, .rxe, .lengthen, isDouble: false),
+      FloatingPointSpecialisation(0xB31C, .rre, .multiply, isDouble: true),
+      FloatingPointSpecialisation(0xED1C, .rxe, .multiply, isDouble: true),
+      FloatingPointSpecialisation(0xB317, .rre, .multiply, isDouble: false),
+      FloatingPointSpecialisation(0xED17, .rxe, .multiply, isDouble: false),
+      FloatingPointSpecialisation(0xB315, .rre, .squareRoot, isDouble: true),
+      FloatingPointSpecialisation(0xED15, .rxe, .squareRoot, isDouble: true),
+      FloatingPointSpecialisation(0xB314, .rre, .squareRoot, isDouble: false),
+      FloatingPointSpecialisation(0xED14, .rxe, .squareRoot, isDouble: false),
+      FloatingPointSpecialisation(0xB318, .rre, .compare, isDouble: true),
+      FloatingPointSpecialisation(0xB308, .rre, .compare, isDouble: false),
+      FloatingPointSpecialisation(0xB312, .rre, .loadAndTest, isDouble: true),
+      FloatingPointSpecialisation(0xB302, .rre, .loadAndTest, isDouble: false),
+      FloatingPointSpecialisation(0xB304, .rre, .lengthen, isDouble: false),
+      FloatingPointSpecialisation(0xED04, .rxe, .lengthen, isDouble: false),
       FloatingPointSpecialisation(0xB344, .rre, .round, isDouble: true),
-      FloatingPointSpecialisation(0xB31E, .rrd, .multiplyAdd, isDouble: true), FloatingPointSpecialisation(0xED1E, .rxf, .multiplyAdd, isDouble: true),
-      FloatingPointSpecialisation(0xB31F, .rrd, .multiplySubtract, isDouble: true), FloatingPointSpecialisation(0xED1F, .rxf, .multiplySubtract, isDouble: true),
-      FloatingPointSpecialisation(0xB30E, .rrd, .multiplyAdd, isDouble: false), FloatingPointSpecialisation(0xED0E, .rxf, .multiplyAdd, isDouble: false),
-      FloatingPointSpecialisation(0xB30F, .rrd, .multiplySubtract, isDouble: false), FloatingPointSpecialisation(0xED0F, .rxf, .multiplySubtract, isDouble: false),
-      FloatingPointSpecialisation(0xB395, .fromGeneral, .fromFixed32, isDouble: true), FloatingPointSpecialisation(0xB3A5, .fromGeneral, .fromFixed64, isDouble: true),
-      FloatingPointSpecialisation(0xB394, .fromGeneral, .fromFixed32, isDouble: false), FloatingPointSpecialisation(0xB3A4, .fromGeneral, .fromFixed64, isDouble: false),
-      FloatingPointSpecialisation(0xB399, .toGeneral, .toFixed32, isDouble: true), FloatingPointSpecialisation(0xB3A9, .toGeneral, .toFixed64, isDouble: true),
-      FloatingPointSpecialisation(0xB398, .toGeneral, .toFixed32, isDouble: false), FloatingPointSpecialisation(0xB3A8, .toGeneral, .toFixed64, isDouble: false),
+      FloatingPointSpecialisation(0xB31E, .rrd, .multiplyAdd, isDouble: true),
+      FloatingPointSpecialisation(0xED1E, .rxf, .multiplyAdd, isDouble: true),
+      FloatingPointSpecialisation(0xB31F, .rrd, .multiplySubtract, isDouble: true),
+      FloatingPointSpecialisation(0xED1F, .rxf, .multiplySubtract, isDouble: true),
+      FloatingPointSpecialisation(0xB30E, .rrd, .multiplyAdd, isDouble: false),
+      FloatingPointSpecialisation(0xED0E, .rxf, .multiplyAdd, isDouble: false),
+      FloatingPointSpecialisation(0xB30F, .rrd, .multiplySubtract, isDouble: false),
+      FloatingPointSpecialisation(0xED0F, .rxf, .multiplySubtract, isDouble: false),
+      FloatingPointSpecialisation(0xB395, .fromGeneral, .fromFixed32, isDouble: true),
+      FloatingPointSpecialisation(0xB3A5, .fromGeneral, .fromFixed64, isDouble: true),
+      FloatingPointSpecialisation(0xB394, .fromGeneral, .fromFixed32, isDouble: false),
+      FloatingPointSpecialisation(0xB3A4, .fromGeneral, .fromFixed64, isDouble: false),
+      FloatingPointSpecialisation(0xB399, .toGeneral, .toFixed32, isDouble: true),
+      FloatingPointSpecialisation(0xB3A9, .toGeneral, .toFixed64, isDouble: true),
+      FloatingPointSpecialisation(0xB398, .toGeneral, .toFixed32, isDouble: false),
+      FloatingPointSpecialisation(0xB3A8, .toGeneral, .toFixed64, isDouble: false),
     ]
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.opcode, $0) })
   }()

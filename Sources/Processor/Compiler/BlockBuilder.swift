@@ -46,7 +46,8 @@ struct BlockBuilder: ~Copyable {
       state.pointee.isRoutine = true
       return BlockValue(0)
     }
-    (state.pointee.nodes + k).initialize(to: BlockNode(operation: operation, kind: kind, a: a.node, b: b.node, c: c.node, imm: imm))
+    (state.pointee.nodes + k).initialize(
+      to: BlockNode(operation: operation, kind: kind, a: a.node, b: b.node, c: c.node, imm: imm))
     state.pointee.count = k &+ 1
     return BlockValue(UInt16(truncatingIfNeeded: k))
   }

@@ -45,7 +45,8 @@ extension BlockEmitter {
   /// The pinned register whose low half the next node sets to this value, which has no other use.
   private func targetOfLow(_ k: Int) -> Register? {
     let s = k + 1
-    guard s < Int(instruction.endNode), nodes[k].useCount == 1, nodes[s].operation == .setRegister32, nodes[s].a == UInt16(k) else { return nil }
+    guard s < Int(instruction.endNode), nodes[k].useCount == 1, nodes[s].operation == .setRegister32, nodes[s].a == UInt16(k)
+    else { return nil }
     return HostRegisters.pinned(Int(nodes[s].imm))
   }
 

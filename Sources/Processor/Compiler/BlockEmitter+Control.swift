@@ -64,7 +64,11 @@ extension BlockEmitter {
       descriptor: descriptor(), ordinal: ordinal, offset: instruction.offset)
     switch emitJumps(if: condition) {
     case .always:
-      if let offset { emitTaken(to: offset, from: instruction.offset, ordinal: ordinal) } else { emitLeaveStub(target, instruction.offset, ordinal) }
+      if let offset {
+        emitTaken(to: offset, from: instruction.offset, ordinal: ordinal)
+      } else {
+        emitLeaveStub(target, instruction.offset, ordinal)
+      }
     case .never: break
     case .fixups(let first, let second):
       stub.from = first

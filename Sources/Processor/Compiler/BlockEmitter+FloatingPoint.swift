@@ -43,7 +43,8 @@ extension BlockEmitter {
     forgetFlags()
     for fixup in slow {
       var stub = BlockStub(
-        kind: .interruption, from: fixup, text: instruction.text, descriptor: descriptor(), ordinal: ordinal, offset: instruction.offset)
+        kind: .interruption, from: fixup, text: instruction.text, descriptor: descriptor(), ordinal: ordinal,
+        offset: instruction.offset)
       stub.size = 1
       stubs.append(stub)
     }

@@ -24,12 +24,16 @@ extension BlockEmitter {
   /// The pinned register that the node's value may be computed in: its only use is to be put there next.
   func target(of k: Int) -> Register? {
     let s = k + 1
-    guard s < Int(instruction.endNode), nodes[k].useCount == 1, nodes[s].operation == .setRegister, nodes[s].a == UInt16(k) else { return nil }
+    guard s < Int(instruction.endNode), nodes[k].useCount == 1, nodes[s].operation == .setRegister, nodes[s].a == UInt16(k) else {
+      return nil
+    }
     let r = Int(nodes[s].imm)
     guard let pinned = HostRegisters.pinned(r) else { return nil }
     // Nobody may look at the old contents afterwards.
     for m in Int(instruction.firstNode)..<k
-    where nodes[m].operation == .register && nodes[m].imm == UInt64(r) && nodes[m].lastUse > UInt16(k) && places[m] == 0 { return nil }
+    where nodes[m].operation == .register && nodes[m].imm == UInt64(r) && nodes[m].lastUse > UInt16(k) && places[m] == 0 {
+      return nil
+    }
     return pinned
   }
 
@@ -166,9 +170,13 @@ extension BlockEmitter {
   func emitUnary(_ k: Int) {
     let n = nodes[k], a = Int(n.a)
     // An extension whose operand has it already, or whose upper half nobody looks at, is another name of its operand.
-    let isNothing = n.operation == .zeroExtend32 && (n.isNarrow || nodes[a].operation.isZeroExtended(narrow: nodes[a].isNarrow, kind: nodes[a].kind))
+    let isNothing =
+      n.operation == .zeroExtend32
+      && (n.isNarrow || nodes[a].operation.isZeroExtended(narrow: nodes[a].isNarrow, kind: nodes[a].kind))
       || n.operation == .signExtend32 && n.isNarrow
-    if isNothing && constant(n.a) == nil, let r = placeRegister(n.a), let i = index(of: r), owners[i] == Int32(n.a), nodes[a].lastUse <= UInt16(k) {
+    if isNothing && constant(n.a) == nil, let r = placeRegister(n.a), let i = index(of: r), owners[i] == Int32(n.a),
+      nodes[a].lastUse <= UInt16(k)
+    {
       owners[i] = Int32(k)
       places[k] = r.number + 1
       return

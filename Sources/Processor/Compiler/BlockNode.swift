@@ -30,7 +30,8 @@ enum NodeOperation: UInt8 {
   }
   var setsConditionCode: Bool {
     switch self {
-    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .setNotZero, .setSign, .setCompare, .setTestMask, .setTestByte, .setConditionCode:
+    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .setNotZero, .setSign, .setCompare,
+      .setTestMask, .setTestByte, .setConditionCode:
       true
     default: false
     }

@@ -62,7 +62,9 @@ extension CPU {
       s.pointee.compiled.link = 0
     }
     let offset = UInt16(truncatingIfNeeded: key & 0xFFF)
-    guard let (code, isFirst) = compiler.compile(page: page, pageKey: key & ~0xFFF, offset: offset, mode: mode) else { return nil }
+    guard let (code, isFirst) = compiler.compile(page: page, pageKey: key & ~0xFFF, offset: offset, mode: mode) else {
+      return nil
+    }
     if isFirst {
       // From now on stores into the page are to be noticed.
       let frame = BlockTable.frame(of: key)
@@ -130,7 +132,9 @@ extension CPU {
 
   // MARK: What compiled code and the interpreter keep differently
 
-  private func publishConditionCode() { s.pointee.compiled.condition = ConditionKind.word(conditionCode: s.pointee.conditionCode) }
+  private func publishConditionCode() {
+    s.pointee.compiled.condition = ConditionKind.word(conditionCode: s.pointee.conditionCode)
+  }
   /// Makes the condition code and the breaking-event address what the rest of the engine expects.
   private func recoverState() {
     let onehot = s.pointee.compiled.conditionTable[ConditionKind.index(s.pointee.compiled.condition)]
@@ -276,7 +280,8 @@ extension CPU {
 enum CompiledCalls {
   private static func withCPU(_ state: UnsafeMutableRawPointer, _ body: (inout CPU, Compiler) -> UInt32) -> UInt32 {
     let s = state.assumingMemoryBound(to: CPUState.self)
-    guard let cpu = UnsafeMutablePointer<CPU>(bitPattern: UInt(s.pointee.compiled.cpu)), let compiler = cpu.pointee.compiler else { return 2 }
+    guard let cpu = UnsafeMutablePointer<CPU>(bitPattern: UInt(s.pointee.compiled.cpu)), let compiler = cpu.pointee.compiler
+    else { return 2 }
     return body(&cpu.pointee, compiler)
   }
   typealias Function = @convention(c) (UnsafeMutableRawPointer, UInt64) -> UInt32

@@ -109,11 +109,14 @@ extension CPU {
     }
     if compiled.interruption != interpreted.interruption {
       lines.append(
-        "  interruption: compiled \(String(describing: compiled.interruption)), interpreted \(String(describing: interpreted.interruption))")
+        "  interruption: compiled \(String(describing: compiled.interruption)), interpreted \(String(describing: interpreted.interruption))"
+      )
     }
     for (place, byte) in bytes where compiledBytes[place] != byte {
       let absolute = UInt64(place) &- UInt64(UInt(bitPattern: storage.base))
-      lines.append("  storage at absolute \(hex(absolute)): compiled \(compiledBytes[place].map { hex(UInt64($0)) } ?? "nothing"), interpreted \(hex(UInt64(byte)))")
+      lines.append(
+        "  storage at absolute \(hex(absolute)): compiled \(compiledBytes[place].map { hex(UInt64($0)) } ?? "nothing"), interpreted \(hex(UInt64(byte)))"
+      )
     }
     for (place, byte) in compiledBytes where bytes[place] == nil {
       let absolute = UInt64(place) &- UInt64(UInt(bitPattern: storage.base))

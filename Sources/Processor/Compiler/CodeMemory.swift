@@ -24,7 +24,9 @@ final class CodeMemory {
   init?(codeSize: Int) {
     self.codeSize = codeSize
     var view: UnsafeMutableRawPointer?
-    guard let execute = chost_code_memory(codeSize, CodeMemory.siteCount * CodeMemory.siteSize, &view), let view else { return nil }
+    guard let execute = chost_code_memory(codeSize, CodeMemory.siteCount * CodeMemory.siteSize, &view), let view else {
+      return nil
+    }
     write = view.assumingMemoryBound(to: UInt8.self)
     self.execute = UInt64(UInt(bitPattern: execute))
     sites = (execute + codeSize).assumingMemoryBound(to: UInt64.self)

@@ -152,14 +152,18 @@ final class Compiler {
       // EXECUTE goes on behind itself, mostly.
       instruction.endsBlock = row.traits.contains(.endsBlock) && row.opcode != 0x44 && row.opcode != 0xC600
     } else {
-      instruction.endsBlock = (first..<builder.state.pointee.count).contains { builder.state.pointee.nodes[$0].operation == .branch }
+      instruction.endsBlock = (first..<builder.state.pointee.count).contains {
+        builder.state.pointee.nodes[$0].operation == .branch
+      }
     }
     instruction.endNode = UInt16(builder.state.pointee.count)
   }
 
   /// Eight bytes of text, zeros behind the page.
   private static func text(_ page: UnsafeRawPointer, _ offset: Int) -> InstructionText {
-    if offset <= 4088 { return InstructionText(bits: UInt64(bigEndian: page.loadUnaligned(fromByteOffset: offset, as: UInt64.self))) }
+    if offset <= 4088 {
+      return InstructionText(bits: UInt64(bigEndian: page.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+    }
     var bits: UInt64 = 0
     for k in offset..<4096 { bits |= UInt64(page.load(fromByteOffset: k, as: UInt8.self)) << UInt64(56 - 8 * (k - offset)) }
     return InstructionText(bits: bits)

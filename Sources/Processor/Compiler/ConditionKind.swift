@@ -22,7 +22,9 @@ enum ConditionKind: UInt8, CaseIterable {
   /// The bits of the condition word that make the index of the table: overflow, carry, zero, sign, kind.
   static let mask: UInt32 = 0xF_C101
   /// What LAHF and SETO leave in EAX, whose bits 16-31 are given.
-  static func word(conditionCode: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: conditionCode & 1 | (conditionCode &>> 1 & 1) &<< 8) }
+  static func word(conditionCode: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: conditionCode & 1 | (conditionCode &>> 1 & 1) &<< 8)
+  }
 
   /// The index of a condition word.
   @inline(__always) static func index(_ word: UInt32) -> Int {
