@@ -73,6 +73,15 @@ import Testing
     }
   }
 
+  @Test func `a channel that prefetches loads with the procedure for it, and not the hardware's way`() throws {
+    try withVolume(boot: true) { volume, _ in
+      let good = try CommandRun("load", "--explain", volume, "--channel", "prefetch-required")
+      #expect(good.status == 0, "\(good.error)")
+      let hardware = try CommandRun("load", "--explain", volume, "--channel", "prefetch-always", "--procedure", "hardware")
+      #expect(hardware.status == 3 && hardware.output.contains("The load fails: "))
+    }
+  }
+
   @Test func `a volume that is not there, and a page that cannot be written`() throws {
     try CommandRun("load", "--explain", "/nowhere/v.ckd").expectFailure(66, "--explain /nowhere/v.ckd: ")
     try withVolume(boot: true) { volume, _ in

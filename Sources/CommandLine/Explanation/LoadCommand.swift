@@ -18,6 +18,7 @@ struct LoadCommand: ParsableCommand {
 
         ironload load --explain v.ckd
         ironload load --explain v.ckd --format html -o v.html
+        ironload load --explain v.ckd --channel prefetch-required --procedure hardware
       """)
 
   @Option(help: ArgumentHelp("The volume to load from.", valueName: "volume"))
@@ -29,6 +30,12 @@ struct LoadCommand: ParsableCommand {
   @Option(help: "Whether storage is cleared first: clear or normal.")
   var kind = LoadKindOption.clear
 
+  @Option(help: "The channel that the volume is behind.")
+  var channel = Choice(MachineConfiguration.Channel.architected)
+
+  @Option(help: "How to load; by default the hardware's way, or prefetch when the channel prefetches.")
+  var procedure: Choice<LoadProcedure>?
+
   @Option(help: "What to write: text, json, or html (one file with a picture, for a browser).")
   var format = ExplanationFormat.text
 
@@ -38,9 +45,10 @@ struct LoadCommand: ParsableCommand {
 
   func run() throws {
     let deviceNumber: UInt16 = 0x0120
-    let configuration = MachineConfiguration(
-      memory: memory.bytes,
-      dasds: [MachineConfiguration.DASD(deviceNumber: deviceNumber, path: explain, isReadOnly: true)])
+    var dasd = MachineConfiguration.DASD(deviceNumber: deviceNumber, path: explain, isReadOnly: true)
+    dasd.channel = channel.value
+    var configuration = MachineConfiguration(memory: memory.bytes, dasds: [dasd])
+    configuration.loadProcedure = procedure?.value
     let explanation: LoadExplanation
     do { explanation = try LoadExplanation(configuration, loadingFrom: deviceNumber, kind: kind.value) } catch {
       throw OperatorError(error, volume: explain)

@@ -92,7 +92,7 @@ extension LoadExplanation {
     volume = dasd.path
     self.deviceNumber = deviceNumber
     memory = configuration.memory
-    channel = ChannelKind.architected.rawValue
+    channel = dasd.channel.rawValue
     steps = observer.steps
     segments = ProgramSegment.find(in: observer.steps)
     if loadFailure == nil, let address = observer.pswAddress {
