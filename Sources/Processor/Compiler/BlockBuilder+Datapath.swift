@@ -86,7 +86,12 @@ extension BlockBuilder: Datapath {
   mutating func setCCCompare(_ kind: Comparison, _ a: BlockValue, _ b: BlockValue) {
     kind.is32 ? effect(.setCompare, low(a), low(b), kind: kind.code) : effect(.setCompare, a, b, kind: kind.code)
   }
-  mutating func setCCTestUnderMask(_ v: BlockValue, mask: UInt64) { effect(.setTestMask, v, imm: mask) }
+  mutating func setCCTestUnderMask(_ v: BlockValue, mask: UInt64) {
+    // The rows test one halfword of a register; the emitter knows no other mask.
+    let shift = UInt64(truncatingIfNeeded: mask.trailingZeroBitCount & ~15 & 63)
+    if mask &>> shift > 0xFFFF { return call() }
+    effect(.setTestMask, v, imm: mask)
+  }
   mutating func setCCTestByte(_ v: BlockValue, mask: UInt64) { effect(.setTestByte, v, imm: mask) }
   mutating func setCC(_ v: BlockValue) { effect(.setConditionCode, v) }
   func conditionCode() -> BlockValue { node(.conditionCode) }

@@ -123,7 +123,11 @@ extension BlockEmitter {
   private func emitTestMask(_ n: BlockNode) {
     let shift = UInt8(n.imm.trailingZeroBitCount & ~15 & 63)
     let mask = Int32(truncatingIfNeeded: n.imm >> UInt64(shift) & 0xFFFF)
-    guard n.imm != 0, UInt64(UInt32(bitPattern: mask)) << UInt64(shift) == n.imm else { return emitWideTestMask(n) }
+    if n.imm == 0 {
+      forgetFlags()
+      assembler.mov(Memory(.rsp, StateOffset.condition), immediate: 0, .bits32)
+      return
+    }
     let value = allocate()
     move(n.a, to: value)
     forgetFlags()
@@ -152,11 +156,6 @@ extension BlockEmitter {
     assembler.mov(Memory(.rsp, StateOffset.condition), .rax, .bits32)
     assembler.test(value, value, .bits32)
     flagsTestZero = true
-  }
-  /// A mask of zero: condition code 0.
-  private func emitWideTestMask(_ n: BlockNode) {
-    forgetFlags()
-    assembler.mov(Memory(.rsp, StateOffset.condition), immediate: 0, .bits32)
   }
 
   /// A condition code that is a value.

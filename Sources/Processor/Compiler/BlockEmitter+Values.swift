@@ -217,16 +217,15 @@ extension BlockEmitter {
     case .always: move(n.b, to: destination, width)
     case .never: move(n.c, to: destination, width)
     case .fixups(let first, let second):
-      moveWithoutAllocation(n.c, to: destination, width)
+      move(n.c, to: destination, width)
       let end = assembler.jump()
       assembler.resolveHere(first)
       if let second { assembler.resolveHere(second) }
-      moveWithoutAllocation(n.b, to: destination, width)
+      move(n.b, to: destination, width)
       assembler.resolveHere(end)
     }
     forgetFlags()
   }
-  private func moveWithoutAllocation(_ node: UInt16, to r: Register, _ width: Width) { move(node, to: r, width) }
 
   /// Values that are in the state.
   func emitStateValue(_ k: Int) {
