@@ -5,9 +5,11 @@
 struct SiteTags {
   /// By data tag; 0: none yet.
   private let tags: UnsafeMutablePointer<UInt16>
-  private var next: UInt16 = 1
+  private var next = SiteTags.step
+  /// What lies between two tags: eight, the largest boundary of an operand.
+  private static let step: UInt16 = 8
   /// One that no site ever has, for accesses that must be translated each time.
-  private static let none: UInt64 = 0xFFE
+  private static let none: UInt64 = 0xFF8
 
   init() {
     tags = .allocate(capacity: 4096)
@@ -24,10 +26,10 @@ struct SiteTags {
     if UInt64(next) == SiteTags.none {
       memory.wipeSites()
       forget()
-      next = 1
+      next = SiteTags.step
     }
     tags[k] = next
-    next += 1
+    next += SiteTags.step
     return UInt64(tags[k])
   }
 }

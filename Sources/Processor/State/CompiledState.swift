@@ -5,7 +5,7 @@ package struct CompiledState {
   var condition: UInt32 = 0
   /// Bit 31 set: the last branch taken was at these bits 0-11 in the current page. Otherwise `breakingEventAddress` holds.
   var breakingEvent: UInt32 = 0
-  /// The tag of data accesses in sites, bits 0-11: stands for `dataTag` until a translation is purged.
+  /// The tag of data accesses in sites, bits 3-11 (the lowest is 0): stands for `dataTag` until a translation is purged.
   var siteTag: UInt64 = 0
   /// What an entry of the jump cache must have: mode, context, generation.
   var jumpTag: UInt64 = 0
