@@ -9,6 +9,7 @@ IRONLOAD := .build/release/ironload
 INSTALL := @Scripts/install-packages
 TEST_PACKAGES := binutils-s390x-linux-gnu qemu-user qemu-system-misc qemu-system-data e2fsprogs xfsprogs mount gdb-multiarch strace
 LINUX_PACKAGES := cpio e2fsprogs
+BENCH_PACKAGES := binutils-s390x-linux-gnu gcc-12-s390x-linux-gnu libc6-dev-s390x-cross cpio
 
 .PHONY: help build test demo ipl check lint format bench asan tsan guests linux clean distclean
 .DEFAULT_GOAL := help
@@ -38,8 +39,8 @@ lint: ## the formatter's rules and the house's own
 format: ## rewrites the sources as the formatter would have them
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
-bench: build ## guest MIPS on bare-metal kernels of our own
-	$(INSTALL) binutils-s390x-linux-gnu
+bench: $(LINUX)/kernel-release build ## speed beside QEMU's and the host's own; RUNS=1 TESTS="sort fib" for less of it
+	$(INSTALL) $(BENCH_PACKAGES)
 	@Benchmarks/run
 
 guests: build ## the bare-metal guests of Tests/Guests, on Ironload and on QEMU
