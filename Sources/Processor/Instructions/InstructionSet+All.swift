@@ -20,6 +20,7 @@ extension InstructionSet where Machine: ~Copyable {
     defineTranslateBytes()
     defineUnicode()
     defineSorting()
+    defineCompression()
     defineLockedOperations()
     defineAccessRegisters()
     defineSpecial()
