@@ -56,7 +56,7 @@ tsan: ## all tests under the thread sanitizer
 	$(SWIFT) test -c release --sanitize thread --scratch-path .build-tsan
 
 clean: ## what was built; keeps what was fetched
-	rm -rf .build .build-asan .build-tsan $(VAR)/guests $(LINUX)/volume.ckd $(LINUX)/root.ext4 $(LINUX)/initramfs.cpio
+	rm -rf .build .build-asan .build-tsan $(VAR)/guests $(VAR)/benchmarks $(VAR)/hercules $(LINUX)/volume.ckd $(LINUX)/root.ext4 $(LINUX)/initramfs.cpio
 
 distclean: clean ## what was fetched, too
 	rm -rf $(VAR)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -47,6 +48,7 @@ static long memory_beside_largest_mapping(void) {
 }
 
 static void start(char **command, int output) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL); /* No emulator stays behind when we are killed. */
   int nothing = open("/dev/null", O_RDONLY);
   dup2(nothing, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
