@@ -191,6 +191,7 @@ import Testing
     for (entry, text) in bad {
       putExample()
       bare.store(entry, at: Self.dictionary + 8 * 5)
+      bare.cpu.s.pointee.dataExceptionCode = 0xFF
       let before = [0x2000, Self.dictionary, Self.target, 64, Self.source, UInt64(text.count)]
       #expect(compress(text) == .data, "\(String(entry, radix: 16))")
       #expect((0...5).map { bare[$0] } == before)

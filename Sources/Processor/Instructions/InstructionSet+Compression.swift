@@ -5,10 +5,12 @@ extension InstructionSet where Machine: ~Copyable {
       try cpu.requireEven(i.e1 | i.e2)
       let call = CompressionCall(r1: i.e1, r2: i.e2, options: cpu.gr(0), dictionary: cpu.gr(1))
       if !(9...13).contains(call.symbolSize) { throw .specification }
-      // A unit of work is one symbol: registers and storage change together, or not at all.
-      try cpu.inUnits { cpu throws(ProgramInterruption) in
-        call.isExpansion ? try cpu.expandSymbol(call) : try cpu.compressSymbol(call)
-      }
+      do throws(ProgramInterruption) {
+        // A unit of work is one symbol: registers and storage change together, or not at all.
+        try cpu.inUnits { cpu throws(ProgramInterruption) in
+          call.isExpansion ? try cpu.expandSymbol(call) : try cpu.compressSymbol(call)
+        }
+      } catch { throw error == .data ? cpu.dataException(.decimalOperand) : error }
     }
   }
 }
