@@ -1,4 +1,5 @@
 import CHost
+import Storage
 
 /// COMPARE AND SWAP and the interlocked-access instructions (chapter 7).
 extension InstructionSet where Machine: ~Copyable {
@@ -88,9 +89,14 @@ extension InstructionSet where Machine: ~Copyable {
       let operand = cpu.rxy(i)
       if operand.address & 15 != 0 { throw .specification }
       let host = try cpu.hostForFetch(operand.address, operand.base)
-      // Exchanging zero for zero is the fetch of 16 bytes in one step that the host has.
       var v: InlineArray<2, UInt64> = [0, 0]
-      _ = CPU.exchange128(host, &v, [0, 0])
+      if cpu.storage.isReadOnly(AbsoluteAddress(UInt64(host - cpu.storage.base))) {
+        // The host may not let us exchange here, and nothing changes here meanwhile.
+        v = [host.load(as: UInt64.self), host.load(fromByteOffset: 8, as: UInt64.self)]
+      } else {
+        // Exchanging zero for zero is the fetch of 16 bytes in one step that the host has.
+        _ = CPU.exchange128(host, &v, [0, 0])
+      }
       cpu.setGR(i.r1, UInt64(bigEndian: v[0]))
       cpu.setGR(i.r1 + 1, UInt64(bigEndian: v[1]))
     }
