@@ -93,9 +93,10 @@ public final class Machine: @unchecked Sendable {
         devices: Dictionary(
           configuration.dasds.map { ($0.deviceNumber, $0.isReadOnly) }, uniquingKeysWith: { first, _ in first }),
         storage: storage, tracer: tracer, onFailure: { failures.report($0) }) : nil
+    // Byte 85: enhanced suppression on protection. Bit 61 of the TEID is one for DAT and access-list-controlled protection only.
     let description = SystemDescription(
       storageSize: configuration.memory, cpus: (0..<configuration.cpuCount).map { SystemDescription.CPU(address: UInt8($0)) },
-      loadParameter: loadParameter)
+      loadParameter: loadParameter, characteristics: [85: 0x02])
     serviceProcessor = ServiceProcessor(storage: storage, description: description, consoles: consoles, tracer: tracer)
     services = SystemServices(
       cpuCount: configuration.cpuCount, hasESA390Mode: configuration.hasESA390Mode, identity: identity,
