@@ -32,6 +32,7 @@ import Testing
   private func prepare() {
     for r in 0..<16 { bare[r] = 0 }
     bare[12] = 0x4000
+    bare.cpu.s.pointee.cr[14] |= 0x8_0000  // ASN translation, for LASP
     bare.setMask(BareMachine.supervisor)
   }
   private func expectSpecification(_ text: [UInt8], _ what: String) {
@@ -73,7 +74,7 @@ import Testing
       4, "CS CSY LCTL STCTL SPX STPX LAM LAMY STAM STAMY SSCH MSCH STSCH TSCH TPI STCRW LPD LAA LAAL LAN LAO LAX"
     ),
     (
-      8, "CSG CDS CDSY LPSW LPSWE LCTLG STCTG SCK SCKC STCKC SPT STPT STIDP STFLE LPDG LAAG LAALG LANG LAOG LAXG"
+      8, "CSG CDS CDSY LPSW LPSWE LCTLG STCTG SCK SCKC STCKC SPT STPT STIDP STFLE LASP LPDG LAAG LAALG LANG LAOG LAXG"
     ),
     (16, "CDSG LPQ STPQ"), (32, "STCPS"), (4096, "STSI"),
   ]

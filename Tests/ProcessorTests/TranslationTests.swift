@@ -373,5 +373,27 @@ struct TranslationTests {
     m.run("E501 1000 2000", mask: BareMachine.dat)
     #expect(m.cc == 3)
     #expect(m.programInterruption == nil)
+    // A bit that must be zero in a valid entry.
+    m[UInt64.self, m.pageEntry(Self.address)] ^= 0xC00
+    m.run("E501 1000 2000", mask: BareMachine.dat)
+    #expect(m.programInterruption == .translationSpecification)
+  }
+
+  @Test func `TPROT sees DAT protection and low-address protection`() throws {
+    let m = BareMachine()
+    try m.mapIdentity()
+    (m.gr[1], m.gr[2]) = (Self.address, 0)
+    m[UInt64.self, m.pageEntry(Self.address)] |= 0x200
+    m.run("E501 1000 2000", mask: BareMachine.dat)
+    #expect(m.cc == 1)
+    m.gr[1] = 0x1FF
+    m.run("E501 1000 2000", mask: BareMachine.dat)
+    #expect(m.cc == 0)
+    m.cpu.setControlRegister(0, CR0.lowAddressProtection)
+    m.run("E501 1000 2000", mask: BareMachine.dat)
+    #expect(m.cc == 1)
+    m.gr[1] = 0x200
+    m.run("E501 1000 2000", mask: BareMachine.dat)
+    #expect(m.cc == 0)
   }
 }
