@@ -76,6 +76,16 @@ import Testing
     #expect(bench.warnings.lines.withLock { $0 }.count == 1)
   }
 
+  @Test func `prefetch always: mistakes in turn, at other addresses, are told once each`() throws {
+    let bench = try Bench(.prefetchAlways)
+    for address in stride(from: UInt32(0x1000), through: 0x4000, by: 0x1000) {
+      bench.write(Array(repeating: CCW(3, flags: .chainCommand), count: 257), at: UInt64(address))
+      #expect(try bench.run(prefetch: false) { $0.programAddress = address }.hasPrefix("00804017"))
+    }
+    let lines = bench.warnings.lines.withLock { $0 }
+    #expect(lines.count == 2 && lines[1].contains("00001000"), "\(lines)")
+  }
+
   @Test func `forced prefetch: the ORB counts as allowing it`() throws {
     let bench = try Bench(.prefetchRequired, forced: true)
     bench.write([CCW(3)])

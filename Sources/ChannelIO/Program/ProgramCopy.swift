@@ -15,6 +15,19 @@ package enum ChannelRefusal: Error, Hashable, Sendable, CustomStringConvertible 
   /// The data, or the list of IDAWs, of the CCW here are not in storage.
   case dataNotInStorage(UInt32)
 
+  /// Which rule it was, wherever.
+  enum Rule: Hashable, Sendable { case prefetch, segmentPlace, segmentLength, segmentCount, indirectList, data }
+  var rule: Rule {
+    switch self {
+    case .prefetchNotAllowed: .prefetch
+    case .segmentNotInStorage: .segmentPlace
+    case .segmentTooLong: .segmentLength
+    case .tooManySegments: .segmentCount
+    case .unsupportedIndirectList: .indirectList
+    case .dataNotInStorage: .data
+    }
+  }
+
   package var description: String {
     switch self {
     case .prefetchNotAllowed: "the ORB does not allow prefetch, which this channel requires"

@@ -12,7 +12,7 @@ extension ChannelSubsystem {
     case .architected: return StorageSource(storage: storage)
     case .prefetchRequired: guard orb.allowsPrefetch else { return refuse(s, orb, .prefetchNotAllowed) }
     case .prefetchAlways:
-      if !orb.allowsPrefetch { warn(s, "the ORB does not allow prefetch; this channel prefetches all the same") }
+      if !orb.allowsPrefetch { warn(s, .prefetches, "the ORB does not allow prefetch; this channel prefetches all the same") }
     }
     switch ProgramCopy.make(orb, from: self.storage) {
     case .success(let copy): return copy
@@ -23,7 +23,7 @@ extension ChannelSubsystem {
   /// What QEMU shows its guest when the pass-through driver refuses a start (hw/vfio/ccw.c, sch_gen_unit_exception): unit
   /// exception as the only status, which no command caused.
   private func refuse(_ s: Subchannel, _ orb: ORB, _ refusal: ChannelRefusal) -> (any ProgramSource)? {
-    warn(s, "start refused: \(refusal)")
+    warn(s, .refusal(refusal.rule), "start refused: \(refusal)")
     traceStart(s, orb, refusal)
     end(s) { state in
       guard state.status.function.contains(.start) else { return }
@@ -36,12 +36,13 @@ extension ChannelSubsystem {
     return nil
   }
 
-  /// Tells the operator, unless the last word at this subchannel was the same and is not old.
-  private func warn(_ s: Subchannel, _ text: String) {
+  /// Tells the operator, unless the same was said of this subchannel a moment ago: a guest that goes on trying, with other
+  /// addresses or with several mistakes in turn, fills no terminal.
+  private func warn(_ s: Subchannel, _ what: ChannelWarning, _ text: String) {
     let now = monotonicNanoseconds()
     let isDue = s.state.withLock { state in
-      if let last = state.warning, last.text == text, now &- last.time < Self.warningInterval { return false }
-      state.warning = (text, now)
+      if let last = state.warnings[what], now &- last < Self.warningInterval { return false }
+      state.warnings[what] = now
       return true
     }
     guard isDue else { return }
@@ -54,4 +55,11 @@ extension ChannelSubsystem {
   package func refusal(subchannel number: UInt16) -> ChannelRefusal? {
     subchannel(number).flatMap { $0.state.withLock { $0.refusal } }
   }
+}
+
+/// What a channel tells the operator about a subchannel, without the addresses in it.
+enum ChannelWarning: Hashable, Sendable {
+  /// It prefetches against the ORB's word.
+  case prefetches
+  case refusal(ChannelRefusal.Rule)
 }

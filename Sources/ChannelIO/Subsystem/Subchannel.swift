@@ -46,8 +46,8 @@ final class Subchannel: Sendable {
     var refusal: ChannelRefusal?
     /// The last CCW of the last program, as the channel had it: a copy may differ from what storage has by now.
     var lastCCW: UInt64?
-    /// What the operator was last told of this subchannel's channel, and when.
-    var warning: (text: String, time: UInt64)?
+    /// When the operator was last told what of this subchannel's channel.
+    var warnings: [ChannelWarning: UInt64] = [:]
     /// Channel-path resets that this subchannel has yet to carry out.
     var pathResets: [PathReset] = []
     var measurement = Measurement()
