@@ -4,11 +4,11 @@ import Synchronization
 /// The terminals of this process that are in raw mode, where a signal handler can find them. A process has one set of signal
 /// handlers and they are given no context, so this cannot belong to a session.
 ///
-/// Concurrency: a slot is filled before its `inUse` is set and reused only after it was cleared; handlers read slots in use and
-/// call nothing that is not async-signal-safe (tcsetattr, sigaction, raise).
+/// Concurrency: a slot is filled before its `inUse` is set and reused only after it was cleared; handlers read slots in use,
+/// call nothing that is not async-signal-safe (tcsetattr, sigaction, raise), and leave errno as it was.
 enum RawTerminals {
-  private struct Slot {
-    var inUse: sig_atomic_t = 0
+  private struct Slot: ~Copyable {
+    let inUse = Atomic(false)
     var descriptor: Int32 = -1
     var original = termios(), raw = termios()
   }
@@ -29,12 +29,11 @@ enum RawTerminals {
   static func add(_ descriptor: Int32, _ original: termios, _ raw: termios) -> Int? {
     lock.withLock { _ in
       install()
-      guard let slots, let free = (0..<count).first(where: { slots[$0].inUse == 0 }) else { return nil }
+      guard let slots, let free = (0..<count).first(where: { !slots[$0].inUse.load(ordering: .relaxed) }) else { return nil }
       slots[free].descriptor = descriptor
       slots[free].original = original
       slots[free].raw = raw
-      atomicMemoryFence()
-      slots[free].inUse = 1
+      slots[free].inUse.store(true, ordering: .releasing)
       return free
     }
   }
@@ -43,16 +42,16 @@ enum RawTerminals {
     lock.withLock { _ in
       guard let slots else { return }
       tcsetattr(slots[slot].descriptor, TCSANOW, &slots[slot].original)
-      slots[slot].inUse = 0
+      slots[slot].inUse.store(false, ordering: .releasing)
     }
   }
-
-  private static func atomicMemoryFence() { Synchronization.atomicMemoryFence(ordering: .sequentiallyConsistent) }
 
   /// All terminals get the mode they had; or raw mode, after a stop.
   fileprivate static func setAll(raw: Bool) {
     guard let slots else { return }
-    for k in 0..<count where slots[k].inUse != 0 {
+    let error = errno
+    defer { errno = error }
+    for k in 0..<count where slots[k].inUse.load(ordering: .acquiring) {
       if raw {
         tcsetattr(slots[k].descriptor, TCSANOW, &slots[k].raw)
       } else {
@@ -68,7 +67,7 @@ enum RawTerminals {
     let old = UnsafeMutablePointer<sigaction>.allocate(capacity: 128)
     old.initialize(repeating: sigaction(), count: 128)
     let all = UnsafeMutablePointer<Slot>.allocate(capacity: count)
-    all.initialize(repeating: Slot(), count: count)
+    for k in 0..<count { (all + k).initialize(to: Slot()) }
     previous = old
     slots = all
 
