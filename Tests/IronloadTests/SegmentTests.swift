@@ -109,6 +109,34 @@ struct SegmentTests {
     #expect(lines.last.map { $0.hasPrefix("ACK") } == true)
   }
 
+  private static let canShutDown: Bool =
+    FileManager.default.isWritableFile(atPath: "/dev/loop-control")
+    && ["/usr/sbin/mkfs.xfs", "/usr/sbin/xfs_io"].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
+
+  @Test(.enabled(if: canShutDown, "needs root, loop devices and xfsprogs: no write-back was made to fail"))
+  func `a write-back that the host refuses is a machine check and the end`() throws {
+    let place = try Place()
+    let mount = place.folder.appending(path: "mnt").path(), image = place.folder.appending(path: "xfs").path()
+    @Sendable func shell(_ script: String) throws {
+      let process = try Process.run(URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script])
+      process.waitUntilExit()
+      try #require(process.terminationStatus == 0, "\(script)")
+    }
+    try shell("mkdir \(mount); truncate -s 320M \(image); /usr/sbin/mkfs.xfs -q \(image) && mount -o loop \(image) \(mount)")
+    defer { try? shell("umount \(mount)") }
+    try shell("truncate -s 2M \(mount)/segment")
+    // The last line before the guest purges the segment: it is not back from it until the file system is gone.
+    let (lines, end, _) = try run(configuration(place) { $0.path = mount + "/segment" }) { line in
+      if line == "ACK 200000" { try? shell("/usr/sbin/xfs_io -x -c shutdown \(mount)") }
+    }
+    guard case .storageFailed(let text) = end else {
+      Issue.record("ended with \(end)")
+      return
+    }
+    #expect(text.contains("\(mount)/segment"), "\(text)")
+    #expect(lines.contains("ACK 200000") && !lines.contains("END"))
+  }
+
   @Test func `two machines do not share a file`() throws {
     let place = try Place()
     let first = try Machine(configuration(place))
