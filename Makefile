@@ -11,7 +11,7 @@ TEST_PACKAGES := binutils-s390x-linux-gnu qemu-user qemu-system-misc qemu-system
 LINUX_PACKAGES := cpio e2fsprogs
 BENCH_PACKAGES := binutils-s390x-linux-gnu gcc-12-s390x-linux-gnu libc6-dev-s390x-cross cpio
 
-.PHONY: help build test demo ipl check lint format bench asan tsan guests linux clean distclean
+.PHONY: help build static test demo ipl check lint format bench asan tsan guests linux clean distclean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -20,11 +20,14 @@ help: ## what there is to make
 build: ## the executable, .build/release/ironload
 	@$(SWIFT) build -c release --product ironload >&2
 
+static: build ## the executable without shared libraries, .build/ironload
+	@Scripts/link-static .build/release .build/ironload
+
 test: ## all tests
 	$(INSTALL) $(TEST_PACKAGES)
 	$(SWIFT) test -c release
 
-demo: build ## a tiny guest of our own, from a volume made on the fly; needs no network
+demo: build ## a tiny guest of our own, from a volume made on the fly
 	@exec $(IRONLOAD) demo
 
 ipl: $(LINUX)/volume.ckd build ## Debian's Linux from a 3390, to a shell; commands can be piped in
@@ -51,9 +54,9 @@ asan: ## all tests under the address sanitizer
 	$(INSTALL) $(TEST_PACKAGES)
 	$(SWIFT) test -c release --sanitize address --scratch-path .build-asan
 
-tsan: ## all tests under the thread sanitizer
+tsan: ## tests under the thread sanitizer
 	$(INSTALL) $(TEST_PACKAGES)
-	$(SWIFT) test -c release --sanitize thread --scratch-path .build-tsan
+	@Scripts/test-threads $(SWIFT)
 
 clean: ## what was built; keeps what was fetched
 	rm -rf .build .build-asan .build-tsan $(VAR)/guests $(VAR)/benchmarks $(VAR)/hercules $(LINUX)/volume.ckd $(LINUX)/root.ext4 $(LINUX)/initramfs.cpio

@@ -20,13 +20,13 @@ struct DASDBoot: ParsableCommand {
       ahead and know no IDAWs of format 1.
       """)
 
-  @Argument(help: "The volume.")
+  @Argument(help: "The volume.", completion: .file())
   var path: String
 
-  @Option(help: ArgumentHelp("The kernel.", valueName: "file"))
+  @Option(help: ArgumentHelp("The kernel.", valueName: "file"), completion: .file())
   var kernel: String
 
-  @Option(help: ArgumentHelp("The initial RAM disk.", valueName: "file"))
+  @Option(help: ArgumentHelp("The initial RAM disk.", valueName: "file"), completion: .file())
   var initrd: String?
 
   @Option(help: ArgumentHelp("The kernel's parameter line.", valueName: "text"))

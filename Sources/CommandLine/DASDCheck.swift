@@ -14,7 +14,7 @@ struct DASDCheck: ParsableCommand {
         ironload dasd check linux.ckd
       """)
 
-  @Argument(help: "The volume.")
+  @Argument(help: "The volume.", completion: .file())
   var path: String
 
   func run() throws {

@@ -18,7 +18,7 @@ struct DASDCreate: ParsableCommand {
         ironload dasd create blank.ckd --cylinders 200 --no-partition
       """)
 
-  @Argument(help: "The file to make; it must not exist.")
+  @Argument(help: "The file to make; it must not exist.", completion: .file())
   var path: String
 
   @Option(help: ArgumentHelp("Size of the volume, 1 to 65520.", valueName: "n"))

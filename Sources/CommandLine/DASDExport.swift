@@ -14,13 +14,13 @@ struct DASDExport: ParsableCommand {
         e2fsck -fn root.img
       """)
 
-  @Argument(help: "The volume.")
+  @Argument(help: "The volume.", completion: .file())
   var image: String
 
   @Option(help: ArgumentHelp("The partition, 1 for /dev/dasda1.", valueName: "n"))
   var partition: Int = 1
 
-  @Argument(help: "The file to make; it must not exist.")
+  @Argument(help: "The file to make; it must not exist.", completion: .file())
   var file: String
 
   func run() throws {

@@ -15,13 +15,13 @@ struct DASDImport: ParsableCommand {
         ironload dasd import linux.ckd --partition 1 root.img
       """)
 
-  @Argument(help: "The volume.")
+  @Argument(help: "The volume.", completion: .file())
   var image: String
 
   @Option(help: ArgumentHelp("The partition, 1 for /dev/dasda1.", valueName: "n"))
   var partition: Int = 1
 
-  @Argument(help: "The file system image.")
+  @Argument(help: "The file system image.", completion: .file())
   var file: String
 
   func run() throws {

@@ -13,7 +13,7 @@ struct DASDInfo: ParsableCommand {
         ironload dasd info linux.ckd
       """)
 
-  @Argument(help: "The volume.")
+  @Argument(help: "The volume.", completion: .file())
   var path: String
 
   func run() throws {

@@ -18,7 +18,7 @@ struct DASDList: ParsableCommand {
   @Flag(help: "List the DSCBs of the VTOC.")
   var vtoc = false
 
-  @Argument(help: "The volume.")
+  @Argument(help: "The volume.", completion: .file())
   var path: String
 
   private struct Row {

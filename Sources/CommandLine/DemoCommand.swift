@@ -16,7 +16,7 @@ struct DemoCommand: ParsableCommand {
         ironload demo --keep demo.ckd --trace ccw
       """)
 
-  @Option(help: ArgumentHelp("Leave the volume at this path, where nothing may be yet.", valueName: "PATH"))
+  @Option(help: ArgumentHelp("Leave the volume at this path, where nothing may be yet.", valueName: "PATH"), completion: .file())
   var keep: String?
 
   @Option(help: ArgumentHelp("Write a trace of these classes to standard error, as in run.", valueName: "CLASSES"))
@@ -27,7 +27,7 @@ struct DemoCommand: ParsableCommand {
     try DemoVolume.create(at: path)
     defer { if keep == nil { unlink(path) } }
     var run = try RunCommand.parse(["--memory", "16M", "--console", "vt220"])
-    run.dasd = [DASDOption(configuration: .init(deviceNumber: DemoVolume.deviceNumber, path: path))]
+    run.dasd = ["\(String(DemoVolume.deviceNumber, radix: 16))=\(PropertyList.quoted(path))"]
     run.load = DeviceNumber(DemoVolume.deviceNumber)
     run.trace = trace
     try run.run()

@@ -17,7 +17,9 @@ struct InspectionServers {
         operatorServer?.stop()
         throw OperatorError(error, "--gdb ")
       }
-      if let debugServer { StandardError.write("ironload: debuggers can connect to \(gdb.host):\(debugServer.port)\n") }
+      if let debugServer {
+        StandardError.write("ironload: debuggers can connect to \(InternetAddress.text(gdb.host, debugServer.port))\n")
+      }
     }
   }
 

@@ -18,7 +18,7 @@ struct NVDIMMCheck: ParsableCommand {
         ironload nvdimm check /dev/dax0.0 --json
       """)
 
-  @Argument(help: "A file or a DAX device.")
+  @Argument(help: "A file or a DAX device.", completion: .file())
   var path: String
 
   @Option(help: ArgumentHelp("How much of it, such as 256M; by default all.", valueName: "SIZE"))

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import OperatorInterface
 import Sockets
 
@@ -10,9 +10,19 @@ struct OperateCommand: ParsableCommand {
     abstract: "Look inside a running machine and operate it.",
     discussion: """
       The machine was started with `ironload run --operator PATH`. Addresses and contents are hexadecimal, counts decimal. \
-      Documentation/Operating.md has an example of each command.
+      --kind says how an address is meant: absolute unless said, or real, logical, primary, secondary, home; --cpu is the CPU's \
+      address, 0 unless said. Documentation/Operating.md has an example of each command.
 
-      \(OperatorCommand.all.map { "  \($0.synopsis)\n      \($0.abstract)" }.joined(separator: "\n"))
+        ironload run --memory 16M --operator op.sock &
+        ironload operate op.sock alter 200 a7180028 82000310
+        ironload operate op.sock storage 200 8 --json
+        ironload operate op.sock registers r1,r2,prefix
+        ironload operate op.sock storage --help
+        ironload operate op.sock quit
+
+      Commands:
+
+      \(OperatorCommand.all.map { $0.help(inList: true) }.joined(separator: "\n"))
 
       Exit status: 0 done; 1 a time limit came before what was waited for; 2 something else came; 64 and above as for every \
       command.
@@ -26,12 +36,13 @@ struct OperateCommand: ParsableCommand {
 
   @Argument(
     parsing: .captureForPassthrough, help: ArgumentHelp("What to do, and with what.", valueName: "command"),
-    completion: .list(OperatorCommand.all.map(\.name)))
+    completion: .custom { words, index, _ in Self.completions(words, index) })
   var words: [String] = []
 
   func run() throws {
     // What stands behind the command is all the command's; but people write --json where they think of it.
     let words = words.filter { $0 != "--json" }, wantsJSON = json || words.count < self.words.count
+    if let last = words.last, last == "--help" || last == "-h", try help(words.dropLast()) { return }
     let request: OperatorRequest
     do throws(OperatorFailure) {
       request = try OperatorRequest(words: words) { URL(fileURLWithPath: $0).path }
@@ -49,5 +60,25 @@ struct OperateCommand: ParsableCommand {
       print(text)
     }
     throw ExitCode(answer.status)
+  }
+
+  /// Help where it is asked for behind the path: of one command, or of all.
+  /// - Returns: whether that was it; what is behind `enter` and `type` is the guest's.
+  private func help(_ words: ArraySlice<String>) throws -> Bool {
+    guard let name = words.first else { throw CleanExit.helpRequest(Self.self) }
+    guard words.count == 1, let command = OperatorCommand.named(name), !["enter", "type"].contains(name) else { return false }
+    print(command.help(inList: false))
+    return true
+  }
+
+  /// What a shell can offer for a word of a command line.
+  private static func completions(_ words: [String], _ index: Int) -> [String] {
+    guard let verb = words.firstIndex(of: "operate"), index < words.count else { return [] }
+    // The path is the first word behind the verb; flags may stand before it.
+    let rest = words[(verb + 1)...index].filter { $0 != "--json" }.dropFirst()
+    if let offered = OperatorCommand.completions(of: Array(rest)) { return offered }
+    let typed = rest.last ?? "", folder = typed.lastIndex(of: "/").map { String(typed[...$0]) } ?? ""
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    return names.map { folder + $0 }.filter { $0.hasPrefix(typed) }
   }
 }

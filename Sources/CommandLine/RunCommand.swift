@@ -16,8 +16,11 @@ struct RunCommand: ParsableCommand {
       Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop, also after persistent memory \
       failed; 3 a load that the guest asked for failed; 4 ended by the operator; 64-78 as for every command.
 
-      Example:
         ironload run --memory 1G --dasd 0120=v.ckd --load 0120
+        ironload run --kernel vmlinuz --initrd initrd --append 'console=ttyS0'
+        ironload run --dasd 0120=v.ckd --load 0120 --gdb 127.0.0.1:1234 --wait
+        ironload run --dasd 0120=v.ckd --load 0120 --nvdimm id=pm0,path=pm.img,share=on
+        ironload run --memory 16M --operator op.sock     (see `ironload help operate`)
       """)
 
   @Option(help: ArgumentHelp("Main storage, such as 512M or 1G.", valueName: "SIZE"))
@@ -27,7 +30,7 @@ struct RunCommand: ParsableCommand {
     help: ArgumentHelp(
       "An ECKD DASD: its device number and image. `channel` is architected (default), prefetch-required or prefetch-always: whether and when it copies programs ahead, as a pass-through driver does; `force-prefetch=on` has every ORB allow that. `ro` inhibits writes; `sync=on` has each write on the medium before its device end (off by default: a write survives the emulator's death, not the host's); `prefix=off` takes the PREFIX command away.",
       valueName: "NUMBER=PATH[,channel=KIND][,force-prefetch=on|off][,ro][,sync=on|off][,prefix=on|off]"))
-  var dasd: [DASDOption] = []
+  var dasd: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -35,16 +38,12 @@ struct RunCommand: ParsableCommand {
       valueName:
         "id=ID,path=PATH[,size=N][,offset=N][,share=on][,pmem=on][,unarmed=on][,readonly=on][,relaxed=on][,attach=dcss:NAME|scm]")
   )
-  var nvdimm: [NVDIMMOption] = []
+  var nvdimm: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "What the guest finds itself in: lpar, zvm or kvm; by default zvm with a saved segment, else lpar.", valueName: "IDENTITY"),
-    transform: { text in
-      guard let identity = MachineIdentity(rawValue: text) else { throw ValidationError("it is lpar, zvm or kvm") }
-      return identity
-    })
-  var identity: MachineIdentity?
+      "What the guest finds itself in; by default zvm with a saved segment, else lpar.", valueName: "IDENTITY"))
+  var identity: Choice<MachineIdentity>?
 
   @Option(help: ArgumentHelp("Load from this device.", valueName: "NUMBER"))
   var load: DeviceNumber?
@@ -61,18 +60,19 @@ struct RunCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Have this firmware do the load, such as QEMU's /usr/share/qemu/s390-ccw.img; the machine is then without ESA/390 mode.",
-      valueName: "FILE"))
+      valueName: "FILE"), completion: .file())
   var firmware: String?
 
   @Option(
-    help: ArgumentHelp("Start what this list of the Hardware Management Console names instead of loading.", valueName: "FILE.ins")
-  )
+    help: ArgumentHelp(
+      "Start what this list of the Hardware Management Console names instead of loading.", valueName: "FILE.ins"),
+    completion: .file())
   var ins: String?
 
-  @Option(help: ArgumentHelp("Start this kernel instead of loading from a device.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Start this kernel instead of loading from a device.", valueName: "FILE"), completion: .file())
   var kernel: String?
 
-  @Option(help: ArgumentHelp("An initial file system for --kernel.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("An initial file system for --kernel.", valueName: "FILE"), completion: .file())
   var initrd: String?
 
   @Option(help: ArgumentHelp("The command line for --kernel.", valueName: "TEXT"))
@@ -95,14 +95,15 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the trace to this file instead, a JSON object a line (Documentation/Tracing.md).", valueName: "FILE"))
+      "Write the trace to this file instead, a JSON object a line (Documentation/Tracing.md).", valueName: "FILE"),
+    completion: .file())
   var traceFile: String?
 
   @Option(
     help: ArgumentHelp(
-      "How CPUs carry out instructions: interpret them one by one, compile what runs often to x86-64, or verify: run compiled blocks again interpreted and stop at the first difference.",
-      valueName: "interpret|compile|verify"), transform: MachineConfiguration.Execution.parse)
-  var execution: MachineConfiguration.Execution?
+      "How CPUs carry out instructions: interpret them one by one, compile what runs often to x86-64, or verify: run compiled blocks again interpreted and stop at the first difference. By default compile where this host can.",
+      valueName: "HOW"))
+  var execution: Choice<MachineConfiguration.Execution>?
 
   @OptionGroup(title: "Looking inside")
   var inspection: InspectionOptions
@@ -182,9 +183,11 @@ struct RunCommand: ParsableCommand {
 
   private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
     var configuration = MachineConfiguration(
-      memory: memory.bytes, dasds: dasd.map(\.configuration), nvdimms: nvdimm.map(\.configuration),
-      identity: identity, loadParameter: loadparm, hasConsoleFunction: inspection.hasConsoleFunction, onStop: inspection.policy)
-    configuration.execution = execution ?? .preferred(cpuCount: configuration.cpuCount)
+      memory: memory.bytes, dasds: try dasdConfigurations(),
+      nvdimms: try nvdimm.map { text throws(OperatorError) in try NVDIMMOption(text).configuration },
+      identity: identity?.value, loadParameter: loadparm, hasConsoleFunction: inspection.hasConsoleFunction,
+      onStop: inspection.policy)
+    configuration.execution = execution?.value ?? .preferred(cpuCount: configuration.cpuCount)
     configuration.loadProcedure = procedure?.value
     configuration.hasESA390Mode = firmware == nil
     let consoles = ConsoleSinks(
@@ -198,14 +201,18 @@ extension RunCommand {
   /// A volume with nothing to load is named before anything runs: the machine would find no record, or wait disabled as the
   /// record that dasdfmt leaves says. What cannot be looked at is the machine's to refuse.
   private func checkIPLRecord() throws(OperatorError) {
-    guard let load, let option = dasd.first(where: { $0.configuration.deviceNumber == load.value }),
-      let image = try? CKDImage(path: FilePath(option.configuration.path), readOnly: true),
+    guard let load, let option = try dasdConfigurations().first(where: { $0.deviceNumber == load.value }),
+      let image = try? CKDImage(path: FilePath(option.path), readOnly: true),
       let track = try? image.readTrack(VolumeLabel.home.track)
     else { return }
     guard track.record(1) != nil, LoadRecords(track).loader != .empty else {
       throw OperatorError(
-        .badData, "\(option.configuration.path): has no IPL program; `ironload dasd boot` or zipl in a guest writes one")
+        .badData, "\(option.path): has no IPL program; `ironload dasd boot` or zipl in a guest writes one")
     }
+  }
+
+  private func dasdConfigurations() throws(OperatorError) -> [MachineConfiguration.DASD] {
+    try dasd.map { text throws(OperatorError) in try DASDOption(text).configuration }
   }
 
   private func makeTracer() throws(OperatorError) -> Tracer {
@@ -215,16 +222,6 @@ extension RunCommand {
     }
     let file = try TraceFile(FilePath(traceFile))
     return Tracer(enabled: trace.classes) { file.write($0) }
-  }
-}
-
-extension MachineConfiguration.Execution {
-  /// The option's value.
-  static func parse(_ text: String) throws -> Self {
-    guard let execution = Self(rawValue: text) else {
-      throw ValidationError("--execution \(text): say \(allCases.map(\.rawValue).joined(separator: " or "))")
-    }
-    return execution
   }
 }
 

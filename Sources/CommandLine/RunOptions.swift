@@ -30,15 +30,41 @@ struct DeviceNumber: ExpressibleByArgument {
   }
 }
 
-/// `NUMBER=PATH[,option...]`.
-struct DASDOption: ExpressibleByArgument {
+/// Values with commas between them; a comma of a value's own is written twice, as QEMU has it.
+enum PropertyList {
+  static func parts(of text: some StringProtocol) -> [String] {
+    var parts = [""], isAfterComma = false
+    for character in text {
+      if isAfterComma {
+        isAfterComma = false
+        if character == "," {
+          parts[parts.count - 1].append(character)
+          continue
+        }
+        parts.append("")
+      }
+      if character == "," { isAfterComma = true } else { parts[parts.count - 1].append(character) }
+    }
+    return isAfterComma ? parts + [""] : parts
+  }
+
+  static func quoted(_ value: String) -> String { value.replacing(",", with: ",,") }
+}
+
+/// `NUMBER=PATH[,option...]`. Not the parser's business: its errors would say no more than that the whole is invalid.
+struct DASDOption {
   let configuration: MachineConfiguration.DASD
-  init(configuration: MachineConfiguration.DASD) { self.configuration = configuration }
-  init?(argument: String) {
+
+  init(_ argument: String) throws(OperatorError) {
+    func wrong(_ what: String) -> OperatorError { OperatorError(.usage, "--dasd \(argument): \(what)") }
     let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard halves.count == 2, let number = DeviceNumber(argument: String(halves[0])) else { return nil }
-    let parts = halves[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard let path = parts.first, !path.isEmpty else { return nil }
+    let parts = halves.last.map { PropertyList.parts(of: $0) } ?? []
+    guard halves.count == 2, let path = parts.first, !path.isEmpty else {
+      throw wrong("say a device number and an image, as in 0120=v.ckd")
+    }
+    guard let number = DeviceNumber(argument: String(halves[0])) else {
+      throw wrong("\(halves[0]) is no device number, which has one to four hexadecimal digits")
+    }
     var dasd = MachineConfiguration.DASD(deviceNumber: number.value, path: path)
     for option in parts.dropFirst() {
       switch option {
@@ -48,9 +74,14 @@ struct DASDOption: ExpressibleByArgument {
       case "prefix=on", "prefix=off": dasd.hasPrefix = option == "prefix=on"
       case "force-prefetch=on", "force-prefetch=off": dasd.forcesPrefetch = option == "force-prefetch=on"
       case let channel where channel.hasPrefix("channel="):
-        guard let kind = MachineConfiguration.Channel(rawValue: String(channel.dropFirst(8))) else { return nil }
+        guard let kind = MachineConfiguration.Channel(rawValue: String(channel.dropFirst(8))) else {
+          throw wrong("a channel is \(MachineConfiguration.Channel.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
         dasd.channel = kind
-      default: return nil
+      default:
+        throw wrong(
+          "\(option.isEmpty ? "an empty option" : option) is none of ro, channel=KIND, and force-prefetch, sync, prefix with =on or =off"
+        )
       }
     }
     configuration = dasd
@@ -66,6 +97,7 @@ struct Choice<Value: RawRepresentable<String> & CaseIterable & Sendable>: Expres
     self.value = value
   }
   static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
   var defaultValueDescription: String { value.rawValue }
 }
 
@@ -97,4 +129,5 @@ struct TraceSelection: ExpressibleByArgument {
     return from...to
   }
   var defaultValueDescription: String { "none" }
+  static var defaultCompletionKind: CompletionKind { .list(TraceClass.names.map(\.name)) }
 }

@@ -16,7 +16,10 @@ package struct OperatorArguments: Sendable {
         }
       }
       guard parameter.accepts(value) else {
-        throw OperatorFailure(request: "\(command.name): \(parameter.name) cannot be that: \(parameter.help)")
+        throw OperatorFailure(
+          request:
+            "\(command.name): \(parameter.name) \(value.text.map { "\($0.prefix(40)) is wrong" } ?? "is wrong"); it takes \(parameter.form)"
+        )
       }
     }
     self.values = values

@@ -7,7 +7,9 @@ extension OperatorCommand {
       "registers", "Display registers of a CPU, all at one moment.",
       [
         OperatorParameter(
-          "names", .text, .optional, "names such as r1,c0,prefix or kinds such as general,control; all unless said"),
+          "names", .text, .optional,
+          "names such as r1,c0,prefix, or kinds: \(Register.Kind.allCases.map(\.rawValue).joined(separator: ",")); all unless said"
+        ),
         .cpu,
       ]
     ) { context, arguments throws(OperatorFailure) in

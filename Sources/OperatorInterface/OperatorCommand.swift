@@ -21,6 +21,19 @@ package struct OperatorCommand: Sendable {
   /// Name and parameters, as in `storage ADDRESS [COUNT] [--cpu CPU]`.
   package var synopsis: String { ([name] + parameters.map(\.synopsis)).joined(separator: " ") }
 
+  /// Synopsis, what it does, and what each parameter is, over several lines. What many commands have is left out of a list of
+  /// all.
+  package func help(inList isList: Bool) -> String {
+    let shared = [OperatorParameter.address, .addressKind, .cpu].map(\.help)
+    let shown = parameters.filter { !isList || !shared.contains($0.help) }
+    let lines = shown.map { one in
+      var text = "\(one.placeholder): \(one.help)"
+      if case .word(let words) = one.kind { text += " (\(words.joined(separator: ", ")))" }
+      return text
+    }
+    return "  \(synopsis)\n" + ([abstract] + lines).map { "      \($0)" }.joined(separator: "\n")
+  }
+
   /// All commands, in the order in which help lists them.
   package static let all: [OperatorCommand] =
     storageCommands + registerCommands + keyCommands + waitCommands + watchCommands + consoleCommands

@@ -41,17 +41,32 @@ package struct OperatorParameter: Sendable {
     self.help = help
   }
 
+  private var value: String { name.uppercased().replacing("-", with: "_") }
+
+  /// Its name where it is explained.
+  var placeholder: String { if case .option = place { "--\(name)" } else { value } }
+
   /// As a synopsis has it.
   package var synopsis: String {
-    let value = name.uppercased().replacing("-", with: "_")
     switch place {
     case .required: return value
     case .optional: return "[\(value)]"
     case .rest: return "\(value)..."
     case .option:
       if case .flag = kind { return "[--\(name)]" }
-      if case .word(let words) = kind { return "[--\(name) \(words.joined(separator: "|"))]" }
       return "[--\(name) \(value)]"
+    }
+  }
+
+  /// What a value must look like.
+  var form: String {
+    switch kind {
+    case .hexadecimal: "hexadecimal digits, at most 16"
+    case .decimal: "a decimal number"
+    case .text: "a text"
+    case .file: "a path"
+    case .word(let words): "one of \(words.joined(separator: ", "))"
+    case .flag: "true or false"
     }
   }
 }

@@ -43,7 +43,3 @@ extension OperatorRequest {
     self.init(command: name, arguments: values)
   }
 }
-
-extension OperatorParameter {
-  fileprivate var isOption: Bool { if case .option = place { true } else { false } }
-}

@@ -30,6 +30,11 @@ package enum InternetAddress {
     return host.contains(":") ? nil : (host.isEmpty ? "127.0.0.1" : String(host), port)
   }
 
+  /// `HOST:PORT` again.
+  package static func text(_ host: String, _ port: UInt16) -> String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
+
   /// The first address of `host` that `make` gives a descriptor for.
   static func first(
     _ host: String, _ port: UInt16, passive: Bool, _ make: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
@@ -54,6 +59,6 @@ package enum InternetAddress {
       next = one.pointee.ai_next
     }
     throw SocketError(
-      errno: number, "\(host):\(port)", passive ? "choose another port or address" : "does somebody listen there?")
+      errno: number, text(host, port), passive ? "choose another port or address" : "does somebody listen there?")
   }
 }

@@ -77,6 +77,7 @@ import Testing
     try withVolume(boot: true) { volume, _ in
       let good = try CommandRun("load", "--explain", volume, "--channel", "prefetch-required")
       #expect(good.status == 0, "\(good.error)")
+      #expect(good.output.contains("IPL2 ") && good.output.contains("dynamic segment 1"), "\(good.output)")
       let hardware = try CommandRun("load", "--explain", volume, "--channel", "prefetch-always", "--procedure", "hardware")
       #expect(hardware.status == 3 && hardware.output.contains("The load fails: "))
     }

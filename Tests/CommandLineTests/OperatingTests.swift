@@ -113,6 +113,10 @@ import Testing
   @Test func `clients say what is wrong in one line`() throws {
     try CommandRun("operate", "/nowhere/op.sock", "status").expectFailure(69, "does a machine run there")
     try CommandRun("operate", "/nowhere/op.sock", "dance").expectFailure(64, "there is no command dance")
+    try CommandRun("operate", "/nowhere/op.sock", "storage", "zz").expectFailure(
+      64, "address zz is wrong; it takes hexadecimal digits")
+    try CommandRun("operate", "/nowhere/op.sock", "storage", "0", "--kind", "true")
+      .expectFailure(64, "it takes one of absolute, real, logical")
     try CommandRun("disassemble", "--bytes", "0").expectFailure(64, "pairs of hexadecimal digits")
     try CommandRun("disassemble", "/nowhere/file").expectFailure(66, "/nowhere/file")
     try CommandRun("run", "--memory", "16M").expectFailure(64, "only with --operator or --gdb")
@@ -120,8 +124,39 @@ import Testing
     try CommandRun("run", "--operator", String(repeating: "x", count: 200)).expectFailure(64, "107 bytes")
   }
 
-  @Test func `bash completes the commands of operate`() throws {
-    let script = try CommandRun("--generate-completion-script", "bash").output
-    #expect(script.contains("store-status") && script.contains("--on-stop"))
+  /// What bash offers for the last of the words, by the script that we print and as bash calls it.
+  private func completions(_ words: String...) throws -> Set<String> {
+    let line = words.map { "'\($0)'" }.joined(separator: " ")
+    let (status, output) = try bash(
+      """
+      ironload --generate-completion-script bash >completion && source ./completion || exit 1
+      touch deck.bin
+      COMP_WORDS=(ironload \(line)); COMP_CWORD=\(words.count); COMP_LINE="${COMP_WORDS[*]}"; COMP_POINT=${#COMP_LINE}
+      function=$(complete -p ironload | sed 's/.* -F \\([^ ]*\\) .*/\\1/')
+      "$function" ironload "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
+      printf '%s\\n' "${COMPREPLY[@]}"
+      """)
+    #expect(status == 0, "\(output)")
+    return Set(output.split(separator: "\n").map(String.init))
+  }
+
+  @Test func `bash completes commands, options, their values, registers and files`() throws {
+    #expect(try completions("operate", "op.sock", "sto") == ["storage", "stop", "store-status"])
+    #expect(try completions("operate", "op.sock", "storage", "0", "--k") == ["--kind"])
+    #expect(try completions("operate", "op.sock", "storage", "0", "--kind", "re") == ["real"])
+    #expect(try completions("operate", "op.sock", "watch", "300", "4", "--on", "") == ["store", "fetch", "both"])
+    #expect(try completions("operate", "op.sock", "set", "pre") == ["prefix"])
+    #expect(try completions("operate", "op.sock", "place", "400", "de") == ["deck.bin"])
+    #expect(try completions("run", "--kernel", "de") == ["deck.bin"])
+    #expect(try completions("run", "--load-k") == ["--load-kind"])
+    #expect(try completions("load", "--explain", "v.ckd", "--channel", "prefetch") == ["prefetch-required", "prefetch-always"])
+    #expect(try completions("nvdimm", "").contains("check"))
+  }
+
+  @Test func `help of a command of operate says what its parameters are`() throws {
+    let one = try CommandRun("operate", "/nowhere", "storage", "--help")
+    #expect(one.status == 0 && one.output.contains("storage ADDRESS [COUNT]") && one.output.contains("--cpu: the CPU's address"))
+    let all = try CommandRun("operate", "/nowhere", "--help")
+    #expect(all.status == 0 && OperatorCommand.all.allSatisfy { all.output.contains("  \($0.synopsis)") }, "\(all.output)")
   }
 }

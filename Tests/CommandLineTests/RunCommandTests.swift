@@ -102,10 +102,37 @@ import Testing
   }
 
   @Test func `help teaches with an example`() throws {
-    for (arguments, example) in [(["--help"], "ironload"), (["run", "--help"], "ironload run --memory 1G --dasd 0120=v.ckd")] {
-      let help = try CommandRun(arguments: arguments)
-      #expect(help.status == 0 && help.output.contains(example) && help.error == "")
+    let verbs = ["run", "load", "operate", "disassemble", "demo", "dasd", "nvdimm", "nvdimm check"]
+    for verb in verbs {
+      let help = try CommandRun(arguments: ["help"] + verb.split(separator: " ").map(String.init))
+      // An example is a line of its own, of a command that the help is about.
+      let examples = help.output.split(separator: "\n").filter {
+        $0.hasPrefix("  ironload \(verb) ") || $0 == "  ironload \(verb)"
+      }
+      #expect(help.status == 0 && help.error == "" && !examples.isEmpty, "\(verb): \(help.output)")
     }
+    let all = try CommandRun("--help")
+    #expect(all.status == 0 && verbs.dropLast().allSatisfy { all.output.contains("  \($0) ") })
+  }
+
+  @Test func `an option with properties says which of them is wrong`() throws {
+    for (option, text) in [
+      ("--dasd=120", "say a device number and an image"), ("--dasd=xyzw=v.ckd", "xyzw is no device number"),
+      ("--dasd=120=v.ckd,channel=fast", "a channel is architected, prefetch-required, prefetch-always"),
+      ("--dasd=120=v.ckd,fast", "fast is none of ro"), ("--dasd=120=v.ckd,", "an empty option"),
+      ("--nvdimm=id=a", "path= is missing"), ("--nvdimm=id=a,path=/x,fast=on", "there is no property fast"),
+      ("--nvdimm=id=a,path=/x,share=yes", "share is on or off"),
+      ("--nvdimm=id=a,path=/x,size=-1", "size=-1 is no number of bytes"),
+      ("--nvdimm=id=a,path=/x,attach=usb", "attach is dcss:NAME or scm"),
+      ("--nvdimm=id=a,path=/x,share", "share is no name=value"),
+    ] { try CommandRun("run", "--load", "120", option).expectFailure(64, text) }
+  }
+
+  @Test func `a comma in a path is written twice`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.moveItem(atPath: try scratch.loadable(), toPath: scratch["a,b.ckd"])
+    let path = scratch["a,b.ckd"].replacingOccurrences(of: ",", with: ",,")
+    #expect(try CommandRun("run", "--memory", "1M", "--dasd", "0120=\(path),ro", "--load", "0120").status == 1)
   }
 
   @Test func `long work shows how far it is, on a terminal only`() throws {

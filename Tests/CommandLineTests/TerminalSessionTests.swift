@@ -147,6 +147,20 @@ import Testing
     try null.close()
   }
 
+  @Test func `what asks the terminal for an answer is left out when the input is a pipe, even in pieces`() throws {
+    let (read, write) = try FileDescriptor.pipe(), null = try FileDescriptor.open("/dev/null", .readOnly)
+    let session = TerminalSession(keyboard: .vt220, input: null, output: write)
+    session.start(handlers(Received()))
+    for piece in ["a\u{1B}[6nb\u{1B}", "[", "5", "nc\u{1B}[0cd\u{1B}Ze\u{1B}[1;32mnc\u{1B}[K\u{1B}", "[?6n.\n"] {
+      session.show(bytes: Array(piece.utf8))
+    }
+    session.stop()
+    try write.close()
+    #expect(try readAll(read, until: "never", seconds: 5) == "abcde\u{1B}[1;32mnc\u{1B}[K.\n")
+    try read.close()
+    try null.close()
+  }
+
   @Test func `lines from a pipe wait for a prompt each, and its end ends nothing`() throws {
     let (read, write) = try FileDescriptor.pipe(), null = try FileDescriptor.open("/dev/null", .writeOnly)
     let received = Received()

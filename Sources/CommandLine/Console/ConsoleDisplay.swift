@@ -8,6 +8,9 @@ package import SystemPackage
 package struct ConsoleDisplay {
   private let output: FileDescriptor
   private let isTerminal: Bool
+  /// Whether nobody would read what a terminal answers.
+  package var dropsQueries = false
+  private var queries = TerminalQueries()
   /// What stands to the left of the cursor that the guest wrote: a prompt, or an unfinished line of the VT220 console.
   private var open = ""
   /// What is typed, as it is shown behind `open`.
@@ -35,6 +38,7 @@ package struct ConsoleDisplay {
 
   /// Bytes of the VT220 console.
   package mutating func show(bytes: [UInt8]) {
+    let bytes = dropsQueries ? queries.removing(from: bytes) : bytes
     guard isTerminal, !bytes.isEmpty else { return write(bytes: bytes) }
     let before = erase(), lastLine = bytes.split(omittingEmptySubsequences: false) { $0 == 0x0A || $0 == 0x0D }.last ?? []
     let continues = lastLine.count == bytes.count

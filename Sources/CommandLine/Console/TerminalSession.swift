@@ -111,6 +111,7 @@ package final class TerminalSession: Sendable {
       guard state.reader == nil, !state.hasStopped else { return }
       state.mode = TerminalMode(raw: input)
       let isTerminal = state.mode != nil
+      state.display.dropsQueries = !isTerminal
       state.reader = InputThread { [weak self] wake in
         self?.read(isTerminal: isTerminal, wake: wake, handlers)
       }

@@ -21,7 +21,7 @@ struct LoadCommand: ParsableCommand {
         ironload load --explain v.ckd --channel prefetch-required --procedure hardware
       """)
 
-  @Option(help: ArgumentHelp("The volume to load from.", valueName: "volume"))
+  @Option(help: ArgumentHelp("The volume to load from.", valueName: "volume"), completion: .file())
   var explain: String
 
   @Option(help: ArgumentHelp("Main storage, such as 512M or 1G.", valueName: "SIZE"))
@@ -40,7 +40,8 @@ struct LoadCommand: ParsableCommand {
   var format = ExplanationFormat.text
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Write to this file instead of the standard output stream.", valueName: "file"))
+    name: .shortAndLong, help: ArgumentHelp("Write to this file instead of the standard output stream.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   func run() throws {
@@ -102,7 +103,8 @@ extension OperatorError {
   /// What the machine says of `--dasd 0120`, about the volume that was named.
   fileprivate init(_ error: ConfigurationError, volume: String) {
     let general = OperatorError(error)
-    let prefix = "--dasd 0120: "
+    // It names the option, then the file.
+    let prefix = "--dasd 0120: \(volume): "
     self.init(
       general.status,
       general.message.hasPrefix(prefix) ? "--explain \(volume): \(general.message.dropFirst(prefix.count))" : general.message)

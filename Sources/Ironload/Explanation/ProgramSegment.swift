@@ -48,8 +48,15 @@ public struct ProgramSegment: Sendable {
     guard let origin else { return "stale" }
     guard case .command(let read) = steps[origin - 1].action else { return "implied" }
     if read.ccw?.code == 0x02, read.place?.record == 1 { return "IPL1" }
-    if segments.first(where: { $0.broughtBy == read.broughtBy })?.name == "IPL1" { return "IPL2" }
+    if segments.first(where: { $0.broughtBy == read.broughtBy })?.name == "IPL1" || isIPL2(read, steps) { return "IPL2" }
     dynamic += 1
     return "dynamic segment \(dynamic)"
+  }
+
+  /// The prefetch procedure has a program of its own that reads record 2 with IPL1's READ.
+  private static func isIPL2(_ read: LoadStep.Command, _ steps: [LoadStep]) -> Bool {
+    guard read.place == VolumePlace(cylinder: 0, head: 0, record: 2), let origin = read.broughtBy else { return false }
+    if case .command = steps[origin - 1].action { return false }
+    return true
   }
 }
