@@ -123,7 +123,7 @@ struct SegmentTests {
       try #require(process.terminationStatus == 0, "\(script)")
     }
     try shell("mkdir \(mount); truncate -s 320M \(image); /usr/sbin/mkfs.xfs -q \(image) && mount -o loop \(image) \(mount)")
-    defer { try? shell("umount \(mount)") }
+    defer { try? shell("umount -l \(mount)") }
     try shell("truncate -s 2M \(mount)/segment")
     // The last line before the guest purges the segment: it is not back from it until the file system is gone.
     let (lines, end, _) = try run(configuration(place) { $0.path = mount + "/segment" }) { line in
