@@ -66,7 +66,10 @@ import Testing
     var storage: [UInt8]
   }
 
-  private func outcome(_ text: [UInt8], mask: UInt64, zero: UInt64, high: (Int) -> UInt64) -> Outcome {
+  /// - Parameter isThere: the program is in storage already.
+  private static func outcome(
+    _ bare: BareMachine, _ text: [UInt8], isThere: Bool = false, mask: UInt64, zero: UInt64, high: (Int) -> UInt64
+  ) -> Outcome {
     bare.put(Self.data, at: 0x5000)
     // What the kind of instruction wants: the end of the program for branches, decimals, an edit pattern.
     switch text[0] {
@@ -76,7 +79,7 @@ import Testing
     default: bare.put([0x40, 0x20, 0x20, 0x21, 0x20, 0x20, 0x40, 0x60], at: 0x5800)
     }
     bare.put([0x04, 0x5C], at: 0x6000)
-    bare.put(BareMachine.stopText, at: 0x2008)
+    if !isThere { bare.put(BareMachine.stopText, at: 0x2008) }
     let values: [UInt64] = [zero, 0x8000, 0x5000, 48, 0x6000, 40, 0, 7, 0x5100, 0x21, 0x33, 0x44, 0x5000, 0x6000, 0x66, 0x77]
     for r in 0..<16 { bare[r] = values[r] | high(r) << 32 }
     if text == [0xB2, 0x1A, 0x00, 0x40] {
@@ -86,7 +89,7 @@ import Testing
     for r in 0..<16 { bare.cpu.s.pointee.ar[r] = UInt32(r) }
     bare.setMask(mask)
     bare.conditionCode = 2
-    let cause = bare.run(text)
+    let cause = isThere ? bare.start(at: 0x2000) : bare.run(text)
     let after = (0..<16).map { bare[$0] }
     return Outcome(
       cause: cause, code: cause == nil ? bare.conditionCode : bare.oldPSW.mask & PSW.conditionCode,
@@ -99,8 +102,8 @@ import Testing
     var completed = 0
     for text in Self.instructions {
       for zero in [0, 0x21, 0x1000, 0x2000 | 0x100] as [UInt64] {
-        let plain = outcome(text, mask: mask, zero: zero) { _ in 0 }
-        var other = outcome(text, mask: mask, zero: zero) { 0xA5A5_0000 + UInt64($0) }
+        let plain = Self.outcome(bare, text, mask: mask, zero: zero) { _ in 0 }
+        var other = Self.outcome(bare, text, mask: mask, zero: zero) { 0xA5A5_0000 + UInt64($0) }
         #expect(other.high == (0..<16).map { 0xA5A5_0000 + UInt64($0) }, "\(text)")
         other.high = plain.high
         #expect(other == plain, "\(text) \(zero)")
@@ -110,5 +113,22 @@ import Testing
     }
     // Most of them do their work: an exception would tell little.
     #expect(completed > Self.instructions.count * 2)
+  }
+
+  @Test(arguments: [0, PSW.basicAddressing, BareMachine.supervisor])
+  func `compiled code does in each mode what the interpreter does`(mask: UInt64) {
+    var settings = CompilerSettings()
+    settings.threshold = 1
+    settings.codeSize = 1 << 20
+    // Bits 0-31 are part of addresses in the 64-bit mode.
+    let high = { (r: Int) -> UInt64 in mask == BareMachine.supervisor ? 0 : 0xA5A5_0000 + UInt64(r) }
+    for text in Self.instructions {
+      let expected = Self.outcome(bare, text, mask: mask, zero: 0, high: high)
+      let compiling = BareMachine.forPrograms(compiling: settings)
+      for round in 0..<4 {
+        let found = Self.outcome(compiling, text, isThere: round > 0, mask: mask, zero: 0, high: high)
+        #expect(found == expected, "\(text) round \(round)")
+      }
+    }
   }
 }
