@@ -25,7 +25,9 @@ import Testing
     process.executableURL = URL(filePath: "/usr/bin/timeout")
     process.arguments = ["120", "bash", "-c", script]
     process.currentDirectoryURL = place
-    process.environment = ["PATH": CommandRun.executable.deletingLastPathComponent().path + ":/usr/bin:/bin"]
+    let path = CommandRun.executable.deletingLastPathComponent().path + ":/usr/bin:/bin"
+    // Sanitizers have their options there.
+    process.environment = ProcessInfo.processInfo.environment.merging(["PATH": path]) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = out
     process.standardError = out
