@@ -24,7 +24,8 @@ package final class AbsoluteStorage: @unchecked Sendable {
   /// One byte a 4-KiB block: not zero when a CPU has compiled code of it, so that stores are to be noticed.
   package let codeFrames: UnsafeMutablePointer<UInt8>
   private let changedCode = Mutex<[UInt64]>([])
-  private let hasChangedCode = Atomic<Bool>(false)
+  /// Whether `takeChangedCode` would give something: for CPUs that poll.
+  package let hasChangedCode: UnsafeMutablePointer<Atomic<Bool>>
 
   package static let blockSize: UInt64 = 4096
   package static let increment: UInt64 = 1 << 20
@@ -47,12 +48,16 @@ package final class AbsoluteStorage: @unchecked Sendable {
     self.base = base
     self.size = size
     self.end = end
+    hasChangedCode = .allocate(capacity: 1)
+    hasChangedCode.initialize(to: Atomic(false))
     self.keys = keys.assumingMemoryBound(to: Atomic<UInt8>.self)
     self.codeFrames = codeFrames.assumingMemoryBound(to: UInt8.self)
   }
 
   deinit {
     regions = []
+    hasChangedCode.deinitialize(count: 1)
+    hasChangedCode.deallocate()
     chost_release(base, Int(end))
     chost_release(keys, Int(end / Self.blockSize))
     chost_release(codeFrames, Int(end / Self.blockSize))
@@ -171,9 +176,9 @@ package final class AbsoluteStorage: @unchecked Sendable {
   @usableFromInline @inline(never) func noteCodeChange(_ k: Int) {
     codeFrames[k] = 0
     changedCode.withLock { $0.append(UInt64(k) << 12) }
-    hasChangedCode.store(true, ordering: .sequentiallyConsistent)
+    hasChangedCode.pointee.store(true, ordering: .sequentiallyConsistent)
   }
-  package var isCodeChanged: Bool { hasChangedCode.load(ordering: .relaxed) }
+  package var isCodeChanged: Bool { hasChangedCode.pointee.load(ordering: .relaxed) }
   /// To be called when the host itself stores.
   package func noteStore(at address: AbsoluteAddress, count: Int) {
     guard count > 0 else { return }
@@ -183,7 +188,7 @@ package final class AbsoluteStorage: @unchecked Sendable {
   }
   /// The blocks that were stored into since the last call.
   package func takeChangedCode() -> [UInt64] {
-    hasChangedCode.store(false, ordering: .sequentiallyConsistent)
+    hasChangedCode.pointee.store(false, ordering: .sequentiallyConsistent)
     return changedCode.withLock { frames in
       defer { frames.removeAll() }
       return frames

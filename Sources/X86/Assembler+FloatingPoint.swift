@@ -11,6 +11,9 @@ extension Assembler {
   package mutating func compareFloat(_ a: UInt8, _ b: UInt8, isDouble: Bool) {
     encode(isDouble ? 0x6600_0F2E : 0x0F2E, a, xmm(b))
   }
+  /// MOVDQU: 16 bytes, on any boundary.
+  package mutating func loadVector(_ x: UInt8, _ m: Memory) { encode(0xF300_0F6F, x, m) }
+  package mutating func storeVector(_ m: Memory, _ x: UInt8) { encode(0xF300_0F7F, x, m) }
   /// XORPS: zero.
   package mutating func clearFloat(_ x: UInt8) { encode(0x0F57, x, xmm(x)) }
   /// The bits of the number.

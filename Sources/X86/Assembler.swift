@@ -164,6 +164,16 @@ package struct Assembler {
     }
   }
   package mutating func test(_ a: Register, _ b: Register, _ width: Width = .bits64) { encode(0x85, b.number, a, width) }
+  /// Compares the low 16 bits with storage.
+  package mutating func compare16(_ r: Register, _ m: Memory) {
+    byte(0x66)
+    encode(0x3B, r.number, m)
+  }
+  /// LOCK CMPXCHG: storage becomes `new` if it is what RAX has; RAX becomes what was there; ZF says which.
+  package mutating func lockedCompareExchange(_ m: Memory, _ new: Register, _ width: Width) {
+    byte(0xF0)
+    encode(0x0FB1, new.number, m, width)
+  }
   package mutating func test8(_ m: Memory, immediate v: UInt8) {
     encode(0xF6, 0, m)
     byte(v)
@@ -172,6 +182,15 @@ package struct Assembler {
   package mutating func not(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 2, r, width) }
   package mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) {
     encode(0x0FAF, to.number, from, width)
+  }
+  /// DIV: RDX and RAX by `r`; quotient in RAX, remainder in RDX.
+  package mutating func divide(by r: Register, _ width: Width) { encode(0xF7, 6, r, width) }
+  /// IDIV of 64 bits.
+  package mutating func divideSigned(by r: Register) { encode(0xF7, 7, r, .bits64) }
+  /// CQO: the sign of RAX in RDX.
+  package mutating func signExtendPair() {
+    byte(0x48)
+    byte(0x99)
   }
   package mutating func imul(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x0FAF, to.number, m, width) }
   package mutating func shift(_ o: ShiftOperation, _ r: Register, _ amount: UInt8, _ width: Width = .bits64) {
@@ -194,6 +213,8 @@ package struct Assembler {
     byte(0x90 | c.rawValue)
     byte(0xC4)
   }
+  /// Inverts CF.
+  package mutating func cmc() { byte(0xF5) }
   package mutating func lahf() { byte(0x9F) }
 
   // MARK: BMI2: no flags changed

@@ -62,9 +62,18 @@ extension CPU {
     -> UnsafeMutableRawPointer
   {
     let tag = s.pointee.dataTag
+    if kind == .store, mayStoreBeyondLowAddresses(address) { return CPU.pointer(address &+ tlbEntry(of: address).pointee.addend) }
     guard isTranslating else { return try resolve(address, .real, kind, accessKey, count, tag: tag) }
     let space = try designated(addressSpace, ar: ar)
     return try resolve(address, space, kind, accessKey, count, tag: tag == TLB.noContext ? nil : tag)
+  }
+
+  /// Whether a store at `address` is one that the TLB permits beyond what low-address protection covers: most of what Linux
+  /// stores into its prefix area.
+  @inline(__always) func mayStoreBeyondLowAddresses(_ address: UInt64) -> Bool {
+    let e = tlbEntry(of: address)
+    return e.pointee.frame & TLBEntry.storesBeyondLowAddresses != 0 && address & 0xFFF >= 512
+      && e.pointee.readTag == address & ~0xFFF | s.pointee.dataTag
   }
 
   /// What `space` stands for; in access-register mode by access-register translation of AR `ar`.
@@ -140,8 +149,8 @@ extension CPU {
       identify(address, space)
       throw .protection
     }
-    let location = try locate(address, space)
-    let absolute = location.absolute
+    let location = try locate(address, space, context: tag.map { $0 & TLB.noContext } ?? 0)
+    let absolute = location.absolute, storage = self.storage
     if kind == .store && location.isProtected {
       identify(address, space, isPageProtected: true)
       throw .protection
@@ -175,10 +184,15 @@ extension CPU {
       if e.pointee.readTag != pageTag { e.pointee.writeTag = TLB.invalid }
       e.pointee.readTag = keyPermitsFetchOfPage(storageKey, key) ? pageTag : TLB.invalid
       let mayStoreQuickly = kind == .store && !isNoticed && !(looksAtStorage && mustWatchPage(of: address, .store))
-      let isPlain = !storage.hasCode(AbsoluteAddress(absolute)) && !mayBeLowAddressProtected(address, space)
-      if mayStoreQuickly && isPlain { e.pointee.writeTag = pageTag }
       e.pointee.addend = UInt64(UInt(bitPattern: host)) &- address
-      e.pointee.frame = absolute & ~0xFFF
+      e.pointee.frame = absolute & ~0xFFF | location.origin &<< 1
+      if mayStoreQuickly && !storage.hasCode(AbsoluteAddress(absolute)) {
+        if mayBeLowAddressProtected(address, space) {
+          e.pointee.frame |= TLBEntry.storesBeyondLowAddresses
+        } else {
+          e.pointee.writeTag = pageTag
+        }
+      }
     }
     return host
   }

@@ -8,26 +8,40 @@ package struct Location {
   package let space: DesignatedSpace
   /// What a large frame's table entry says in the place of its storage keys.
   package var frameKey: UInt8?
+  /// The number of the page-table entry it comes from, 0 for none.
+  var origin: UInt64 = 0
 }
 
 extension CPU {
   /// DAT and prefixing of `address`; the byte is configured.
-  func locate(_ address: UInt64, _ space: DesignatedSpace) throws(ProgramInterruption) -> Location {
+  /// - Parameter context: the TLB context of the space, when it has one: large frames are looked up and kept there.
+  func locate(_ address: UInt64, _ space: DesignatedSpace, context: UInt64 = 0) throws(ProgramInterruption) -> Location {
     var location: Location
     if let asce = space.asce {
+      if context != 0, let large = tlb.largeFrame(of: address, context: context) {
+        return Location(
+          absolute: large.pointee.frame | address & 0xF_FFFF, isProtected: large.pointee.isProtected || space.isFetchOnly,
+          space: space, frameKey: large.pointee.frameKey)
+      }
       let walk = walk(address, asce)
       if let exception = walk.exception {
         identify(address, space)
         throw exception
       }
+      if walk.isLargeFrame && context != 0 { remember(walk, address, context: context) }
       location = Location(
         absolute: walk.isReal ? prefixed(walk.address) : walk.address, isProtected: walk.isProtected || space.isFetchOnly,
-        space: space, frameKey: walk.frameKey)
+        space: space, frameKey: walk.frameKey, origin: walk.level == 0 ? TLB.origin(ofEntryAt: walk.entryAddress) : 0)
     } else {
       location = Location(absolute: prefixed(address), space: space)
     }
     guard storage.contains(AbsoluteAddress(location.absolute), count: 1) else { throw .addressing }
     return location
+  }
+  /// Keeps a large frame, all of which is main storage.
+  private func remember(_ walk: TableWalk, _ address: UInt64, context: UInt64) {
+    let frame = walk.address & ~0xF_FFFF
+    if frame < s.pointee.storageSize { tlb.setLargeFrame(of: address, context: context, walk) }
   }
 
   /// The same in the space of a data access; without DAT the address is real.

@@ -79,8 +79,7 @@ extension CPU {
         return result
       }
       let entryAddress = origin &+ index &* 8
-      guard storage.contains(AbsoluteAddress(entryAddress), count: 8) else { return TableWalk(exception: .addressing) }
-      let entry = storage.load(UInt64.self, at: AbsoluteAddress(entryAddress))
+      guard let entry = tableEntry(entryAddress) else { return TableWalk(exception: .addressing) }
       result.entry = entry
       result.entryAddress = entryAddress
       if entry & 0x20 != 0 {  // I, bit 58
@@ -95,6 +94,15 @@ extension CPU {
       length = entry & 3
       level &-= 1
     }
+  }
+
+  /// The table entry at an absolute address, a multiple of 8; nil when nothing is configured there.
+  @inline(__always) private func tableEntry(_ address: UInt64) -> UInt64? {
+    if address < s.pointee.storageSize {
+      return UInt64(bigEndian: (s.pointee.storageBase + Int(truncatingIfNeeded: address)).load(as: UInt64.self))
+    }
+    guard storage.contains(AbsoluteAddress(address), count: 8) else { return nil }
+    return storage.load(UInt64.self, at: AbsoluteAddress(address))
   }
 
   /// The walk from a valid segment-table entry on.
@@ -116,8 +124,7 @@ extension CPU {
       result.entryAddress = entryAddress
       return result
     }
-    guard storage.contains(AbsoluteAddress(entryAddress), count: 8) else { return TableWalk(exception: .addressing) }
-    let page = storage.load(UInt64.self, at: AbsoluteAddress(entryAddress))
+    guard let page = tableEntry(entryAddress) else { return TableWalk(exception: .addressing) }
     result.level = 0
     result.entry = page
     result.entryAddress = entryAddress

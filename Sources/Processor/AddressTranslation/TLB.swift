@@ -5,13 +5,20 @@ package struct TLBEntry {
   package var writeTag: UInt64
   /// Add it to the logical address for the host address.
   package var addend: UInt64
-  /// The page's frame, bits 0-51, for flushes by absolute address.
+  /// The page's frame, bits 0-51, for flushes by absolute address. Bits 52-62: the number of the page-table entry it comes from
+  /// (`TLB.origin`). Bit 63 (`storesBeyondLowAddresses`): `writeTag` does not hold for nothing but low-address protection, so that
+  /// stores into the page beyond its first 512 bytes may be made.
   package var frame: UInt64
+  static let storesBeyondLowAddresses: UInt64 = 1
   package init() {
     readTag = TLB.invalid
     writeTag = TLB.invalid
     addend = 0
     frame = 0
+  }
+  fileprivate mutating func forbidStores() {
+    writeTag = TLB.invalid
+    frame &= ~TLBEntry.storesBeyondLowAddresses
   }
   fileprivate var isInUse: Bool { readTag & writeTag != TLB.invalid }
   /// The context of whichever tag holds.
@@ -22,6 +29,10 @@ package struct TLBEntry {
 ///
 /// A tag's low twelve bits are the context (eight bits: which ASCE, 0 = real addresses) and the access key (four bits), so
 /// switching address spaces or keys flushes nothing.
+///
+/// Compiled code keeps translations elsewhere: of data in its sites, of instructions in the jump cache. They hold while the epoch of
+/// their context is what it was. INVALIDATE PAGE TABLE ENTRY is frequent and concerns one page: it begins new epochs only when a
+/// translation that was given out may come from the same page-table entry, which the bytes of `origins` say by its number.
 package struct TLB {
   package static let count = 1024
   package static let invalid: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
@@ -32,27 +43,100 @@ package struct TLB {
   private static let unusedASCE: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
 
   package let entries: UnsafeMutablePointer<TLBEntry>
+  /// Large frames, direct-mapped by bits 36-43 of the address.
+  private let large: UnsafeMutablePointer<LargeTLBEntry>
+  private static let largeCount = 256
   /// A hash table: the ASCE of context n at index n; 0 (real addresses) and 255 (no context) have none.
   private let asces: UnsafeMutablePointer<UInt64>
   private var contextCount = 0
-  /// Counts what was purged: whoever keeps a translation elsewhere compares.
-  package var generation: UInt64 = 1
+  /// Counts epochs.
+  private(set) var serial: UInt64 = 1
+  /// The epochs of each context: of data, and of instructions.
+  let dataEpochs: UnsafeMutablePointer<UInt64>
+  let instructionEpochs: UnsafeMutablePointer<UInt64>
+  /// By number of a page-table entry: not zero when compiled code has a translation that comes from it. First of data, then of
+  /// instructions.
+  let origins: UnsafeMutablePointer<UInt8>
+  static let originCount = 2048
 
-  /// - Parameter entries: room for `count` of them, which its owner deallocates.
-  package init(entries: UnsafeMutablePointer<TLBEntry>) {
+  /// - Parameters:
+  ///   - entries: room for `count` of them, which its owner deallocates.
+  ///   - origins: room for twice `originCount` bytes, likewise.
+  package init(entries: UnsafeMutablePointer<TLBEntry>, origins: UnsafeMutablePointer<UInt8>) {
     self.entries = entries
+    self.origins = origins
+    origins.initialize(repeating: 0, count: 2 * TLB.originCount)
+    dataEpochs = .allocate(capacity: 256)
+    dataEpochs.initialize(repeating: 1, count: 256)
+    instructionEpochs = .allocate(capacity: 256)
+    instructionEpochs.initialize(repeating: 1, count: 256)
     entries.initialize(repeating: TLBEntry(), count: TLB.count)
+    large = .allocate(capacity: TLB.largeCount)
+    large.initialize(repeating: LargeTLBEntry(), count: TLB.largeCount)
     asces = .allocate(capacity: 256)
     asces.initialize(repeating: TLB.unusedASCE, count: 256)
   }
 
   package func deallocate() {
     asces.deallocate()
+    large.deallocate()
+    dataEpochs.deallocate()
+    instructionEpochs.deallocate()
   }
 
+  // MARK: Epochs
+
+  /// The number of a page-table entry by its absolute address, 1-2047. Several have the same one.
+  static func origin(ofEntryAt address: UInt64) -> UInt64 { max(1, (address &>> 3 &* 0x9E37_79B9_7F4A_7C15) &>> 53) }
+
+  /// Voids all translations of data that compiled code has.
+  mutating func voidData() {
+    serial &+= 1
+    dataEpochs.update(repeating: serial, count: 256)
+    origins.update(repeating: 0, count: TLB.originCount)
+  }
+  /// Voids all of instructions. Who forgets the fetch page at the same time may forget where they came from.
+  mutating func voidInstructions() {
+    serial &+= 1
+    instructionEpochs.update(repeating: serial, count: 256)
+  }
+  private mutating func voidInstructionsAndOrigins() {
+    voidInstructions()
+    (origins + TLB.originCount).update(repeating: 0, count: TLB.originCount)
+  }
+  /// Notes that compiled code has the translation of data in an entry.
+  @inline(__always) func noteData(_ e: UnsafeMutablePointer<TLBEntry>) {
+    origins[Int(truncatingIfNeeded: e.pointee.frame &>> 1) & (TLB.originCount - 1)] = 1
+  }
+  /// The same of the instructions in a page; `tag` is what its entry should have.
+  func noteInstructions(_ e: UnsafeMutablePointer<TLBEntry>, tag: UInt64) {
+    if e.pointee.readTag == tag {
+      origins[TLB.originCount + Int(truncatingIfNeeded: e.pointee.frame &>> 1) & (TLB.originCount - 1)] = 1
+    } else {
+      (origins + TLB.originCount).update(repeating: 1, count: TLB.originCount)
+    }
+  }
+
+  // MARK: Large frames
+
+  /// The large frame of `address` in the space of `context`, a tag's bits, when it is known.
+  @inline(__always) func largeFrame(of address: UInt64, context: UInt64) -> UnsafePointer<LargeTLBEntry>? {
+    let e = large + (Int(truncatingIfNeeded: address &>> 20) & (TLB.largeCount - 1))
+    return e.pointee.tag == address & ~0xF_FFFF | context ? UnsafePointer(e) : nil
+  }
+  func setLargeFrame(of address: UInt64, context: UInt64, _ walk: TableWalk) {
+    let e = large + (Int(truncatingIfNeeded: address &>> 20) & (TLB.largeCount - 1))
+    e.pointee = LargeTLBEntry(
+      tag: address & ~0xF_FFFF | context, frame: walk.address & ~0xF_FFFF, isProtected: walk.isProtected, frameKey: walk.frameKey)
+  }
+
+  // MARK: Flushing
+
   package mutating func flush() {
-    generation &+= 1
+    voidData()
+    voidInstructionsAndOrigins()
     entries.update(repeating: TLBEntry(), count: TLB.count)
+    large.update(repeating: LargeTLBEntry(), count: TLB.largeCount)
   }
 
   /// Forgets every translation and every context: tags that others hold are void.
@@ -62,9 +146,12 @@ package struct TLB {
     contextCount = 0
   }
 
-  /// Forgets the pages that have this page index (address bits 44-51), in every context and segment.
-  package mutating func flush(pageIndexOf address: UInt64) {
-    generation &+= 1
+  /// Forgets what comes from the page-table entry at absolute `entry`, which has the page index of `address` (bits 44-51): all
+  /// pages of this index, in every context and segment. The caller forgets the fetch page.
+  package mutating func flush(pageIndexOf address: UInt64, entry: UInt64) {
+    let origin = Int(truncatingIfNeeded: TLB.origin(ofEntryAt: entry))
+    if origins[origin] != 0 { voidData() }
+    if origins[TLB.originCount + origin] != 0 { voidInstructionsAndOrigins() }
     var k = Int(truncatingIfNeeded: address &>> 12) & 0xFF
     while k < TLB.count {
       entries[k] = TLBEntry()
@@ -74,8 +161,9 @@ package struct TLB {
 
   /// Forgets every page in the frame at absolute `frame`.
   package mutating func flush(frame: UInt64) {
-    generation &+= 1
-    for k in 0..<TLB.count where entries[k].frame == frame & ~0xFFF && entries[k].isInUse { entries[k] = TLBEntry() }
+    voidData()
+    voidInstructions()
+    for k in 0..<TLB.count where entries[k].frame & ~0xFFF == frame & ~0xFFF && entries[k].isInUse { entries[k] = TLBEntry() }
   }
 
   /// Forgets every page of the spaces whose ASCE has this table origin and designation type, whatever its other bits.
@@ -88,20 +176,25 @@ package struct TLB {
       any = true
     }
     if !any { return }
-    generation &+= 1
+    serial &+= 1
+    for k in 1..<255 where isMeant[k] {
+      dataEpochs[k] = serial
+      instructionEpochs[k] = serial
+    }
     for k in 0..<TLB.count where entries[k].isInUse && isMeant[entries[k].context] { entries[k] = TLBEntry() }
+    large.update(repeating: LargeTLBEntry(), count: TLB.largeCount)
   }
 
   /// Ends permission to store without recording: used before watching stores.
   package mutating func flushWriteTags() {
-    generation &+= 1
-    for k in 0..<TLB.count { entries[k].writeTag = TLB.invalid }
+    voidData()
+    for k in 0..<TLB.count { entries[k].forbidStores() }
   }
 
   /// Ends permission to store into the frame at absolute `frame` without being noticed.
   package mutating func flushWriteTags(frame: UInt64) {
-    generation &+= 1
-    for k in 0..<TLB.count where entries[k].frame == frame { entries[k].writeTag = TLB.invalid }
+    voidData()
+    for k in 0..<TLB.count where entries[k].frame & ~0xFFF == frame { entries[k].forbidStores() }
   }
 
   /// The context number of an ASCE, shifted to its place in a tag; nil when there is no room for another.

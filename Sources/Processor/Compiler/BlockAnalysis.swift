@@ -36,7 +36,16 @@ extension BlockBuilder {
     case .store:
       visit(n.a, true, true)
       visit(n.b, n.kind == 8, false)
-    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting:
+    case .exchange, .replace:
+      visit(n.a, true, true)
+      visit(n.b, n.kind == 8, false)
+      visit(n.c, n.kind == 8, false)
+    case .divide: visit(n.a, n.kind != BlockBuilder.Division.logical32.rawValue, false)
+    case .moveBytes, .compareBytes:
+      visit(n.a, true, true)
+      visit(n.b, true, true)
+    case .clearBytes: visit(n.a, true, true)
+    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow:
       visit(n.a, n.kind == 64, false)
       visit(n.b, n.kind == 64, false)
     case .setSign: visit(n.a, n.kind == 64, false)
@@ -93,8 +102,8 @@ extension NodeOperation {
   func isZeroExtended(narrow: Bool, kind: UInt8) -> Bool {
     switch self {
     case .add, .subtract, .and, .or, .xor, .multiply, .select: narrow
-    case .load: kind <= 4
-    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting: kind == 32
+    case .load, .exchange: kind <= 4
+    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow: kind == 32
     case .zeroExtend8, .zeroExtend16, .zeroExtend32, .byteSwap16, .byteSwap32, .rotateLeft32, .registerHigh, .countLeadingZeros,
       .conditionCode, .programMask, .fprShort:
       true

@@ -70,16 +70,22 @@ extension BlockBuilder: Datapath {
     node(.addLogicalSetting, low(a), low(b), kind: 32)
   }
   mutating func addLogicalSettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue { node(.addLogicalSetting, a, b, kind: 64) }
-  mutating func addWithCarrySettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue { unsupported(a) }
-  mutating func addWithCarrySettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue { unsupported(a) }
+  mutating func addWithCarrySettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
+    node(.addWithCarry, low(a), low(b), kind: 32)
+  }
+  mutating func addWithCarrySettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue { node(.addWithCarry, a, b, kind: 64) }
   mutating func subtractLogicalSettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
     node(.subtractLogicalSetting, low(a), low(b), kind: 32)
   }
   mutating func subtractLogicalSettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
     node(.subtractLogicalSetting, a, b, kind: 64)
   }
-  mutating func subtractWithBorrowSettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue { unsupported(a) }
-  mutating func subtractWithBorrowSettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue { unsupported(a) }
+  mutating func subtractWithBorrowSettingCC32(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
+    node(.subtractWithBorrow, low(a), low(b), kind: 32)
+  }
+  mutating func subtractWithBorrowSettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
+    node(.subtractWithBorrow, a, b, kind: 64)
+  }
   mutating func setCCNotZero(_ v: BlockValue) { effect(.setNotZero, v) }
   mutating func setCCSign32(_ v: BlockValue) { effect(.setSign, low(v), kind: 32) }
   mutating func setCCSign64(_ v: BlockValue) { effect(.setSign, v, kind: 64) }
@@ -164,6 +170,30 @@ extension BlockBuilder: Datapath {
   mutating func store24(_ v: BlockValue, _ o: StorageOperand<BlockValue>) throws(ProgramInterruption) { call() }
   mutating func store32(_ v: BlockValue, _ o: StorageOperand<BlockValue>) throws(ProgramInterruption) { store(low(v), o, 4) }
   mutating func store64(_ v: BlockValue, _ o: StorageOperand<BlockValue>) throws(ProgramInterruption) { store(v, o, 8) }
+  mutating func exchangeSettingCC32(_ o: StorageOperand<BlockValue>, expecting expected: BlockValue, with new: BlockValue)
+    throws(ProgramInterruption) -> BlockValue
+  {
+    requireNoEffect()
+    return node(.exchange, o.address, low(expected), low(new), kind: 4)
+  }
+  mutating func exchangeSettingCC64(_ o: StorageOperand<BlockValue>, expecting expected: BlockValue, with new: BlockValue)
+    throws(ProgramInterruption) -> BlockValue
+  {
+    requireNoEffect()
+    return node(.exchange, o.address, expected, new, kind: 8)
+  }
+  mutating func update32(_ o: StorageOperand<BlockValue>, _ change: (inout BlockBuilder, BlockValue) -> BlockValue)
+    throws(ProgramInterruption)
+  {
+    let old = load(o, 4), new = change(&self, old)
+    effect(.replace, o.address, low(new), old, kind: 4)
+  }
+  mutating func update64(_ o: StorageOperand<BlockValue>, _ change: (inout BlockBuilder, BlockValue) -> BlockValue)
+    throws(ProgramInterruption)
+  {
+    let old = load(o, 8), new = change(&self, old)
+    effect(.replace, o.address, new, old, kind: 8)
+  }
   mutating func loadMultiple(_ part: RegisterPart, _ first: Int, _ last: Int, _ o: StorageOperand<BlockValue>)
     throws(ProgramInterruption)
   {

@@ -42,6 +42,33 @@ extension BlockEmitter {
     }
     saveCondition(kind)
   }
+  /// ADD LOGICAL WITH CARRY, SUBTRACT LOGICAL WITH BORROW: the flags often still have the carry from the instruction before.
+  func emitCarryArithmetic(_ k: Int) {
+    let n = nodes[k], width: Width = n.kind == 32 ? .bits32 : .bits64, isSum = n.operation == .addWithCarry
+    // Moves, which is all that follows up to the sum, leave the flags alone.
+    let known = flags
+    let carry = known == .addLogical || known == .subtractLogical || known == .subtractWithBorrow ? nil : emitCarry()
+    let destination = copy(n.a, for: k, width), second = operand(n.b, width)
+    if let carry {
+      // Zero means no carry: NEG makes that CF, the comparison its inverse.
+      if isSum { assembler.neg(carry, .bits32) } else { assembler.arithmetic(.cmp, carry, immediate: 1, .bits32) }
+      free(carry, unless: destination)
+    } else if isSum != (known == .addLogical) {
+      assembler.cmc()
+    }
+    arithmetic(isSum ? .adc : .sbb, destination, second, width)
+    saveCondition(isSum ? .addLogical : .subtractWithBorrow)
+  }
+  /// A register that is 0 when the condition code is 0 or 1, and something else when it is 2 or 3.
+  private func emitCarry() -> Register {
+    let index = emitConditionIndex()
+    assembler.zeroExtend8(index, Memory(.rsp, StateOffset.conditionTable, index: index))
+    assembler.arithmetic(.and, index, immediate: 3, .bits32)
+    for k in 0..<3 where owners[k] == BlockEmitter.temporary && HostRegisters.scratch[k] != index {
+      free(HostRegisters.scratch[k], unless: index)
+    }
+    return index
+  }
   /// The pinned register whose low half the next node sets to this value, which has no other use.
   private func targetOfLow(_ k: Int) -> Register? {
     let s = k + 1

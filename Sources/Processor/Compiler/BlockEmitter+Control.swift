@@ -5,7 +5,10 @@ extension BlockEmitter {
   // MARK: Calls
 
   /// Has what interprets the instruction carry it out. It may not come back: interruptions and branches leave the block.
-  func emitRoutineCall() { emitRoutineCall(text: instruction.text, descriptor: descriptor()) }
+  func emitRoutineCall() {
+    emitRoutineCall(text: instruction.text, descriptor: descriptor())
+    floats = FloatRegisters()
+  }
   private func emitRoutineCall(text: UInt64, descriptor: Int32) {
     assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: descriptor, .bits32)
     assembler.mov(.rax, text)
@@ -16,7 +19,7 @@ extension BlockEmitter {
 
   func emitInterruption(if condition: UInt16) {
     var stub = BlockStub(
-      kind: .interruption, from: Fixup(end: assembler.cursor), text: instruction.text, descriptor: descriptor(), ordinal: ordinal,
+      kind: .interpretation, from: Fixup(end: assembler.cursor), text: instruction.text, descriptor: descriptor(), ordinal: ordinal,
       offset: instruction.offset)
     switch emitJumps(if: condition) {
     case .always: emitRoutineCall()
@@ -170,6 +173,13 @@ extension BlockEmitter {
 
   // MARK: Behind the block
 
+  /// Has the instruction go on behind the block where it jumps.
+  func append(_ kind: BlockStub.Kind, from fixup: Fixup) {
+    stubs.append(
+      BlockStub(
+        kind: kind, from: fixup, text: instruction.text, descriptor: descriptor(), ordinal: ordinal, offset: instruction.offset))
+  }
+
   func emitStubs() {
     for stub in stubs {
       assembler.resolveHere(stub.from)
@@ -177,38 +187,75 @@ extension BlockEmitter {
       switch stub.kind {
       case .fetch(let addend): emitMiss(stub, addend, thunks.fetchMiss)
       case .store(let addend): emitStoreMiss(stub, addend)
-      case .interruption:
+      case .interpretation:
         emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-        if let after = stub.after { emitJump(after) }
+        emitAfter(stub)
+      case .departure:
+        emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
+        emitEnd(stub)
+      case .comparison:
+        emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
+        emitFlagsOfComparison()
+        emitAfter(stub)
       case .branch(let target): emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal)
       case .leave(let target): emitLeaveStub(target, stub.offset, stub.ordinal)
       }
     }
   }
 
-  private func emitMissArguments(_ stub: BlockStub, _ free: Register) {
+  /// - Returns: a jump that is taken when the operand should be on its boundary and is not.
+  private func emitMissArguments(_ stub: BlockStub, _ free: Register) -> Fixup? {
     assembler.lea(free, Memory(stub.base, stub.displacement))
     assembler.mov(Memory(.rsp, StateOffset.accessAddress), free)
-    assembler.leaRelative(free, memory.distance(from: assembler.cursor, toSite: stub.site))
+    if stub.isAligned { assembler.arithmetic(.and, free, immediate: Int32(stub.size) - 1) }
+    let isOff = stub.isAligned ? assembler.jump(.notZero) : nil
+    assembler.leaRelative(free, memory.distance(from: assembler.cursor, toSite: stub.site) + (stub.isConstant ? 1 : 0))
     assembler.mov(Memory(.rsp, StateOffset.accessSite), free)
     assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: stub.descriptor, .bits32)
+    return isOff
   }
   private func emitMiss(_ stub: BlockStub, _ addend: Register, _ thunk: UnsafeMutablePointer<UInt8>) {
-    emitMissArguments(stub, addend)
+    _ = emitMissArguments(stub, addend)
     emitCall(thunk)
     assembler.mov(addend, Memory(.rsp, StateOffset.accessAddend))
-    if let resume = stub.resume { emitJump(resume) }
+    emitResume(stub)
   }
   /// A store that cannot be made in one piece here is interpreted: addend 0 says so.
   private func emitStoreMiss(_ stub: BlockStub, _ addend: Register) {
-    emitMissArguments(stub, addend)
+    let isOff = emitMissArguments(stub, addend)
     emitCall(thunks.storeMiss)
     assembler.mov(addend, Memory(.rsp, StateOffset.accessAddend))
     assembler.test(addend, addend)
     let isPlain = assembler.jump(.notZero)
+    if let isOff { assembler.resolveHere(isOff) }
     emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-    if let after = stub.after { emitJump(after) }
+    emitAfter(stub)
     assembler.resolveHere(isPlain)
+    emitResume(stub)
+  }
+  /// The block ends behind an instruction.
+  private func emitEnd(_ stub: BlockStub) {
+    emitCount(stub.ordinal + 1)
+    let next = stub.offset + UInt16(stub.descriptor >> 12 & 15)
+    if next < 4096 { emitUnlinked(to: next) } else { emitExit(to: next) }
+  }
+  private func emitResume(_ stub: BlockStub) {
+    emitReload(stub.floatsAtResume)
     if let resume = stub.resume { emitJump(resume) }
+  }
+  private func emitAfter(_ stub: BlockStub) {
+    emitReload(stub.floatsAfter)
+    if let after = stub.after { emitJump(after) }
+  }
+  /// Flags as of a logical comparison, from the condition code 0, 1 or 2: code XOR 1 against 1.
+  private func emitFlagsOfComparison() {
+    assembler.mov(.rax, Memory(.rsp, StateOffset.condition), .bits32)
+    assembler.mov(.rcx, UInt64(ConditionKind.mask))
+    assembler.pext(.rax, .rax, mask: .rcx)
+    assembler.zeroExtend8(.rax, Memory(.rsp, StateOffset.conditionTable, index: .rax))
+    assembler.lzcnt(.rax, .rax)
+    assembler.arithmetic(.sub, .rax, immediate: 60, .bits32)
+    assembler.arithmetic(.xor, .rax, immediate: 1, .bits32)
+    assembler.arithmetic(.cmp, .rax, immediate: 1, .bits32)
   }
 }

@@ -22,16 +22,17 @@ extension BlockEmitter {
     return (register(node), 0)
   }
 
-  /// Compares the access with its site. RFLAGS say afterwards whether it hits; a register has the addend.
-  private func emitProbe(_ node: UInt16, size: UInt8, descriptorSize: UInt8) -> (stub: BlockStub, addend: Register) {
+  /// Compares the access with its site; behind it a register has the addend.
+  /// - Parameter looksForCrossing: an operand that crosses a page is found here, on its boundary or not.
+  func emitProbe(_ node: UInt16, size: Int, looksForCrossing: Bool = false) -> (stub: BlockStub, addend: Register) {
     forgetFlags()
     let (base, displacement) = address(node)
     let addend = allocate()
     let site = memory.nextSite()
     assembler.lea(addend, Memory(base, displacement))
     var crosses: Fixup?
-    let isPowerOfTwo = size <= 8 && size & (size - 1) == 0
-    if !isPowerOfTwo {
+    let isPowerOfTwo = !looksForCrossing && size <= 8 && size & (size - 1) == 0
+    if !isPowerOfTwo && size > 1 {
       assembler.arithmetic(.and, addend, immediate: 0xFFF, .bits32)
       assembler.arithmetic(.cmp, addend, immediate: 4096 - Int32(size), .bits32)
       crosses = assembler.jump(.above)
@@ -43,20 +44,22 @@ extension BlockEmitter {
     let miss = assembler.jump(.notZero)
     assembler.movRelative(addend, memory.distance(from: assembler.cursor, toSite: site) + 8)
     var stub = BlockStub(
-      kind: .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: descriptorSize), ordinal: ordinal,
+      kind: .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: size), ordinal: ordinal,
       offset: instruction.offset)
     stub.second = crosses
     stub.base = base
     stub.displacement = displacement
     stub.size = size
     stub.site = site
+    stub.isConstant = nodes[Int(node)].operation == .constant
     stub.resume = assembler.cursor
+    stub.floatsAtResume = floats
     return (stub, addend)
   }
 
   func emitLoad(_ k: Int) {
     let n = nodes[k]
-    let (stub, addend) = emitProbe(n.a, size: n.kind, descriptorSize: n.kind)
+    let (stub, addend) = emitProbe(n.a, size: Int(n.kind))
     stubs.append(stub)
     let m = Memory(stub.base, stub.displacement, index: addend)
     let destination: Register
@@ -81,7 +84,7 @@ extension BlockEmitter {
   func emitStore(_ k: Int) {
     let n = nodes[k]
     let value = register(n.b, n.kind == 8 ? .bits64 : .bits32)
-    var (stub, addend) = emitProbe(n.a, size: n.kind, descriptorSize: n.kind)
+    var (stub, addend) = emitProbe(n.a, size: Int(n.kind))
     stub.kind = .store(addend)
     stubs.append(stub)
     let m = Memory(stub.base, stub.displacement, index: addend)
@@ -96,7 +99,7 @@ extension BlockEmitter {
   func emitMultiple(_ k: Int) {
     let n = nodes[k], first = Int(n.imm & 15), last = Int(n.imm >> 4 & 15), count = (last - first) & 15 + 1
     let isWide = n.kind == 2, size = (isWide ? 8 : 4) * count
-    var (stub, addend) = emitProbe(n.a, size: UInt8(size), descriptorSize: UInt8(size))
+    var (stub, addend) = emitProbe(n.a, size: size)
     if n.operation == .storeMultiple { stub.kind = .store(addend) }
     stubs.append(stub)
     // The base register may be among those that are loaded.

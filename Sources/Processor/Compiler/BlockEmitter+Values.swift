@@ -243,6 +243,7 @@ extension BlockEmitter {
       assembler.mov(r, Memory(.rsp, StateOffset.pswMask))
       assembler.shift(.shr, r, UInt8(PSW.programMaskShift), .bits64)
       assembler.arithmetic(.and, r, immediate: 15, .bits32)
+    case .fpr where floats[Int(n.imm)] != nil: assembler.mov(r, fromFloat: floats[Int(n.imm)] ?? 0, .bits64)
     case .fprShort: assembler.mov(r, Memory(.rsp, StateOffset.fpr + Int32(8 * n.imm) + 4), .bits32)
     default: assembler.mov(r, Memory(.rsp, StateOffset.fpr + Int32(8 * n.imm)))
     }
@@ -253,8 +254,13 @@ extension BlockEmitter {
   func emitRegisterSetting(_ k: Int) {
     let n = nodes[k], r = Int(n.imm)
     switch n.operation {
-    case .setFPR: assembler.mov(Memory(.rsp, StateOffset.fpr + Int32(8 * r)), register(n.a))
-    case .setFPRShort: assembler.mov(Memory(.rsp, StateOffset.fpr + Int32(8 * r) + 4), register(n.a, .bits32), .bits32)
+    case .setFPR:
+      let value = register(n.a)
+      assembler.mov(fpr(r, isDouble: true), value)
+      assembler.mov(toFloat: floats.place(for: r), value, .bits64)
+    case .setFPRShort:
+      assembler.mov(fpr(r, isDouble: false), register(n.a, .bits32), .bits32)
+      floats.forget(r)
     case .setRegister:
       guard let pinned = HostRegisters.pinned(r) else {
         if let v = constant(n.a), let short = Int32(exactly: Int64(bitPattern: v)) {

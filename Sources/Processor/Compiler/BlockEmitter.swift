@@ -29,6 +29,8 @@ final class BlockEmitter {
   /// The flags are those of a TEST of bits whose condition code was stored: zero means 0.
   var flagsTestZero = false
   var stubs: [BlockStub] = []
+  /// The floating-point registers that host registers hold, too.
+  var floats = FloatRegisters()
   /// The block: the key of its page and mode, its offset in the page, its code.
   var pageKey: UInt64 = 0
   var startOffset: UInt16 = 0
@@ -65,15 +67,16 @@ final class BlockEmitter {
     spills = InlineArray(repeating: BlockEmitter.free)
     locked = 0
     forgetFlags()
+    floats = FloatRegisters()
     ordinal = 0
     stubs.removeAll(keepingCapacity: true)
   }
 
   /// What a called routine must know: see `CompiledState.descriptor`.
-  func descriptor(bytes: UInt8 = 1) -> Int32 {
+  func descriptor(bytes: Int = 1) -> Int32 {
     Int32(
       bitPattern: UInt32(instruction.offset) | UInt32(instruction.length) << 12 | UInt32(truncatingIfNeeded: ordinal) << 16
-        | UInt32(bytes &- 1) << 24)
+        | UInt32(truncatingIfNeeded: bytes &- 1) << 24)
   }
 
   /// Emits one instruction.
@@ -94,7 +97,7 @@ final class BlockEmitter {
         if operation == .proceed {
           skips += emitSkip(nodes[k].a)
         } else if !(operation.isValue && nodes[k].useCount == 0) {
-          if operation == .store || operation == .storeMultiple || operation == .floatingPoint { hasStore = true }
+          if operation.mayComeBack { hasStore = true }
           emitNode(k)
         }
         release()
@@ -103,8 +106,12 @@ final class BlockEmitter {
       for skip in skips { assembler.resolveHere(skip) }
       // A store that misses is interpreted, and comes back without flags.
       if hasStore || !skips.isEmpty { forgetFlags() }
+      if !skips.isEmpty { floats = FloatRegisters() }
     }
-    for k in firstStub..<stubs.count { stubs[k].after = assembler.cursor }
+    for k in firstStub..<stubs.count {
+      stubs[k].after = assembler.cursor
+      stubs[k].floatsAfter = floats
+    }
     ordinal += 1
   }
 
@@ -139,6 +146,13 @@ final class BlockEmitter {
       emitUnary(k)
     case .select: emitSelect(k)
     case .load: emitLoad(k)
+    case .exchange: emitExchange(k)
+    case .replace: emitReplace(k)
+    case .divide: emitDivision(k)
+    case .moveBytes: emitMoveBytes(k)
+    case .compareBytes: emitCompareBytes(k)
+    case .clearBytes: emitClearBytes(k)
+    case .addWithCarry, .subtractWithBorrow: emitCarryArithmetic(k)
     case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting: emitSettingArithmetic(k)
     case .setNotZero, .setSign, .setCompare, .setTestMask, .setTestByte, .setConditionCode: emitConditionCodeSetting(k)
     case .setRegister, .setRegister32, .setRegisterHigh, .setFPR, .setFPRShort: emitRegisterSetting(k)
@@ -313,8 +327,12 @@ struct BlockStub {
     case fetch(Register)
     /// A store that missed; comes back, or the instruction is interpreted.
     case store(Register)
-    /// The instruction is interpreted, and interrupts.
-    case interruption
+    /// The instruction is interpreted.
+    case interpretation
+    /// The same; the block ends behind it.
+    case departure
+    /// The same; it compares, and the flags are to say how.
+    case comparison
     /// A branch that is taken: to an offset in the page.
     case branch(UInt16)
     /// A branch that is taken, to the address in RAX or that the node computes.
@@ -326,11 +344,18 @@ struct BlockStub {
   /// The access: base, displacement, size, and its site.
   var base: Register = .rax
   var displacement: Int32 = 0
-  var size: UInt8 = 1
+  var size = 1
+  /// An operand that is not on its boundary is not to be accessed: the instruction is interpreted.
+  var isAligned = false
   var site: Int = 0
+  /// Its address is a constant of the code.
+  var isConstant = false
   /// Where the code goes on: at the access, and behind the instruction.
   var resume: UnsafeMutablePointer<UInt8>?
   var after: UnsafeMutablePointer<UInt8>?
+  /// What host registers hold there, which a call loses.
+  var floatsAtResume = FloatRegisters()
+  var floatsAfter = FloatRegisters()
   var text: UInt64
   var descriptor: Int32
   var ordinal: Int

@@ -8,8 +8,12 @@ enum NodeOperation: UInt8 {
   case signExtend8, signExtend16, signExtend32, zeroExtend8, zeroExtend16, zeroExtend32
   case byteSwap16, byteSwap32, byteSwap64, countLeadingZeros
   case select, load
+  /// COMPARE AND SWAP: storage at `a` becomes `c` if it is `b`; the value is what was there.
+  case exchange
   /// Values that set the condition code too.
   case addSetting, subtractSetting, addLogicalSetting, subtractLogicalSetting
+  /// These look at the carry in the condition code, too.
+  case addWithCarry, subtractWithBorrow
   // Conditions
   case isConditionCode, isCompare, isZero, isNotZero
   // Effects on the condition code
@@ -17,6 +21,12 @@ enum NodeOperation: UInt8 {
   // Other effects
   case setRegister, setRegister32, setRegisterHigh, setFPR, setFPRShort
   case store, loadMultiple, storeMultiple
+  /// Storage at `a` becomes `b` if it is still `c`; otherwise the instruction is begun anew.
+  case replace
+  /// `kind` + 1 bytes from `b` to `a`; compared at `a` and `b`; zeros at `a`.
+  case moveBytes, compareBytes, clearBytes
+  /// The pair of registers `imm` divided by `a`; `kind` says how (`BlockBuilder.Division`).
+  case divide
   case branch, branchIf, proceed, interruptIf, serialize
   /// A binary floating-point instruction: `imm` says which (BlockBuilder.FloatingPointOperands).
   case floatingPoint
@@ -30,22 +40,34 @@ enum NodeOperation: UInt8 {
   }
   var setsConditionCode: Bool {
     switch self {
-    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .setNotZero, .setSign, .setCompare,
-      .setTestMask, .setTestByte, .setConditionCode:
+    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow,
+      .exchange, .setNotZero, .setSign, .setCompare, .setTestMask, .setTestByte, .setConditionCode, .compareBytes:
       true
     default: false
     }
   }
   var readsConditionCode: Bool {
     switch self {
-    case .conditionCode, .isConditionCode: true
+    case .conditionCode, .isConditionCode, .addWithCarry, .subtractWithBorrow: true
     default: false
     }
   }
   /// Whether the instruction may end here with an interruption or a branch.
   var mayLeave: Bool {
     switch self {
-    case .load, .store, .loadMultiple, .storeMultiple, .branch, .branchIf, .interruptIf, .floatingPoint: true
+    case .load, .store, .loadMultiple, .storeMultiple, .exchange, .replace, .moveBytes, .compareBytes, .clearBytes, .divide,
+      .branch, .branchIf, .interruptIf, .floatingPoint:
+      true
+    default: false
+    }
+  }
+}
+
+extension NodeOperation {
+  /// Whether what interprets the instruction may have carried it out, and come back without flags.
+  var mayComeBack: Bool {
+    switch self {
+    case .store, .storeMultiple, .exchange, .replace, .moveBytes, .clearBytes, .divide, .floatingPoint: true
     default: false
     }
   }

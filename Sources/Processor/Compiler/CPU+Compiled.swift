@@ -7,6 +7,8 @@ extension CPU {
   @inline(never) mutating func executeCompiled(_ compiler: Compiler) {
     let state = s
     withUnsafeMutablePointer(to: &self) { state.pointee.compiled.cpu = UInt64(UInt(bitPattern: $0)) }
+    state.pointee.compiled.compiler = Unmanaged.passUnretained(compiler).toOpaque()
+    state.pointee.compiled.changedCode = storage.hasChangedCode
     let attention = self.attention
     state.pointee.compiled.attention = UInt64(UInt(bitPattern: attention))
     while attention.pointee.load(ordering: .relaxed) == 0 {
@@ -46,6 +48,7 @@ extension CPU {
       let host = try hostForInstruction(address)
       s.pointee.fetchPage = address & ~0xFFF
       s.pointee.fetchHost = UInt64(UInt(bitPattern: host)) &- (address & 0xFFF)
+      tlb.noteInstructions(tlbEntry(of: address), tag: address & ~0xFFF | s.pointee.instructionTag)
       return true
     } catch {
       interruptProgram(error, fetching: true)
@@ -58,7 +61,7 @@ extension CPU {
     let mode = s.pointee.compiled.mode
     let page = UnsafeRawPointer(CPU.pointer(s.pointee.fetchHost))
     if compiler.isFull {
-      tlb.generation &+= 1
+      tlb.voidInstructions()
       s.pointee.compiled.link = 0
     }
     let offset = UInt16(truncatingIfNeeded: key & 0xFFF)
@@ -77,7 +80,7 @@ extension CPU {
   /// Drops what was compiled of pages that somebody stored into.
   private mutating func dropChangedCode(_ compiler: Compiler) {
     compiler.drop(frames: storage.takeChangedCode())
-    tlb.generation &+= 1
+    tlb.voidInstructions()
     s.pointee.compiled.link = 0
   }
 
@@ -147,54 +150,65 @@ extension CPU {
   }
 
   /// Computes the tags of sites and of the jump cache anew when what they stand for changed.
+  private mutating func refreshTags() {
+    guard let opaque = s.pointee.compiled.compiler else { return }
+    Unmanaged<Compiler>.fromOpaque(opaque)._withUnsafeGuaranteedRef { refreshTags($0) }
+  }
   mutating func refreshTags(_ compiler: Compiler) {
     let state = s
-    if state.pointee.compiled.generation != tlb.generation {
-      state.pointee.compiled.generation = tlb.generation
-      compiler.siteTags.forget()
-      state.pointee.compiled.dataTag = ~0
+    let dataTag = state.pointee.dataTag, instructionTag = state.pointee.instructionTag
+    if state.pointee.compiled.serial != tlb.serial || state.pointee.compiled.dataTag != dataTag {
+      state.pointee.compiled.serial = tlb.serial
+      state.pointee.compiled.dataTag = dataTag
+      let epoch = tlb.dataEpochs[Int(truncatingIfNeeded: dataTag &>> 4) & 0xFF]
+      state.pointee.compiled.siteTag = compiler.siteTags.tag(for: dataTag, epoch: epoch, compiler.memory)
     }
-    if state.pointee.compiled.dataTag != state.pointee.dataTag {
-      state.pointee.compiled.dataTag = state.pointee.dataTag
-      state.pointee.compiled.siteTag = compiler.siteTags.tag(for: state.pointee.dataTag, compiler.memory)
-    }
-    state.pointee.compiled.jumpTag =
-      tlb.generation &<< 24 | UInt64(state.pointee.compiled.mode.bits) &<< 12 | state.pointee.instructionTag
+    let epoch = tlb.instructionEpochs[Int(truncatingIfNeeded: instructionTag &>> 4) & 0xFF]
+    state.pointee.compiled.jumpTag = epoch &<< 20 | UInt64(state.pointee.compiled.mode.bits) &<< 12 | instructionTag
   }
 
   // MARK: What compiled code calls
 
   /// Carries out the instruction that compiled code does not.
   /// - Returns: 0 when the block goes on, 1 when another block follows, 2 when the dispatcher should look.
-  mutating func interpretFromCompiledCode(_ bits: UInt64, _ compiler: Compiler) -> UInt32 {
+  mutating func interpretFromCompiledCode(_ bits: UInt64) -> UInt32 {
     let state = s
     let page = state.pointee.fetchPage, host = state.pointee.fetchHost, tag = state.pointee.instructionTag
-    let next = beginCalledInstruction(), mode = state.pointee.compiled.mode
-    let generation = tlb.generation
-    do { try dispatch(InstructionText(bits: bits)) } catch { return interrupt(error, compiler) }
-    if state.pointee.nextAddress != next || attention.pointee.load(ordering: .relaxed) != 0 || storage.isCodeChanged {
-      return leave(compiler)
-    }
+    let mask = state.pointee.pswMask, cr0 = state.pointee.cr[0], serial = tlb.serial
+    let next = beginCalledInstruction()
+    do { try dispatch(InstructionText(bits: bits)) } catch { return interrupt(error) }
+    if state.pointee.nextAddress != next || mustLook { return leave() }
     if state.pointee.fetchPage != page {
-      guard tlb.generation == generation && state.pointee.instructionTag == tag else { return leave(compiler) }
+      guard tlb.serial == serial && state.pointee.instructionTag == tag else { return leave() }
       state.pointee.fetchPage = page
       state.pointee.fetchHost = host
     }
-    guard BlockMode(state) == mode && tlb.generation == generation else { return leave(compiler) }
-    if state.pointee.compiled.dataTag != state.pointee.dataTag { refreshTags(compiler) }
+    guard tlb.serial == serial else { return leave() }
+    if state.pointee.pswMask != mask || state.pointee.cr[0] != cr0 {
+      guard BlockMode(state) == state.pointee.compiled.mode else { return leave() }
+    }
+    if state.pointee.compiled.dataTag != state.pointee.dataTag { refreshTags() }
     publishConditionCode()
     return 0
   }
 
+  /// Something wants the dispatcher to look before the next instruction.
+  private var mustLook: Bool {
+    let compiled = s.pointee.compiled.attention
+    guard let attention = UnsafePointer<Atomic<UInt32>>(bitPattern: UInt(compiled)), let changed = s.pointee.compiled.changedCode
+    else { return true }
+    return attention.pointee.load(ordering: .relaxed) != 0 || changed.pointee.load(ordering: .relaxed)
+  }
+
   /// Another block follows, if nothing wants attention.
-  private mutating func leave(_ compiler: Compiler) -> UInt32 {
+  private mutating func leave() -> UInt32 {
     s.pointee.instructionCount &+= UInt64(s.pointee.compiled.descriptor &>> 16 & 0xFF) &+ 1
     s.pointee.compiled.mode = BlockMode(s)
-    if attention.pointee.load(ordering: .relaxed) != 0 || storage.isCodeChanged || hasInvalidPSW {
+    if mustLook || hasInvalidPSW {
       publishConditionCode()
       return 2
     }
-    refreshTags(compiler)
+    refreshTags()
     publishConditionCode()
     return 1
   }
@@ -213,7 +227,7 @@ extension CPU {
   }
 
   /// A fetch missed: translates it. An operand that crosses a page is gathered.
-  mutating func fetchForCompiledCode(_ compiler: Compiler) -> UInt32 {
+  mutating func fetchForCompiledCode() -> UInt32 {
     let state = s
     _ = beginCalledInstruction()
     let address = state.pointee.compiled.accessAddress, count = Int(state.pointee.compiled.descriptor &>> 24) + 1
@@ -222,28 +236,28 @@ extension CPU {
       let block = try fetchBlock(operand, count)
       if block.isContiguous {
         state.pointee.compiled.accessAddend = UInt64(UInt(bitPattern: block.first)) &- address
-        fillSite(address, \.readTag)
+        fillSite(address, tag: tlbEntry(of: address).pointee.readTag)
       } else {
         let gathered = UnsafeMutableRawPointer(state) + Int(StateOffset.gathered)
         block.read(into: gathered)
         state.pointee.compiled.accessAddend = UInt64(UInt(bitPattern: gathered)) &- address
       }
-    } catch { return interrupt(error, compiler) }
+    } catch { return interrupt(error) }
     publishConditionCode()
     return 0
   }
   /// The interruption of an instruction ends the block.
-  private mutating func interrupt(_ interruption: ProgramInterruption, _ compiler: Compiler) -> UInt32 {
-    if compiler.log != nil {
+  private mutating func interrupt(_ interruption: ProgramInterruption) -> UInt32 {
+    if let compiler, compiler.log != nil {
       compiler.interruption = interruption
     } else {
       interruptProgram(interruption, fetching: false)
     }
-    return leave(compiler)
+    return leave()
   }
 
   /// A store missed: finds where it goes, if that is one piece of plain storage. Otherwise the instruction is interpreted.
-  mutating func storeForCompiledCode(_ compiler: Compiler) -> UInt32 {
+  mutating func storeForCompiledCode() -> UInt32 {
     let state = s
     _ = beginCalledInstruction()
     let address = state.pointee.compiled.accessAddress, count = UInt64(state.pointee.compiled.descriptor &>> 24) + 1
@@ -252,11 +266,15 @@ extension CPU {
       let e = tlbEntry(of: address), tag = address & ~0xFFF | state.pointee.dataTag
       var host: UnsafeMutableRawPointer?
       if e.pointee.writeTag != tag { host = try? hostForStore(address, baseForCompiledCode, count: count) }
-      if compiler.log != nil, let host {
+      if storeLog != nil, let host {
         state.pointee.compiled.accessAddend = UInt64(UInt(bitPattern: host)) &- address
       } else if e.pointee.writeTag == tag && !storage.isCodeChanged {
         state.pointee.compiled.accessAddend = e.pointee.addend
-        fillSite(address, \.writeTag)
+        fillSite(address, tag: e.pointee.writeTag)
+      } else if mayStoreBeyondLowAddresses(address) && !storage.isCodeChanged {
+        state.pointee.compiled.accessAddend = e.pointee.addend
+        // Where the address cannot be another, no store of this site is ever protected.
+        if state.pointee.compiled.accessSite & 1 != 0 { fillSite(address, tag: e.pointee.readTag) }
       }
     }
     publishConditionCode()
@@ -265,29 +283,29 @@ extension CPU {
   /// The register that names the space in access-register mode, in which nothing is compiled.
   private var baseForCompiledCode: Int { 0 }
 
-  /// Puts the TLB's translation into the site of the access.
-  private func fillSite(_ address: UInt64, _ tag: KeyPath<TLBEntry, UInt64>) {
+  /// Puts the TLB's translation into the site of the access, if `tag`, the entry's for its kind, is that of the page.
+  private func fillSite(_ address: UInt64, tag: UInt64) {
     let e = tlbEntry(of: address)
-    guard e.pointee[keyPath: tag] == address & ~0xFFF | s.pointee.dataTag,
-      let site = UnsafeMutablePointer<UInt64>(bitPattern: UInt(s.pointee.compiled.accessSite))
+    guard tag == address & ~0xFFF | s.pointee.dataTag,
+      let site = UnsafeMutablePointer<UInt64>(bitPattern: UInt(s.pointee.compiled.accessSite & ~1))
     else { return }
     site[0] = address & ~0xFFF | s.pointee.compiled.siteTag
     site[1] = e.pointee.addend
+    tlb.noteData(e)
   }
 }
 
 /// The functions behind `CompiledState.routine` and its like, for the host's calling convention.
 enum CompiledCalls {
-  private static func withCPU(_ state: UnsafeMutableRawPointer, _ body: (inout CPU, Compiler) -> UInt32) -> UInt32 {
+  @inline(__always) private static func withCPU(_ state: UnsafeMutableRawPointer, _ body: (inout CPU) -> UInt32) -> UInt32 {
     let s = state.assumingMemoryBound(to: CPUState.self)
-    guard let cpu = UnsafeMutablePointer<CPU>(bitPattern: UInt(s.pointee.compiled.cpu)), let compiler = cpu.pointee.compiler
-    else { return 2 }
-    return body(&cpu.pointee, compiler)
+    guard let cpu = UnsafeMutablePointer<CPU>(bitPattern: UInt(s.pointee.compiled.cpu)) else { return 2 }
+    return body(&cpu.pointee)
   }
   typealias Function = @convention(c) (UnsafeMutableRawPointer, UInt64) -> UInt32
-  static let routine: Function = { state, text in withCPU(state) { $0.interpretFromCompiledCode(text, $1) } }
-  static let fetchMiss: Function = { state, _ in withCPU(state) { $0.fetchForCompiledCode($1) } }
-  static let storeMiss: Function = { state, _ in withCPU(state) { $0.storeForCompiledCode($1) } }
+  static let routine: Function = { state, text in withCPU(state) { $0.interpretFromCompiledCode(text) } }
+  static let fetchMiss: Function = { state, _ in withCPU(state) { $0.fetchForCompiledCode() } }
+  static let storeMiss: Function = { state, _ in withCPU(state) { $0.storeForCompiledCode() } }
 
   static func install(into state: UnsafeMutablePointer<CPUState>) {
     state.pointee.compiled.routine = UInt64(UInt(bitPattern: unsafeBitCast(routine, to: UnsafeRawPointer.self)))

@@ -143,8 +143,8 @@ final class Compiler {
       do { try builder.floatingPoint(specialisation, text) } catch { builder.call() }
     } else if case .operation(let operation) = row.semantics {
       do { try operation(&builder, text) } catch { builder.call() }
-    } else {
-      builder.call()
+    } else if !builder.bytes(text) {
+      do { if try !builder.division(row.opcode, text) { builder.call() } } catch { builder.call() }
     }
     if builder.state.pointee.isRoutine {
       builder.state.pointee.count = first

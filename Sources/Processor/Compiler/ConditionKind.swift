@@ -14,6 +14,8 @@ enum ConditionKind: UInt8, CaseIterable {
   case addLogical
   /// SUB of unsigned operands: bit 0 not zero, bit 1 no borrow.
   case subtractLogical
+  /// SBB: as `subtractLogical`, but zero with a borrow is possible.
+  case subtractWithBorrow
   /// TEST: zero, not zero.
   case notZero
   /// TEST of a single bit: 0 zero, 3 one.
@@ -49,7 +51,7 @@ enum ConditionKind: UInt8, CaseIterable {
     case .compareLogical: zero ? 0 : carry ? 1 : 2
     case .arithmetic: overflow ? 3 : zero ? 0 : sign ? 1 : 2
     case .addLogical: (zero ? 0 : 1) | (carry ? 2 : 0)
-    case .subtractLogical: (zero ? 0 : 1) | (carry ? 0 : 2)
+    case .subtractLogical, .subtractWithBorrow: (zero ? 0 : 1) | (carry ? 0 : 2)
     case .notZero: zero ? 0 : 1
     case .bit: zero ? 0 : 3
     }
@@ -72,6 +74,8 @@ enum ConditionKind: UInt8, CaseIterable {
     case .addLogical: ConditionJump(m, 15, [3: .carry, 12: .noCarry, 10: .zero, 5: .notZero, 4: .above, 11: .notAbove])
     case .subtractLogical:
       ConditionJump(m & 7, 7, [4: .carry, 2: .zero, 1: .above, 3: .noCarry, 6: .notAbove, 5: .notZero])
+    case .subtractWithBorrow:
+      ConditionJump(m, 15, [3: .noCarry, 12: .carry, 10: .zero, 5: .notZero, 1: .above, 14: .notAbove])
     case .notZero: ConditionJump(m & 12, 12, [8: .zero, 4: .notZero])
     case .bit: ConditionJump(m & 9, 9, [8: .zero, 1: .notZero])
     }

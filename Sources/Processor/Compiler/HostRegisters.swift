@@ -44,4 +44,5 @@ enum StateOffset {
   static let gathered = of(\.compiled.gathered)
   static let conditionTable = of(\.compiled.conditionTable)
   static let tlb = Int32(CPUMemory.tlbOffset), jumpCache = Int32(CPUMemory.jumpCacheOffset)
+  static let origins = Int32(CPUMemory.originsOffset)
 }

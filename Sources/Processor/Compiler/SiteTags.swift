@@ -1,35 +1,34 @@
-/// The tags of sites: each stands for one data tag (context and key) since the last purge of any translation. A purge makes all
-/// of them void without touching the sites.
+/// The tags of sites: each stands for one data tag (context and key) in one epoch. A new epoch makes sites void without touching
+/// them.
 ///
 /// Concurrency: owned by the compiler of one CPU.
 struct SiteTags {
-  /// By data tag; 0: none yet.
-  private let tags: UnsafeMutablePointer<UInt16>
+  /// By data tag: the site tag, 0 for none yet, and the epoch that it is for.
+  private let tags: UnsafeMutablePointer<(tag: UInt64, epoch: UInt64)>
   private var next = SiteTags.step
   /// What lies between two tags: eight, the largest boundary of an operand.
-  private static let step: UInt16 = 8
+  private static let step: UInt64 = 8
   /// One that no site ever has, for accesses that must be translated each time.
   private static let none: UInt64 = 0xFF8
+  private static let count = 4096
 
   init() {
-    tags = .allocate(capacity: 4096)
-    tags.initialize(repeating: 0, count: 4096)
+    tags = .allocate(capacity: SiteTags.count)
+    tags.initialize(repeating: (0, 0), count: SiteTags.count)
   }
   func deallocate() { tags.deallocate() }
 
-  func forget() { tags.update(repeating: 0, count: 4096) }
-
-  mutating func tag(for dataTag: UInt64, _ memory: CodeMemory) -> UInt64 {
+  mutating func tag(for dataTag: UInt64, epoch: UInt64, _ memory: CodeMemory) -> UInt64 {
     if dataTag == TLB.noContext { return SiteTags.none }
-    let k = Int(truncatingIfNeeded: dataTag & 0xFFF)
-    if tags[k] != 0 { return UInt64(tags[k]) }
-    if UInt64(next) == SiteTags.none {
+    let entry = tags + Int(truncatingIfNeeded: dataTag & 0xFFF)
+    if entry.pointee.tag != 0 && entry.pointee.epoch == epoch { return entry.pointee.tag }
+    if next == SiteTags.none {
       memory.wipeSites()
-      forget()
+      tags.update(repeating: (0, 0), count: SiteTags.count)
       next = SiteTags.step
     }
-    tags[k] = next
+    entry.pointee = (next, epoch)
     next += SiteTags.step
-    return UInt64(tags[k])
+    return entry.pointee.tag
   }
 }

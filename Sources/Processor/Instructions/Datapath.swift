@@ -149,6 +149,16 @@ package protocol Datapath: ~Copyable {
   mutating func store24(_ v: Value, _ o: StorageOperand<Value>) throws(ProgramInterruption)
   mutating func store32(_ v: Value, _ o: StorageOperand<Value>) throws(ProgramInterruption)
   mutating func store64(_ v: Value, _ o: StorageOperand<Value>) throws(ProgramInterruption)
+  /// Replaces four or eight bytes by `new` if they are `expected`, in one step; CC 0 if they were, else 1. A specification
+  /// exception when they are not on their boundary.
+  /// - Returns: what was there.
+  mutating func exchangeSettingCC32(_ o: StorageOperand<Value>, expecting expected: Value, with new: Value)
+    throws(ProgramInterruption) -> Value
+  mutating func exchangeSettingCC64(_ o: StorageOperand<Value>, expecting expected: Value, with new: Value)
+    throws(ProgramInterruption) -> Value
+  /// Puts what `change` makes of four or eight bytes in their place: in one step when they are on their boundary.
+  mutating func update32(_ o: StorageOperand<Value>, _ change: (inout Self, Value) -> Value) throws(ProgramInterruption)
+  mutating func update64(_ o: StorageOperand<Value>, _ change: (inout Self, Value) -> Value) throws(ProgramInterruption)
   /// Loads the part of registers `first` through `last` (wrapping) from consecutive storage; all or none.
   mutating func loadMultiple(_ part: RegisterPart, _ first: Int, _ last: Int, _ o: StorageOperand<Value>)
     throws(ProgramInterruption)

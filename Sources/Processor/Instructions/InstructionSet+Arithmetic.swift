@@ -90,19 +90,19 @@ extension InstructionSet where Machine: ~Copyable {
   /// ADD IMMEDIATE to storage. With interlocked access an aligned operand is updated in one step.
   private mutating func defineStorageImmediateAdditions() {
     let f = Facility.generalInstructionsExtension
-    routine("ASI", 0xEB6A, .siy, .setsCC, f) { cpu, i throws(ProgramInterruption) in
-      _ = try cpu.update32(cpu.rsy(i)) { cpu, old in cpu.addSettingCC32(old, UInt64(bitPattern: i.immediateByte)) }
-      try cpu.interruptOnFixedPointOverflow()
+    define("ASI", 0xEB6A, .siy, .setsCC, f) { m, i throws(ProgramInterruption) in
+      try m.update32(m.rsy(i)) { m, old in m.addSettingCC32(old, m.constant(signed: i.immediateByte)) }
+      try m.interruptOnFixedPointOverflow()
     }
-    routine("AGSI", 0xEB7A, .siy, .setsCC, f) { cpu, i throws(ProgramInterruption) in
-      _ = try cpu.update64(cpu.rsy(i)) { cpu, old in cpu.addSettingCC64(old, UInt64(bitPattern: i.immediateByte)) }
-      try cpu.interruptOnFixedPointOverflow()
+    define("AGSI", 0xEB7A, .siy, .setsCC, f) { m, i throws(ProgramInterruption) in
+      try m.update64(m.rsy(i)) { m, old in m.addSettingCC64(old, m.constant(signed: i.immediateByte)) }
+      try m.interruptOnFixedPointOverflow()
     }
-    routine("ALSI", 0xEB6E, .siy, .setsCC, f) { cpu, i throws(ProgramInterruption) in
-      _ = try cpu.update32(cpu.rsy(i)) { cpu, old in cpu.addLogicalSettingCC32(old, UInt64(bitPattern: i.immediateByte)) }
+    define("ALSI", 0xEB6E, .siy, .setsCC, f) { m, i throws(ProgramInterruption) in
+      try m.update32(m.rsy(i)) { m, old in m.addLogicalSettingCC32(old, m.constant(signed: i.immediateByte)) }
     }
-    routine("ALGSI", 0xEB7E, .siy, .setsCC, f) { cpu, i throws(ProgramInterruption) in
-      _ = try cpu.update64(cpu.rsy(i)) { cpu, old in cpu.addLogicalSettingCC64(old, UInt64(bitPattern: i.immediateByte)) }
+    define("ALGSI", 0xEB7E, .siy, .setsCC, f) { m, i throws(ProgramInterruption) in
+      try m.update64(m.rsy(i)) { m, old in m.addLogicalSettingCC64(old, m.constant(signed: i.immediateByte)) }
     }
   }
 }

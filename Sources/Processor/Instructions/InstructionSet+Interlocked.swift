@@ -14,16 +14,15 @@ extension InstructionSet where Machine: ~Copyable {
   }
 
   private mutating func defineCompareAndSwap() {
-    routine("CS", 0xBA, .rsA, .setsCC) { cpu, i throws(ProgramInterruption) in try cpu.compareAndSwap32(i.r1, i.r3, cpu.rs(i)) }
-    routine("CSY", 0xEB14, .rsyA, .setsCC, .longDisplacement) { cpu, i throws(ProgramInterruption) in
-      try cpu.compareAndSwap32(i.r1, i.r3, cpu.rsy(i))
+    // What was there is R1 already when it was equal.
+    define("CS", 0xBA, .rsA, .setsCC) { m, i throws(ProgramInterruption) in
+      m.setGR32(i.r1, try m.exchangeSettingCC32(m.rs(i), expecting: m.gr32(i.r1), with: m.gr32(i.r3)))
     }
-    routine("CSG", 0xEB30, .rsyA, .zCC) { cpu, i throws(ProgramInterruption) in
-      let operand = cpu.rsy(i)
-      if operand.address & 7 != 0 { throw .specification }
-      let (isEqual, old) = try cpu.exchange64(operand, expecting: cpu.gr(i.r1), with: cpu.gr(i.r3))
-      if !isEqual { cpu.setGR(i.r1, old) }
-      cpu.setCC(isEqual ? 0 : 1)
+    define("CSY", 0xEB14, .rsyA, .setsCC, .longDisplacement) { m, i throws(ProgramInterruption) in
+      m.setGR32(i.r1, try m.exchangeSettingCC32(m.rsy(i), expecting: m.gr32(i.r1), with: m.gr32(i.r3)))
+    }
+    define("CSG", 0xEB30, .rsyA, .zCC) { m, i throws(ProgramInterruption) in
+      m.setGR(i.r1, try m.exchangeSettingCC64(m.rsy(i), expecting: m.gr(i.r1), with: m.gr(i.r3)))
     }
     routine("CDS", 0xBB, .rsA, .setsCC) { cpu, i throws(ProgramInterruption) in
       try cpu.compareDoubleAndSwap32(i.r1, i.r3, cpu.rs(i))

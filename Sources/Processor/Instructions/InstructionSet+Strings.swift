@@ -72,9 +72,9 @@ extension CPU {
     while done < 4096 {
       let count = min(room(first.address), room(second.address))
       let a = try hostForFetch(first.address, first.base), b = try hostForFetch(second.address, second.base)
-      for k in 0..<Int(truncatingIfNeeded: count) {
+      let k = CPU.endOfEqual(a, b, Int(truncatingIfNeeded: count), end)
+      if k < Int(truncatingIfNeeded: count) {
         let x = a.load(fromByteOffset: k, as: UInt8.self), y = b.load(fromByteOffset: k, as: UInt8.self)
-        if x == y && x != end { continue }
         if x == y { return setCC(0) }
         setAddress(r1, reduced(first.address &+ UInt64(truncatingIfNeeded: k)))
         setAddress(r2, reduced(second.address &+ UInt64(truncatingIfNeeded: k)))
@@ -88,6 +88,30 @@ extension CPU {
     setAddress(r1, first.address)
     setAddress(r2, second.address)
     setCC(3)
+  }
+
+  /// How many of `count` bytes are equal and not the ending character, from the left.
+  private static func endOfEqual(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int, _ end: UInt8) -> Int {
+    let ends = UInt64(end) &* 0x0101_0101_0101_0101
+    var k = 0
+    while k &+ 8 <= count {
+      let x = UInt64(littleEndian: a.loadUnaligned(fromByteOffset: k, as: UInt64.self))
+      let y = UInt64(littleEndian: b.loadUnaligned(fromByteOffset: k, as: UInt64.self))
+      // A byte that is zero here is an ending character; the lowest such byte is marked exactly.
+      let v = x ^ ends
+      let found = (v &- 0x0101_0101_0101_0101) & ~v & 0x8080_8080_8080_8080
+      if x != y || found != 0 {
+        let difference = (x ^ y).trailingZeroBitCount
+        return k &+ min(difference, found.trailingZeroBitCount) / 8
+      }
+      k &+= 8
+    }
+    while k < count {
+      let x = a.load(fromByteOffset: k, as: UInt8.self)
+      if x != b.load(fromByteOffset: k, as: UInt8.self) || x == end { return k }
+      k &+= 1
+    }
+    return count
   }
 
   /// MOVE STRING, the ending character included.

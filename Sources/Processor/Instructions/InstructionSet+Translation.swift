@@ -75,8 +75,9 @@ extension CPU {
   /// INVALIDATE PAGE TABLE ENTRY: R1 has the page-table origin, R2 an address with the page index.
   mutating func invalidatePageTableEntry(_ r1: Int, _ r2: Int) throws(ProgramInterruption) {
     let address = gr(r2)
-    try setInvalidBit((gr(r1) & ~0x7FF) &+ (address &>> 12 & 0xFF) &* 8, bit: 0x400)
-    tlb.flush(pageIndexOf: address)
+    let entry = (gr(r1) & ~0x7FF) &+ (address &>> 12 & 0xFF) &* 8
+    try setInvalidBit(entry, bit: 0x400)
+    tlb.flush(pageIndexOf: address, entry: prefixed(entry))
     forgetFetchPage()
     purgeOtherTLBs()
   }

@@ -38,11 +38,21 @@ extension CPU {
     return done
   }
 
-  mutating func compareAndSwap32(_ r1: Int, _ r3: Int, _ operand: StorageOperand<UInt64>) throws(ProgramInterruption) {
-    if operand.address & 3 != 0 { throw .specification }
-    let (isEqual, old) = try exchange32(operand, expecting: gr32(r1), with: gr32(r3))
-    if !isEqual { setGR32(r1, old) }
+  package mutating func exchangeSettingCC32(
+    _ o: StorageOperand<UInt64>, expecting expected: UInt64, with new: UInt64
+  ) throws(ProgramInterruption) -> UInt64 {
+    if o.address & 3 != 0 { throw .specification }
+    let (isEqual, old) = try exchange32(o, expecting: expected, with: new)
     setCC(isEqual ? 0 : 1)
+    return old
+  }
+  package mutating func exchangeSettingCC64(
+    _ o: StorageOperand<UInt64>, expecting expected: UInt64, with new: UInt64
+  ) throws(ProgramInterruption) -> UInt64 {
+    if o.address & 7 != 0 { throw .specification }
+    let (isEqual, old) = try exchange64(o, expecting: expected, with: new)
+    setCC(isEqual ? 0 : 1)
+    return old
   }
   mutating func compareDoubleAndSwap32(_ r1: Int, _ r3: Int, _ operand: StorageOperand<UInt64>) throws(ProgramInterruption) {
     try requireEven(r1 | r3)
@@ -52,9 +62,11 @@ extension CPU {
     setCC(isEqual ? 0 : 1)
   }
 
-  /// Puts what `change` makes of the word in its place: in one step when it is aligned.
+  @inline(__always) package mutating func update32(
+    _ o: StorageOperand<UInt64>, _ change: (inout CPU, UInt64) -> UInt64
+  ) throws(ProgramInterruption) { _ = try updating32(o, change) }
   /// - Returns: the old value.
-  @inline(__always) mutating func update32(
+  @inline(__always) mutating func updating32(
     _ o: StorageOperand<UInt64>, _ change: (inout CPU, UInt64) -> UInt64
   ) throws(ProgramInterruption) -> UInt64 {
     if o.address & 3 != 0 {
@@ -70,7 +82,11 @@ extension CPU {
       if chost_cas32(host, &seen, UInt32(truncatingIfNeeded: change(&self, old)).bigEndian) != 0 { return old }
     }
   }
-  @inline(__always) mutating func update64(
+  @inline(__always) package mutating func update64(
+    _ o: StorageOperand<UInt64>, _ change: (inout CPU, UInt64) -> UInt64
+  ) throws(ProgramInterruption) { _ = try updating64(o, change) }
+  /// - Returns: the old value.
+  @inline(__always) mutating func updating64(
     _ o: StorageOperand<UInt64>, _ change: (inout CPU, UInt64) -> UInt64
   ) throws(ProgramInterruption) -> UInt64 {
     if o.address & 7 != 0 {
@@ -94,7 +110,7 @@ extension CPU {
     let o = rsy(i)
     if o.address & 3 != 0 { throw .specification }
     let operand = gr32(i.r3)
-    let old = try update32(o) { cpu, old in change(&cpu, old, operand) }
+    let old = try updating32(o) { cpu, old in change(&cpu, old, operand) }
     setGR32(i.r1, old)
   }
   @inline(__always) mutating func loadAndOperate64(
@@ -103,7 +119,7 @@ extension CPU {
     let o = rsy(i)
     if o.address & 7 != 0 { throw .specification }
     let operand = gr(i.r3)
-    let old = try update64(o) { cpu, old in change(&cpu, old, operand) }
+    let old = try updating64(o) { cpu, old in change(&cpu, old, operand) }
     setGR(i.r1, old)
   }
   @inline(__always) mutating func notZeroSettingCC(_ v: UInt64) -> UInt64 {

@@ -24,7 +24,6 @@ extension CPU {
     if pending.contains(.quit) { return false }
     handleRequests(pending)
     guard signals.state == .operating else {
-      armTimer()
       signals.sleep(nanoseconds: -1)
       return true
     }
@@ -67,7 +66,8 @@ extension CPU {
       executeOne()
       requestAnotherLook()
     } else {
-      armTimer()
+      // What came up since interruptions were looked at must not wait for the alarm.
+      if armTimer() && s.pointee.pswMask & PSW.external != 0 { return requestAnotherLook() }
       executeInstructions()
     }
   }

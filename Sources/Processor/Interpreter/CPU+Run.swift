@@ -44,7 +44,7 @@ extension CPU {
 
   /// Looks the instruction up and executes it. `EXECUTE` comes here too.
   mutating func dispatch(_ text: InstructionText) throws(ProgramInterruption) {
-    let entry = dispatch.index[text.majorOpcode]
+    let entry = s.pointee.opcodeIndex[text.majorOpcode]
     let slot = UInt64(entry & 0xFFFF) &+ (text.bits &>> UInt64(entry &>> 16 & 0x3F)) & UInt64(entry &>> 24)
     if tracesImplicitly { try traceRegisterBranch(text) }
     try CPU.call(handlers[Int(truncatingIfNeeded: slot)], &self, text)

@@ -25,7 +25,7 @@ extension CPU {
   package mutating func timersChanged() {
     noteTimers()
     armTimer()
-    requestAnotherLook()
+    if !signals.pending.isEmpty { requestAnotherLook() }
   }
 
   /// Makes the conditions pending that the clocks have reached, and withdraws those they no longer meet.
@@ -54,9 +54,37 @@ extension CPU {
     return Int64(truncatingIfNeeded: min(TODClock.nanoseconds(units: units) &+ 1, 1 << 60))
   }
 
-  /// Tells the complex's alarm when this CPU next wants to look at its clocks.
-  func armTimer() {
-    let isInterruptible = signals.state == .operating && s.pointee.pswMask & PSW.external != 0
-    complex.alarm.set(cpu: Int(address), nanosecondsFromNow: isInterruptible ? nanosecondsToTimerEvent() : nil)
+  /// Computes when a timer condition whose subclass is enabled comes up next, and tells the complex's alarm, whether the PSW is
+  /// enabled or not: it may become so without anybody looking. A condition that is pending already needs no alarm.
+  /// - Returns: whether a condition is pending that was not before.
+  @discardableResult func armTimer() -> Bool {
+    let pending = signals.pending, now = TODClock.monotonic()
+    var due: PendingConditions = []
+    var moment = UInt64.max
+    if s.pointee.cr[0] & CR0.clockComparator != 0 && !pending.contains(.clockComparator) {
+      let tod = complex.clock.value(at: now), comparator = s.pointee.clockComparator
+      if comparator < tod { due.insert(.clockComparator) } else { moment = now.addingSaturating(comparator &- tod).addingSaturating(1) }
+    }
+    if s.pointee.cr[0] & CR0.cpuTimer != 0 && !pending.contains(.cpuTimer) {
+      let timer = s.pointee.cpuTimerBase &- (now &- s.pointee.cpuTimerStart)
+      if Int64(bitPattern: timer) < 0 { due.insert(.cpuTimer) } else { moment = min(moment, now.addingSaturating(timer &+ 1)) }
+    }
+    if !due.isEmpty { signals.note(due) }
+    s.pointee.timerMoment = moment
+    // An alarm that goes off too early is set anew then: only one that would be late must be changed now.
+    if moment != UInt64.max && (s.pointee.alarmMoment <= now || s.pointee.alarmMoment > moment) {
+      s.pointee.alarmMoment = moment
+      complex.alarm.set(cpu: Int(address), nanosecondsFromNow: Int64(TODClock.nanoseconds(units: min(moment &- now, 1 << 60)) &+ 1))
+    }
+    return !due.isEmpty
+  }
+  /// Whether a timer condition has come up since `armTimer` looked.
+  var isTimerDue: Bool { s.pointee.timerMoment <= TODClock.monotonic() }
+}
+
+extension UInt64 {
+  fileprivate func addingSaturating(_ other: UInt64) -> UInt64 {
+    let (sum, overflows) = addingReportingOverflow(other)
+    return overflows ? .max : sum
   }
 }

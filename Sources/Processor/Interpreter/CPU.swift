@@ -18,11 +18,9 @@ package struct CPU: ~Copyable {
 
   package init(address: UInt16, complex: ProcessorComplex) {
     let memory = CPUMemory()
-    let tlb = TLB(entries: memory.tlbEntries)
+    let tlb = TLB(entries: memory.tlbEntries, origins: memory.origins)
     s = memory.state
-    s.initialize(
-      to: CPUState(
-        tlbEntries: tlb.entries, handlers: complex.dispatch.table(isProblemState: false, isZArchitecture: false)))
+    s.initialize(to: CPUState(tlbEntries: tlb.entries, storage: complex.storage, dispatch: complex.dispatch))
     surroundings = .allocate(capacity: 1)
     surroundings.initialize(
       to: Surroundings(

@@ -1,3 +1,5 @@
+import ChannelIO
+import ServiceProcessor
 import Synchronization
 
 /// The PSW as a whole, and what depends on it.
@@ -31,8 +33,17 @@ extension CPU {
     if changed & PSW.problemState != 0 { selectHandlers() }
     // Stores that were not watched are from now on.
     if changed & mask & PSW.per != 0 { tlb.flushWriteTags() }
-    let enabling = PSW.io | PSW.external | PSW.machineCheck | PSW.per | PSW.wait
-    if mask & ~old & enabling != 0 || changed & PSW.per != 0 { signals.attention.pointee.store(1, ordering: .relaxed) }
+    let enabled = mask & ~old
+    if changed & PSW.per | enabled & PSW.wait != 0 || mayInterrupt(enabled) { requestAnotherLook() }
+  }
+
+  /// Whether an interruption may be pending that `enabled`, bits of the PSW that became one, allows: only then must the CPU look
+  /// before the next instruction. Who makes one pending later asks for attention itself.
+  private func mayInterrupt(_ enabled: UInt64) -> Bool {
+    if enabled & (PSW.io | PSW.external | PSW.machineCheck) == 0 { return false }
+    if !signals.pending.isEmpty || complex.hasFloatingCondition { return true }
+    if enabled & PSW.io != 0 && complex.channelSubsystem.pendingInterruptions != 0 { return true }
+    return enabled & PSW.external != 0 && (complex.serviceProcessor.isServiceSignalPending || isTimerDue)
   }
 
   /// Chooses the dispatch table of the current mode.

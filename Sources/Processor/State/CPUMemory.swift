@@ -8,16 +8,17 @@ struct CPUMemory {
   /// Bytes of stack. What compiled code calls runs on it: the whole of the machine.
   private static let stackSize = 1 << 20
   private static let guardSize = 1 << 16
-  /// From the state to the TLB, and to the jump cache.
+  /// From the state to the TLB, to the jump cache, and to `TLB.origins`.
   static let tlbOffset = (MemoryLayout<CPUState>.stride + 63) & ~63
   static let jumpCacheOffset = tlbOffset + TLB.count * MemoryLayout<TLBEntry>.stride
-  private static let size =
-    (stackSize + jumpCacheOffset + JumpCache.count * MemoryLayout<JumpCacheEntry>.stride + 4095) & ~4095
+  static let originsOffset = jumpCacheOffset + JumpCache.count * MemoryLayout<JumpCacheEntry>.stride
+  private static let size = (stackSize + originsOffset + 2 * TLB.originCount + 4095) & ~4095
 
   private let base: UnsafeMutableRawPointer
   let state: UnsafeMutablePointer<CPUState>
   let tlbEntries: UnsafeMutablePointer<TLBEntry>
   let jumpCache: UnsafeMutablePointer<JumpCacheEntry>
+  let origins: UnsafeMutablePointer<UInt8>
 
   init() {
     guard let base = chost_reserve(CPUMemory.size) else { preconditionFailure("the host has no memory for a CPU") }
@@ -26,6 +27,7 @@ struct CPUMemory {
     let place = base + CPUMemory.stackSize
     state = place.assumingMemoryBound(to: CPUState.self)
     tlbEntries = (place + CPUMemory.tlbOffset).assumingMemoryBound(to: TLBEntry.self)
+    origins = (place + CPUMemory.originsOffset).assumingMemoryBound(to: UInt8.self)
     jumpCache = (place + CPUMemory.jumpCacheOffset).assumingMemoryBound(to: JumpCacheEntry.self)
     jumpCache.initialize(repeating: JumpCacheEntry(), count: JumpCache.count)
   }
@@ -37,7 +39,7 @@ struct CPUMemory {
 struct JumpCacheEntry {
   /// Odd: no instruction is there.
   var address: UInt64 = 1
-  /// Mode, context and generation.
+  /// Mode, context and its epoch.
   var tag: UInt64 = 0
   var code: UInt64 = 0
   /// The host address of the page.

@@ -1,3 +1,5 @@
+import Storage
+
 /// The registers of one CPU and what the engine keeps beside them, in one block at a fixed address.
 ///
 /// Concurrency: only the CPU's own thread touches it while the CPU runs; others only while it is stopped.
@@ -31,6 +33,11 @@ package struct CPUState {
 
   /// The dispatch table of the current mode.
   var handlers: UnsafeMutablePointer<Handler>
+  /// Bytes of main storage, and the host address of its first.
+  let storageSize: UInt64
+  let storageBase: UnsafeMutableRawPointer
+  /// Where the entries of each first byte of instructions begin: see `DispatchTables.index`.
+  let opcodeIndex: UnsafeMutablePointer<UInt32>
   /// The entries of the CPU's TLB.
   package let tlbEntries: UnsafeMutablePointer<TLBEntry>
 
@@ -55,6 +62,9 @@ package struct CPUState {
   /// CPU timer = `cpuTimerBase` minus the TOD units that passed since `cpuTimerStart`.
   package var cpuTimerBase: UInt64 = 0
   package var cpuTimerStart: UInt64 = 0
+  /// When the next timer condition comes up, and when the alarm goes off: `TODClock.monotonic` units, all ones for never.
+  var timerMoment: UInt64 = .max
+  var alarmMoment: UInt64 = 0
   /// Breaking-event address.
   package var breakingEventAddress: UInt64 = 1
 
@@ -87,8 +97,11 @@ package struct CPUState {
   /// An odd value: no branch has this address.
   package static let noBreakingEvent: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
   /// - Parameter tlbEntries: the entries of this CPU's TLB, which looks them up here.
-  init(tlbEntries: UnsafeMutablePointer<TLBEntry>, handlers: UnsafeMutablePointer<Handler>) {
+  init(tlbEntries: UnsafeMutablePointer<TLBEntry>, storage: AbsoluteStorage, dispatch: DispatchTables) {
     self.tlbEntries = tlbEntries
-    self.handlers = handlers
+    storageSize = storage.size
+    storageBase = storage.base
+    opcodeIndex = dispatch.index
+    handlers = dispatch.table(isProblemState: false, isZArchitecture: false)
   }
 }

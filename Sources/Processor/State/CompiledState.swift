@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What compiled code keeps in a CPU's state besides the registers. See `Compiler`.
 package struct CompiledState {
   /// The condition code while compiled code runs: bits 0-15 (of the host's word, 0 the lowest) AX after SETO AL and LAHF, bits 16-19
@@ -7,7 +9,7 @@ package struct CompiledState {
   var breakingEvent: UInt32 = 0
   /// The tag of data accesses in sites, bits 3-11 (the lowest is 0): stands for `dataTag` until a translation is purged.
   var siteTag: UInt64 = 0
-  /// What an entry of the jump cache must have: mode, context, generation.
+  /// What an entry of the jump cache must have: mode, context, its epoch.
   var jumpTag: UInt64 = 0
   /// The attention word of the CPU's signals.
   var attention: UInt64 = 0
@@ -17,7 +19,7 @@ package struct CompiledState {
   var saved: InlineArray<4, UInt64> = .init(repeating: 0)
   /// Values that found no register.
   var spilled: InlineArray<8, UInt64> = .init(repeating: 0)
-  /// An access that missed: its address, its site, and what leads from the address to the host's.
+  /// An access that missed: its address, its site (bit 63 set: the address is a constant of the code), and what leads from the address to the host's.
   var accessAddress: UInt64 = 0
   var accessSite: UInt64 = 0
   var accessAddend: UInt64 = 0
@@ -30,12 +32,15 @@ package struct CompiledState {
   var routine: UInt64 = 0
   var fetchMiss: UInt64 = 0
   var storeMiss: UInt64 = 0
-  /// The CPU itself, while it executes compiled code.
+  /// The CPU itself, while it executes compiled code; and its compiler, as an unretained reference.
   var cpu: UInt64 = 0
+  var compiler: UnsafeMutableRawPointer?
+  /// `AbsoluteStorage.hasChangedCode`.
+  var changedCode: UnsafeMutablePointer<Atomic<Bool>>?
   /// The mode of the blocks that may run now.
   var mode = BlockMode(bits: 0)
-  /// The generation of translations that the tags are for, and the data tag.
-  var generation: UInt64 = 0
+  /// What the tags are for: the TLB's epochs, and the data tag.
+  var serial: UInt64 = 0
   var dataTag: UInt64 = 0
   /// An operand that crosses a page, gathered.
   var gathered: InlineArray<16, UInt64> = .init(repeating: 0)

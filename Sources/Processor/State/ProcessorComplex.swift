@@ -26,11 +26,14 @@ package final class ProcessorComplex: Sendable {
   private let rows: CompilerRows?
   private let compiling: CompilerSettings?
   private let floating = Mutex(FloatingConditions())
+  /// Whether one of them is there: for CPUs that poll.
+  private let floats = Atomic<Bool>(false)
 
   /// Conditions that any CPU with the mask open may take.
   private struct FloatingConditions {
     var interruptKey = false
     var channelReport = false
+    var isEmpty: Bool { !interruptKey && !channelReport }
   }
 
   package init(
@@ -68,27 +71,37 @@ package final class ProcessorComplex: Sendable {
   package func requestFloatingAttention() { for signal in signals { signal.post(.floating) } }
 
   package func postInterruptKey() {
-    floating.withLock { $0.interruptKey = true }
+    changeFloating { $0.interruptKey = true }
     requestFloatingAttention()
   }
   package func postChannelReport() {
-    floating.withLock { $0.channelReport = true }
+    changeFloating { $0.channelReport = true }
     requestFloatingAttention()
   }
   package func takeInterruptKey() -> Bool {
-    floating.withLock { conditions in
+    changeFloating { conditions in
       defer { conditions.interruptKey = false }
       return conditions.interruptKey
     }
   }
   package func takeChannelReport() -> Bool {
-    floating.withLock { conditions in
+    changeFloating { conditions in
       defer { conditions.channelReport = false }
       return conditions.channelReport
     }
   }
   /// Subsystem reset: nothing floating is pending any more.
-  package func clearFloatingConditions() { floating.withLock { $0 = FloatingConditions() } }
+  package func clearFloatingConditions() { changeFloating { $0 = FloatingConditions() } }
+
+  private func changeFloating<T: Sendable>(_ change: (inout FloatingConditions) -> T) -> T {
+    floating.withLock { conditions in
+      let result = change(&conditions)
+      floats.store(!conditions.isEmpty, ordering: .sequentiallyConsistent)
+      return result
+    }
+  }
+  /// Whether a floating condition is pending.
+  var hasFloatingCondition: Bool { floats.load(ordering: .sequentiallyConsistent) }
 }
 
 /// What a CPU asks of the machine around it.

@@ -33,7 +33,9 @@ package final class TODClock: Sendable {
   }
 
   /// The clock's value. Two calls may see the same one.
-  package func now() -> UInt64 { TODClock.monotonic() &+ offset.load(ordering: .relaxed) }
+  package func now() -> UInt64 { value(at: TODClock.monotonic()) }
+  /// The value at a moment that `monotonic` gave.
+  func value(at moment: UInt64) -> UInt64 { moment &+ offset.load(ordering: .relaxed) }
 
   /// A value that no other call got: STORE CLOCK.
   package func unique() -> UInt64 {

@@ -1,0 +1,59 @@
+import X86
+
+/// Interlocked updates of storage: LOCK CMPXCHG, which has the old value in RAX.
+extension BlockEmitter {
+  /// A register, not RAX, that points to the operand of `size` bytes, which may be stored into.
+  private func pointer(_ node: UInt16, size: Int, isAligned: Bool) -> Register {
+    var (stub, addend) = emitProbe(node, size: size)
+    stub.kind = .store(addend)
+    stub.isAligned = isAligned
+    stubs.append(stub)
+    let pointer = addend == .rax ? allocate() : addend
+    assembler.lea(pointer, Memory(stub.base, stub.displacement, index: addend))
+    free(addend, unless: pointer)
+    free(stub.base, unless: pointer)
+    return pointer
+  }
+  /// Ends the use of a scratch register that has no value that is still wanted.
+  func free(_ r: Register, unless other: Register) {
+    guard let k = index(of: r), r != other else { return }
+    let isDone = owners[k] == BlockEmitter.temporary || owners[k] >= 0 && nodes[Int(owners[k])].lastUse <= UInt16(current)
+    if isDone { owners[k] = BlockEmitter.free }
+    locked &= ~(1 << UInt8(k))
+  }
+
+  /// The exchange: RAX has what was there, byte-reversed, and ZF says whether it was what was expected.
+  private func emitExchange(_ size: UInt8, _ address: UInt16, expecting expected: UInt16, with new: UInt16, isAligned: Bool) {
+    let width: Width = size == 8 ? .bits64 : .bits32
+    let pointer = pointer(address, size: Int(size), isAligned: isAligned)
+    reserve(.rax)
+    move(expected, to: .rax, width)
+    assembler.bswap(.rax, width)
+    let value = allocate()
+    move(new, to: value, width)
+    assembler.bswap(value, width)
+    assembler.lockedCompareExchange(Memory(pointer), value, width)
+    free(pointer, unless: .rax)
+    free(value, unless: .rax)
+  }
+
+  func emitExchange(_ k: Int) {
+    let n = nodes[k], width: Width = n.kind == 8 ? .bits64 : .bits32
+    forgetFlags()
+    emitExchange(n.kind, n.a, expecting: n.b, with: n.c, isAligned: true)
+    // LAHF wants RAX; moving and byte-reversing leave the flags alone.
+    let destination = allocate(for: Int32(k))
+    assembler.mov(destination, .rax, width)
+    assembler.bswap(destination, width)
+    free(.rax, unless: destination)
+    saveCondition(.notZero)
+  }
+
+  func emitReplace(_ k: Int) {
+    let n = nodes[k]
+    forgetFlags()
+    emitExchange(n.kind, n.a, expecting: n.c, with: n.b, isAligned: false)
+    let changed = assembler.jump(.notZero)
+    append(.interpretation, from: changed)
+  }
+}

@@ -1,0 +1,45 @@
+import X86
+
+/// Which floating-point registers of the guest, as 64-bit numbers, are in XMM3 to XMM15 besides being in the state, at a place in
+/// a block. Whatever is called loses them, and loads them again from the state.
+struct FloatRegisters {
+  /// By register: the number of the XMM register, 0 for none.
+  private var places = InlineArray<16, UInt8>(repeating: 0)
+  /// The one that makes room next.
+  private var next: UInt8 = first
+  /// The floating-point control was looked at in this block: it permits the host's arithmetic.
+  var isControlKnown = false
+
+  private static let first: UInt8 = 3, last: UInt8 = 15
+
+  /// The XMM register that holds register `r`.
+  subscript(r: Int) -> UInt8? { places[r] == 0 ? nil : places[r] }
+
+  /// A place for register `r`, which another one may lose, but not one of those that are needed beside it.
+  mutating func place(for r: Int, beside kept: (UInt8, UInt8) = (0, 0)) -> UInt8 {
+    if places[r] != 0 { return places[r] }
+    while next == kept.0 || next == kept.1 { advance() }
+    for k in 0..<16 where places[k] == next { places[k] = 0 }
+    places[r] = next
+    advance()
+    return places[r]
+  }
+  private mutating func advance() { next = next == FloatRegisters.last ? FloatRegisters.first : next + 1 }
+  mutating func forget(_ r: Int) { places[r] = 0 }
+}
+
+extension BlockEmitter {
+  func fpr(_ r: Int, isDouble: Bool) -> Memory { Memory(.rsp, StateOffset.fpr + Int32(8 * r) + (isDouble ? 0 : 4)) }
+
+  /// The XMM register with the 64-bit number in register `r`, loaded when it is not there.
+  func floatRegister(_ r: Int, beside kept: (UInt8, UInt8) = (0, 0)) -> UInt8 {
+    if let x = floats[r] { return x }
+    let x = floats.place(for: r, beside: kept)
+    assembler.loadFloat(x, fpr(r, isDouble: true), isDouble: true)
+    return x
+  }
+  /// Loads everything again after a call.
+  func emitReload(_ registers: FloatRegisters) {
+    for r in 0..<16 { if let x = registers[r] { assembler.loadFloat(x, fpr(r, isDouble: true), isDouble: true) } }
+  }
+}
