@@ -104,7 +104,7 @@ struct AccessRegisterTests {
     #expect(load(m) == nil)
     m.run(TranslationTests.store, mask: Self.mask)
     #expect(m.programInterruption == .protection)
-    #expect(m.identification == Self.address & ~0xFFF | 13)
+    #expect(m.identification == Self.address & ~0xFFF | TranslationTests.storing | 13)
     #expect(m[UInt8.self, Lowcore.exceptionAccessIdentification] == 2)
   }
 
@@ -112,7 +112,7 @@ struct AccessRegisterTests {
     let m = try machine()
     m.gr[2] = 0x45_6000
     #expect(load(m) == .segmentTranslation)
-    #expect(m.identification == 0x45_6001)
+    #expect(m.identification == 0x45_6001 | TranslationTests.fetching)
     #expect(m[UInt8.self, Lowcore.exceptionAccessIdentification] == 2)
   }
 

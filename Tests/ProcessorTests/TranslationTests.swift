@@ -12,6 +12,8 @@ struct TranslationTests {
     let entry: UInt64, exception: ProgramInterruption
   }
   static let address: UInt64 = 0x12_3456
+  /// TEID bits 52 and 53: what the access was to do.
+  static let fetching: UInt64 = 0x800, storing: UInt64 = 0x400
   static let levels = [
     Level(entry: BareMachine.regionFirst, exception: .regionFirstTranslation),
     Level(entry: BareMachine.regionSecond, exception: .regionSecondTranslation),
@@ -24,7 +26,7 @@ struct TranslationTests {
     #expect(m.programInterruption == exception)
     #expect(m.old(.program).instructionAddress == BareMachine.codeAddress)
     #expect(m.programLength == 6)
-    #expect(m.identification == address & ~0xFFF | space)
+    #expect(m.identification == address & ~0xFFF | Self.fetching | space)
     #expect(m.gr[1] == 0x1111)
   }
 
@@ -44,7 +46,7 @@ struct TranslationTests {
       // The code's own page is behind the same entry.
       m.step()
       #expect(m.programInterruption == level.exception)
-      #expect(m.identification == BareMachine.codeAddress)
+      #expect(m.identification == BareMachine.codeAddress | Self.fetching)
       #expect(m.old(.program).instructionAddress == BareMachine.codeAddress)
     }
   }
@@ -142,7 +144,7 @@ struct TranslationTests {
       m[UInt64.self, Self.address] = 77
       m.run(Self.store, mask: BareMachine.dat)
       #expect(m.programInterruption == .protection)
-      #expect(m.identification == Self.address & ~0xFFF | 4)
+      #expect(m.identification == Self.address & ~0xFFF | Self.storing | 4)
       #expect(m[UInt64.self, Self.address] == 77)
       m.run(Self.load, mask: BareMachine.dat)
       #expect(m.programInterruption == nil)
@@ -188,7 +190,7 @@ struct TranslationTests {
     (m.gr[1], m.gr[2]) = (0x1111_2222_3333_4444, 0x12_3FFC)
     m.run(Self.store, mask: BareMachine.dat)
     #expect(m.programInterruption == .pageTranslation)
-    #expect(m.identification == 0x12_4000)
+    #expect(m.identification == 0x12_4000 | Self.storing)
     #expect(m[UInt32.self, 0x12_3FFC] == 0)
   }
 
@@ -200,7 +202,7 @@ struct TranslationTests {
     m.load(mask: BareMachine.dat, address: 0x12_3FFE)
     m.step()
     #expect(m.programInterruption == .pageTranslation)
-    #expect(m.identification == 0x12_4000)
+    #expect(m.identification == 0x12_4000 | Self.fetching)
     #expect(m.old(.program).instructionAddress == 0x12_3FFE)
     // Two bytes before the page do not need it.
     m.code("1812", at: 0x12_3FFE)
@@ -308,7 +310,7 @@ struct TranslationTests {
       m.load(mask: BareMachine.dat | space << PSW.addressSpaceShift, address: 0x12_4000)
       m.step()
       #expect(m.programInterruption == .pageTranslation)
-      #expect(m.identification == 0x12_4000 | expected)
+      #expect(m.identification == 0x12_4000 | Self.fetching | expected)
       #expect(m[UInt8.self, Lowcore.exceptionAccessIdentification] == 0)
     }
   }

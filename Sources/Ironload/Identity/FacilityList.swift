@@ -33,6 +33,7 @@ package enum FacilityList {
     (45, "distinct operands, high word, interlocked access 1, load/store on condition, population count"),
     (49, "miscellaneous extensions 1, execution hint, load and trap, processor assist"),
     (53, "load/store on condition 2"),
+    (75, "access-exception fetch/store indication"),
   ]
 
   /// Configuration z/Architecture architectural mode (CZAM): resets leave the CPU in z/Architecture mode, and there is no other.

@@ -146,23 +146,23 @@ extension CPU {
     _ address: UInt64, _ space: DesignatedSpace, _ kind: AccessKind, _ key: UInt8, _ count: UInt64, tag: UInt64?
   ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
     if kind == .store && isLowAddressProtected(address, space) {
-      identify(address, space)
+      identify(address, space, kind)
       throw .protection
     }
-    let location = try locate(address, space, context: tag.map { $0 & TLB.noContext } ?? 0)
+    let location = try locate(address, space, for: kind, context: tag.map { $0 & TLB.noContext } ?? 0)
     let absolute = location.absolute, storage = self.storage
     if kind == .store && location.isProtected {
-      identify(address, space, isPageProtected: true)
+      identify(address, space, kind, isPageProtected: true)
       throw .protection
     }
     let storageKey = protectionKey(location)
     guard keyPermits(storageKey, key, kind, address, space) else {
-      identify(address, space)
+      identify(address, space, kind)
       throw .protection
     }
     let isInRegion = absolute >= storage.size
     if isInRegion && kind == .store && storage.isReadOnly(AbsoluteAddress(absolute)) {
-      identify(address, space)
+      identify(address, space, kind)
       throw .protection
     }
     if kind == .store {
@@ -235,10 +235,11 @@ extension CPU {
   }
 
   /// Leaves the identification of an access exception at `address` for the interruption: the TEID (bits 0-51 the page,
-  /// 61 DAT or access-list-controlled protection, 60 the latter, 62-63 the space) and the access register.
-  func identify(_ address: UInt64, _ space: DesignatedSpace, isPageProtected: Bool = false) {
+  /// 52 fetching, 53 storing, 61 DAT or access-list-controlled protection, 60 the latter, 62-63 the space) and the access register.
+  /// - Parameter kind: nil when the access was neither: bits 52 and 53 are zero.
+  func identify(_ address: UInt64, _ space: DesignatedSpace, _ kind: AccessKind?, isPageProtected: Bool = false) {
     s.pointee.translationExceptionIdentification =
-      address & ~0xFFF | (isPageProtected ? space.isFetchOnly ? 12 : 4 : 0) | (space.asce == nil ? 0 : space.space.rawValue)
+      address & ~0xFFF | (kind.map { $0 == .store ? 0x400 : 0x800 } ?? 0) | (isPageProtected ? space.isFetchOnly ? 12 : 4 : 0) | (space.asce == nil ? 0 : space.space.rawValue)
     s.pointee.exceptionAccessIdentification = space.space == .accessRegister ? UInt8(truncatingIfNeeded: space.ar) : 0
     s.pointee.operandAccessIdentification = 0
   }

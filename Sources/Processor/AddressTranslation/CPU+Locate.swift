@@ -14,8 +14,12 @@ package struct Location {
 
 extension CPU {
   /// DAT and prefixing of `address`; the byte is configured.
-  /// - Parameter context: the TLB context of the space, when it has one: large frames are looked up and kept there.
-  func locate(_ address: UInt64, _ space: DesignatedSpace, context: UInt64 = 0) throws(ProgramInterruption) -> Location {
+  /// - Parameters:
+  ///   - kind: the access it is for, nil when it is for none.
+  ///   - context: the TLB context of the space, when it has one: large frames are looked up and kept there.
+  func locate(
+    _ address: UInt64, _ space: DesignatedSpace, for kind: AccessKind? = nil, context: UInt64 = 0
+  ) throws(ProgramInterruption) -> Location {
     var location: Location
     if let asce = space.asce {
       if context != 0, let large = tlb.largeFrame(of: address, context: context) {
@@ -25,7 +29,7 @@ extension CPU {
       }
       let walk = walk(address, asce)
       if let exception = walk.exception {
-        identify(address, space)
+        identify(address, space, kind)
         throw exception
       }
       if walk.isLargeFrame && context != 0 { remember(walk, address, context: context) }

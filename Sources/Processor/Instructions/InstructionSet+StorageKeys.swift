@@ -71,7 +71,7 @@ extension CPU {
   /// Low-address protection of a real address that is stored into without the datapath.
   func checkLowAddressProtection(real address: UInt64) throws(ProgramInterruption) {
     guard isLowAddressProtected(address, .realOperand) else { return }
-    identify(address, .realOperand)
+    identify(address, .realOperand, .store)
     throw .protection
   }
 

@@ -144,7 +144,7 @@ extension CPU {
     guard let asce = space.asce else { return address }
     let walk = walk(address, asce)
     if let exception = walk.exception {
-      identify(address, space)
+      identify(address, space, nil)
       throw exception
     }
     return walk.address
