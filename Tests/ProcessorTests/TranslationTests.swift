@@ -22,11 +22,13 @@ struct TranslationTests {
   ]
 
   /// The exception of an access to `address`, which must be nullified.
-  private func expectNullified(_ m: BareMachine, _ exception: ProgramInterruption, _ address: UInt64, space: UInt64 = 0) {
+  private func expectNullified(
+    _ m: BareMachine, _ exception: ProgramInterruption, _ address: UInt64, space: UInt64 = 0, access: UInt64 = fetching
+  ) {
     #expect(m.programInterruption == exception)
     #expect(m.old(.program).instructionAddress == BareMachine.codeAddress)
     #expect(m.programLength == 6)
-    #expect(m.identification == address & ~0xFFF | Self.fetching | space)
+    #expect(m.identification == address & ~0xFFF | access | space)
     #expect(m.gr[1] == 0x1111)
   }
 
@@ -59,7 +61,7 @@ struct TranslationTests {
     m.run(Self.load, mask: BareMachine.dat)
     expectNullified(m, .pageTranslation, Self.address)
     m.run(Self.store, mask: BareMachine.dat)
-    expectNullified(m, .pageTranslation, Self.address)
+    expectNullified(m, .pageTranslation, Self.address, access: Self.storing)
   }
 
   @Test func `the identification names the space of the access`() throws {

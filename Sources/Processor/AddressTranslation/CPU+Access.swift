@@ -239,7 +239,8 @@ extension CPU {
   /// - Parameter kind: nil when the access was neither: bits 52 and 53 are zero.
   func identify(_ address: UInt64, _ space: DesignatedSpace, _ kind: AccessKind?, isPageProtected: Bool = false) {
     s.pointee.translationExceptionIdentification =
-      address & ~0xFFF | (kind.map { $0 == .store ? 0x400 : 0x800 } ?? 0) | (isPageProtected ? space.isFetchOnly ? 12 : 4 : 0) | (space.asce == nil ? 0 : space.space.rawValue)
+      address & ~0xFFF | (kind.map { $0 == .store ? 0x400 : 0x800 } ?? 0) | (isPageProtected ? space.isFetchOnly ? 12 : 4 : 0)
+      | (space.asce == nil ? 0 : space.space.rawValue)
     s.pointee.exceptionAccessIdentification = space.space == .accessRegister ? UInt8(truncatingIfNeeded: space.ar) : 0
     s.pointee.operandAccessIdentification = 0
   }

@@ -103,7 +103,8 @@ extension NodeOperation {
     switch self {
     case .add, .subtract, .and, .or, .xor, .multiply, .select: narrow
     case .load, .exchange: kind <= 4
-    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow: kind == 32
+    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow:
+      kind == 32
     case .zeroExtend8, .zeroExtend16, .zeroExtend32, .byteSwap16, .byteSwap32, .rotateLeft32, .registerHigh, .countLeadingZeros,
       .conditionCode, .programMask, .fprShort:
       true

@@ -86,8 +86,16 @@ extension BlockEmitter {
     var differences: [(Fixup, Int32)] = []
     for o in stride(from: 0, to: count - size, by: size) {
       let o = Int32(o)
-      if size == 2 { assembler.zeroExtend16(t, Memory(first, o)) } else { assembler.mov(t, Memory(first, o), size == 8 ? .bits64 : .bits32) }
-      if size == 2 { assembler.compare16(t, Memory(second, o)) } else { assembler.arithmetic(.cmp, t, Memory(second, o), size == 8 ? .bits64 : .bits32) }
+      if size == 2 {
+        assembler.zeroExtend16(t, Memory(first, o))
+      } else {
+        assembler.mov(t, Memory(first, o), size == 8 ? .bits64 : .bits32)
+      }
+      if size == 2 {
+        assembler.compare16(t, Memory(second, o))
+      } else {
+        assembler.arithmetic(.cmp, t, Memory(second, o), size == 8 ? .bits64 : .bits32)
+      }
       differences.append((assembler.jump(.notZero), o))
     }
     emitCompareNumbers(t, first, second, Int32(count - size), size)

@@ -19,7 +19,8 @@ extension BlockEmitter {
 
   func emitInterruption(if condition: UInt16) {
     var stub = BlockStub(
-      kind: .interpretation, from: Fixup(end: assembler.cursor), text: instruction.text, descriptor: descriptor(), ordinal: ordinal,
+      kind: .interpretation, from: Fixup(end: assembler.cursor), text: instruction.text, descriptor: descriptor(),
+      ordinal: ordinal,
       offset: instruction.offset)
     switch emitJumps(if: condition) {
     case .always: emitRoutineCall()

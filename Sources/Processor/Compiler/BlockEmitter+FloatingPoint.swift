@@ -112,7 +112,11 @@ extension BlockEmitter {
     switch o.operation {
     case .multiplyAdd, .multiplySubtract:
       var third: UInt8 = 2
-      if isDouble { third = floatRegister(o.r3, beside: (second, 0)) } else { assembler.loadFloat(2, fpr(o.r3, isDouble: false), isDouble: false) }
+      if isDouble {
+        third = floatRegister(o.r3, beside: (second, 0))
+      } else {
+        assembler.loadFloat(2, fpr(o.r3, isDouble: false), isDouble: false)
+      }
       result = first(o, beside: (second, third))
       assembler.multiplyAdd(result, third, second, isSubtracting: o.operation == .multiplySubtract, isDouble: isDouble)
     case .squareRoot:

@@ -33,6 +33,7 @@ extension CPU {
         enter(compiler, code)
       } else {
         state.pointee.compiled.link = 0
+        if compiler.log != nil { compiler.unverifiedBlocks += 1 }
         interpretBlock()
       }
     }

@@ -5,6 +5,9 @@ import Storage
 extension CPU {
   /// How many blocks were compared.
   package var verifiedBlockCount: Int { compiler?.verifiedBlocks ?? 0 }
+  /// How many were only interpreted: what they begin with is called either way, or they had not run often enough to be compiled.
+  package var unverifiedBlockCount: Int { compiler?.unverifiedBlocks ?? 0 }
+  package var isVerifying: Bool { compiler?.log != nil }
 
   /// How often compiled code was dropped to make room.
   package var fullCodeMemoryCount: Int { compiler?.fullCount ?? 0 }

@@ -21,6 +21,7 @@ final class Compiler {
   /// The interruption that ended a block that is verified; and how many were verified.
   var interruption: ProgramInterruption?
   var verifiedBlocks = 0
+  var unverifiedBlocks = 0
   private let rows: CompilerRows
   private let storage: AbsoluteStorage
   private var instructions: [BlockInstruction] = []

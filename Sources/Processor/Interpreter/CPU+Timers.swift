@@ -63,7 +63,11 @@ extension CPU {
     var moment = UInt64.max
     if s.pointee.cr[0] & CR0.clockComparator != 0 && !pending.contains(.clockComparator) {
       let tod = complex.clock.value(at: now), comparator = s.pointee.clockComparator
-      if comparator < tod { due.insert(.clockComparator) } else { moment = now.addingSaturating(comparator &- tod).addingSaturating(1) }
+      if comparator < tod {
+        due.insert(.clockComparator)
+      } else {
+        moment = now.addingSaturating(comparator &- tod).addingSaturating(1)
+      }
     }
     if s.pointee.cr[0] & CR0.cpuTimer != 0 && !pending.contains(.cpuTimer) {
       let timer = s.pointee.cpuTimerBase &- (now &- s.pointee.cpuTimerStart)
@@ -74,7 +78,8 @@ extension CPU {
     // An alarm that goes off too early is set anew then: only one that would be late must be changed now.
     if moment != UInt64.max && (s.pointee.alarmMoment <= now || s.pointee.alarmMoment > moment) {
       s.pointee.alarmMoment = moment
-      complex.alarm.set(cpu: Int(address), nanosecondsFromNow: Int64(TODClock.nanoseconds(units: min(moment &- now, 1 << 60)) &+ 1))
+      complex.alarm.set(
+        cpu: Int(address), nanosecondsFromNow: Int64(TODClock.nanoseconds(units: min(moment &- now, 1 << 60)) &+ 1))
     }
     return !due.isEmpty
   }

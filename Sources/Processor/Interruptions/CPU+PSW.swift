@@ -34,12 +34,12 @@ extension CPU {
     // Stores that were not watched are from now on.
     if changed & mask & PSW.per != 0 { tlb.flushWriteTags() }
     let enabled = mask & ~old
-    if changed & PSW.per | enabled & PSW.wait != 0 || mayInterrupt(enabled) { requestAnotherLook() }
+    if changed & PSW.per | enabled & PSW.wait != 0 || isInterruptionPossible(enabled) { requestAnotherLook() }
   }
 
   /// Whether an interruption may be pending that `enabled`, bits of the PSW that became one, allows: only then must the CPU look
   /// before the next instruction. Who makes one pending later asks for attention itself.
-  private func mayInterrupt(_ enabled: UInt64) -> Bool {
+  private func isInterruptionPossible(_ enabled: UInt64) -> Bool {
     if enabled & (PSW.io | PSW.external | PSW.machineCheck) == 0 { return false }
     if !signals.pending.isEmpty || complex.hasFloatingCondition { return true }
     if enabled & PSW.io != 0 && complex.channelSubsystem.pendingInterruptions != 0 { return true }
