@@ -83,11 +83,7 @@ extension BlockEmitter {
     assembler.arithmetic(.cmp, t, immediate: BlockEmitter.expected, .bits32)
     append(.departure, from: assembler.jump(.notZero))
     floats.isControlKnown = true
-    free(t, held)
-  }
-  private func free(_ t: Register, _ held: UInt8) {
-    if let i = index(of: t) { owners[i] = BlockEmitter.free }
-    locked = held
+    giveBack(t, held)
   }
   /// Whether the exponent of a result is that of an ordinary number. Sums that are tiny are exact, and zero differences too.
   private func emitResultCheck(_ x: UInt8, isDouble: Bool, acceptsTiny: Bool) -> Fixup {
@@ -100,7 +96,7 @@ extension BlockEmitter {
     if !acceptsTiny { assembler.arithmetic(.sub, t, immediate: 2, .bits32) }
     assembler.arithmetic(.cmp, t, immediate: acceptsTiny ? largest : largest - 2, .bits32)
     let slow = assembler.jump(.noCarry)
-    free(t, held)
+    giveBack(t, held)
     return slow
   }
 

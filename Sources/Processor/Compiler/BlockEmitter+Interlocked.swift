@@ -14,13 +14,6 @@ extension BlockEmitter {
     free(stub.base, unless: pointer)
     return pointer
   }
-  /// Ends the use of a scratch register that has no value that is still wanted.
-  func free(_ r: Register, unless other: Register) {
-    guard let k = index(of: r), r != other else { return }
-    let isDone = owners[k] == BlockEmitter.temporary || owners[k] >= 0 && nodes[Int(owners[k])].lastUse <= UInt16(current)
-    if isDone { owners[k] = BlockEmitter.free }
-    locked &= ~(1 << UInt8(k))
-  }
 
   /// The exchange: RAX has what was there, byte-reversed, and ZF says whether it was what was expected.
   private func emitExchange(_ size: UInt8, _ address: UInt16, expecting expected: UInt16, with new: UInt16, isAligned: Bool) {

@@ -133,8 +133,4 @@ extension BlockEmitter {
     assembler.movbe(m, t, width)
     giveBack(t, held)
   }
-  private func giveBack(_ t: Register, _ held: UInt8) {
-    if let i = index(of: t) { owners[i] = BlockEmitter.free }
-    locked = held
-  }
 }

@@ -1,0 +1,43 @@
+import X86
+
+/// Code that is emitted behind the block.
+struct BlockStub {
+  enum Kind {
+    /// A fetch that missed its site: the addend goes into `register`.
+    case fetch(Register)
+    /// A store that missed; comes back, or the instruction is interpreted.
+    case store(Register)
+    /// The instruction is interpreted.
+    case interpretation
+    /// The same; the block ends behind it.
+    case departure
+    /// The same; it compares, and the flags are to say how.
+    case comparison
+    /// A branch that is taken: to an offset in the page.
+    case branch(UInt16)
+    /// A branch that is taken, to the address in RAX or that the node computes.
+    case leave(UInt16)
+  }
+  var kind: Kind
+  var from: Fixup
+  var second: Fixup?
+  /// The access: base, displacement, size, and its site.
+  var base: Register = .rax
+  var displacement: Int32 = 0
+  var size = 1
+  /// An operand that is not on its boundary is not to be accessed: the instruction is interpreted.
+  var isAligned = false
+  var site: Int = 0
+  /// Its address is a constant of the code.
+  var isConstant = false
+  /// Where the code goes on: at the access, and behind the instruction.
+  var resume: UnsafeMutablePointer<UInt8>?
+  var after: UnsafeMutablePointer<UInt8>?
+  /// What host registers hold there, which a call loses.
+  var floatsAtResume = FloatRegisters()
+  var floatsAfter = FloatRegisters()
+  var text: UInt64
+  var descriptor: Int32
+  var ordinal: Int
+  var offset: UInt16
+}
