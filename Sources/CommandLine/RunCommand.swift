@@ -138,7 +138,9 @@ struct RunCommand: ParsableCommand {
     let end = machine.waitUntilEnded()
     session.stop()
     if end != .poweredOff { StandardError.write("ironload: \(end)\n") }
-    if inspection.stats || execution?.value == .verify, let figures = try? machine.statistics() { StandardError.write("\(figures)\n") }
+    if inspection.stats || execution?.value == .verify, let figures = try? machine.statistics() {
+      StandardError.write("\(figures)\n")
+    }
     throw ExitCode(end.exitStatus)
   }
 

@@ -1,4 +1,4 @@
-package import ChannelIO
+import ChannelIO
 package import PersistentMemory
 
 /// An increment of storage-class memory in a file or DAX device.
