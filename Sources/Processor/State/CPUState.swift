@@ -96,7 +96,10 @@ package struct CPUState {
   package static let noPage: UInt64 = 0x0000_0000_0000_0001
   /// An odd value: no branch has this address.
   package static let noBreakingEvent: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
-  /// - Parameter tlbEntries: the entries of this CPU's TLB, which looks them up here.
+  /// - Parameters:
+  ///   - tlbEntries: the entries of this CPU's TLB, which looks them up here.
+  ///   - storage: where table walks fetch, without a reference to count.
+  ///   - dispatch: outlives the CPU, as its index and handlers are used from here.
   init(tlbEntries: UnsafeMutablePointer<TLBEntry>, storage: AbsoluteStorage, dispatch: DispatchTables) {
     self.tlbEntries = tlbEntries
     storageSize = storage.size

@@ -19,7 +19,8 @@ package struct CompiledState {
   var saved: InlineArray<4, UInt64> = .init(repeating: 0)
   /// Values that found no register.
   var spilled: InlineArray<8, UInt64> = .init(repeating: 0)
-  /// An access that missed: its address, its site (bit 63 set: the address is a constant of the code), and what leads from the address to the host's.
+  /// An access that missed: its address, its site (bit 63 set: the address is a constant of the code), and what leads from the
+  /// address to the host's.
   var accessAddress: UInt64 = 0
   var accessSite: UInt64 = 0
   var accessAddend: UInt64 = 0
