@@ -156,6 +156,12 @@ extension BlockBuilder: Datapath {
     requireNoEffect()
     return node(.load, o.address, kind: size, imm: UInt64(o.base))
   }
+  /// The load of what is going to be replaced. It must be possible to store there: behind it the condition code is another.
+  private func loadForUpdate(_ o: StorageOperand<BlockValue>, _ size: UInt8) -> BlockValue {
+    let old = load(o, size)
+    pointee(old).pointee.imm |= BlockNode.forUpdate
+    return old
+  }
   private func store(_ v: BlockValue, _ o: StorageOperand<BlockValue>, _ size: UInt8) {
     requireNoEffect()
     effect(.store, o.address, v, kind: size, imm: UInt64(o.base))
@@ -185,13 +191,13 @@ extension BlockBuilder: Datapath {
   mutating func update32(_ o: StorageOperand<BlockValue>, _ change: (inout BlockBuilder, BlockValue) -> BlockValue)
     throws(ProgramInterruption)
   {
-    let old = load(o, 4), new = change(&self, old)
+    let old = loadForUpdate(o, 4), new = change(&self, old)
     effect(.replace, o.address, low(new), old, kind: 4)
   }
   mutating func update64(_ o: StorageOperand<BlockValue>, _ change: (inout BlockBuilder, BlockValue) -> BlockValue)
     throws(ProgramInterruption)
   {
-    let old = load(o, 8), new = change(&self, old)
+    let old = loadForUpdate(o, 8), new = change(&self, old)
     effect(.replace, o.address, new, old, kind: 8)
   }
   mutating func loadMultiple(_ part: RegisterPart, _ first: Int, _ last: Int, _ o: StorageOperand<BlockValue>)

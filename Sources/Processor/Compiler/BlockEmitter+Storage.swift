@@ -59,7 +59,8 @@ extension BlockEmitter {
 
   func emitLoad(_ k: Int) {
     let n = nodes[k]
-    let (stub, addend) = emitProbe(n.a, size: Int(n.kind))
+    var (stub, addend) = emitProbe(n.a, size: Int(n.kind))
+    if n.imm & BlockNode.forUpdate != 0 { stub.kind = .store(addend) }
     stubs.append(stub)
     let m = Memory(stub.base, stub.displacement, index: addend)
     let destination: Register

@@ -90,6 +90,8 @@ struct BlockNode {
   /// The last node that uses the value.
   var lastUse: UInt16 = 0
   var imm: UInt64 = 0
+  /// In `imm` of a load: access for storing.
+  static let forUpdate: UInt64 = 1 << 63
 }
 
 /// One instruction of a block.
