@@ -65,7 +65,7 @@ import Testing
     #expect(bare.cpu.verifiedBlockCount > CompilerTests.sequenceCount)
   }
 
-  @Test(arguments: [CompilerSettings.Distortion.conditionCode, .highHalf, .storeAddress, .nextAddress])
+  @Test(arguments: [CompilerSettings.Distortion.conditionCode, .highHalf, .storeAddress, .nextAddress, .unsavedRegister])
   func `verification finds a fault that was put in`(_ distortion: CompilerSettings.Distortion) {
     let bare = BareMachine.forPrograms(megabytes: 4, compiling: CompilerTests.settings(isVerifying: true, distortion))
     run(on: bare, sequences: 200) { _, _, _ in bare.services.firstDifference == nil }

@@ -9,6 +9,9 @@ extension MachineConfiguration.Execution {
     case .verify:
       var settings = CompilerSettings()
       settings.isVerifying = true
+      // All that is executed is to be compared, however cold or short-lived it is.
+      settings.threshold = 1
+      settings.changeLimit = .max
       return settings
     }
   }

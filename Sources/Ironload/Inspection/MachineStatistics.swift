@@ -10,8 +10,8 @@ public struct MachineStatistics: Sendable, CustomStringConvertible {
   /// Interruptions taken, by class, in the order of the old PSWs: restart, external, supervisor call, program, machine check,
   /// I/O.
   public let interruptions: [(name: String, count: UInt64)]
-  /// With `--execution verify`: blocks that were compared, and those that were only interpreted.
-  public let verification: (verified: Int, leftOut: Int)?
+  /// With `--execution verify`: what was compared, and what was not.
+  public let verification: VerificationFigures?
   /// What each device did.
   public let devices: [DeviceStatus]
 
@@ -25,21 +25,13 @@ public struct MachineStatistics: Sendable, CustomStringConvertible {
       "\(instructions) instructions, \(rate / 10).\(rate % 10) MIPS of the host's processor time",
       "interruptions: " + interruptions.map { "\($0.count) \($0.name)" }.joined(separator: ", "),
     ]
-    if let verification { lines.append(MachineStatistics.describe(verification)) }
+    if let verification { lines.append(verification.description) }
     for device in devices {
       lines.append(
         "\(device.deviceNumber.deviceNumberText) \(device.type): \(device.bytesRead) bytes read, \(device.bytesWritten) written")
       lines += device.commands.map { "  \(hex(UInt64($0.code), digits: 2)) \($0.name): \($0.count)" }
     }
     return lines.joined(separator: "\n")
-  }
-
-  /// A line for people.
-  private static func describe(_ verification: (verified: Int, leftOut: Int)) -> String {
-    let all = max(verification.verified + verification.leftOut, 1), hundredths = verification.leftOut * 10_000 / all
-    let rest = hundredths % 100
-    return
-      "verified \(verification.verified) blocks; left out \(verification.leftOut), \(hundredths / 100).\(rest / 10)\(rest % 10) %"
   }
 }
 
@@ -48,14 +40,14 @@ extension Machine {
     var instructions: UInt64
     var hostSeconds: Double
     var interruptions: [UInt64]
-    var verification: (verified: Int, leftOut: Int)?
+    var verification: VerificationFigures?
   }
 
   /// What the machine has done so far.
   /// - Throws: `closed`.
   public func statistics() throws(OperationError) -> MachineStatistics {
     var instructions: UInt64 = 0, seconds = 0.0
-    var verification: (verified: Int, leftOut: Int)?
+    var verification: VerificationFigures?
     var counts = [UInt64](repeating: 0, count: InterruptionClass.allCases.count)
     for cpu in complex.signals.indices {
       let one = try inspect(cpu) { cpu in
@@ -64,15 +56,14 @@ extension Machine {
         return CPUFigures(
           instructions: cpu.s.pointee.instructionCount, hostSeconds: Double(time.tv_sec) + Double(time.tv_nsec) / 1e9,
           interruptions: InterruptionClass.allCases.map { cpu.interruptionCounts[$0.rawValue] },
-          verification: cpu.isVerifying ? (cpu.verifiedBlockCount, cpu.unverifiedBlockCount) : nil)
+          verification: cpu.isVerifying
+            ? VerificationFigures(blocks: cpu.verifiedBlockCount, leftOut: cpu.instructionsNotVerified) : nil)
       }
       instructions += one.instructions
       seconds += one.hostSeconds
       for k in counts.indices { counts[k] += one.interruptions[k] }
-      if let more = one.verification {
-        let sum = verification ?? (0, 0)
-        verification = (sum.verified + more.verified, sum.leftOut + more.leftOut)
-      }
+      // Code is compiled for one CPU only.
+      verification = verification ?? one.verification
     }
     let names = ["restart", "external", "supervisor call", "program", "machine check", "I/O"]
     return MachineStatistics(

@@ -24,8 +24,8 @@ extension CPU {
       let key = pageKey | address & 0xFFF
       if !state.pointee.compiled.mode.isAccessRegister, let code = compiler.blocks.find(key) ?? compile(compiler, key) {
         refreshTags(compiler)
-        if let log = compiler.log {
-          verify(compiler, code, log)
+        if let verification = compiler.verification {
+          verify(compiler, verification, code)
           continue
         }
         remember(code, at: address)
@@ -33,8 +33,7 @@ extension CPU {
         enter(compiler, code)
       } else {
         state.pointee.compiled.link = 0
-        if compiler.log != nil { compiler.unverifiedBlocks += 1 }
-        interpretBlock()
+        if let verification = compiler.verification { executeUnverified(verification) } else { interpretBlock() }
       }
     }
     state.pointee.compiled.link = 0
@@ -108,10 +107,10 @@ extension CPU {
     recoverState()
   }
 
-  /// Interprets to the next branch that is taken.
-  private mutating func interpretBlock() {
+  /// Interprets to the next branch that is taken, at most `limit` instructions.
+  mutating func interpretBlock(limit: Int = 256) {
     let state = s
-    for _ in 0..<256 {
+    for _ in 0..<limit {
       let address = state.pointee.nextAddress
       let offset = address &- state.pointee.fetchPage
       var bits: UInt64

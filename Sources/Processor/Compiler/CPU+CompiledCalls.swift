@@ -100,7 +100,7 @@ extension CPU {
       let e = tlbEntry(of: address), tag = address & ~0xFFF | state.pointee.dataTag
       var host: UnsafeMutableRawPointer?
       if e.pointee.writeTag != tag { host = try? hostForStore(address, baseForCompiledCode, count: count) }
-      if storeLog != nil, let host {
+      if storeLog != nil, let host, !storage.isCodeChanged {
         state.pointee.compiled.accessAddend = UInt64(UInt(bitPattern: host)) &- address
       } else if e.pointee.writeTag == tag && !storage.isCodeChanged {
         state.pointee.compiled.accessAddend = e.pointee.addend

@@ -12,7 +12,8 @@ struct CompiledThunks {
   let fetchMiss: UnsafeMutablePointer<UInt8>
   let storeMiss: UnsafeMutablePointer<UInt8>
 
-  init(_ memory: CodeMemory) {
+  /// - Parameter unsaved: a general register that calls forget to save, for a fault made on purpose.
+  init(_ memory: CodeMemory, unsaved: Int? = nil) {
     var a = Assembler(at: memory.cursor)
     enter = a.cursor
     CompiledThunks.emitEnter(&a)
@@ -32,7 +33,7 @@ struct CompiledThunks {
 
     routine = a.cursor
     a.arithmetic(.sub, .rsp, immediate: 8)
-    CompiledThunks.emitPinned(&a, base: .rsp, 16, isStore: true)
+    CompiledThunks.emitPinned(&a, base: .rsp, 16, isStore: true, but: unsaved)
     a.mov(.rsi, .rax)
     CompiledThunks.emitCall(&a, StateOffset.routine, ended: ended)
     a.ret()
@@ -60,8 +61,10 @@ struct CompiledThunks {
     for r in calleeSaved.reversed() { a.pop(r) }
     a.ret()
   }
-  private static func emitPinned(_ a: inout Assembler, base: Register, _ displacement: Int32, isStore: Bool) {
-    for r in 0..<16 {
+  private static func emitPinned(
+    _ a: inout Assembler, base: Register, _ displacement: Int32, isStore: Bool, but left: Int? = nil
+  ) {
+    for r in 0..<16 where r != left {
       guard let pinned = HostRegisters.pinned(r) else { continue }
       let m = Memory(base, displacement + StateOffset.gr + Int32(8 * r))
       if isStore { a.mov(m, pinned) } else { a.mov(pinned, m) }

@@ -16,12 +16,12 @@ final class Compiler {
   private var builder = BlockBuilder()
   private let emitter: BlockEmitter
   var siteTags = SiteTags()
-  /// What blocks store is noted, to be undone: they are verified.
-  let log: StoreLog?
-  /// The interruption that ended a block that is verified; and how many were verified.
+  /// Blocks are verified.
+  let verification: Verification?
+  /// What such blocks store is noted, to be undone.
+  var log: StoreLog? { verification?.log }
+  /// The interruption that ended a block that is verified.
   var interruption: ProgramInterruption?
-  var verifiedBlocks = 0
-  var unverifiedBlocks = 0
   private let rows: CompilerRows
   private let storage: AbsoluteStorage
   private var instructions: [BlockInstruction] = []
@@ -43,8 +43,8 @@ final class Compiler {
     self.rows = rows
     self.storage = storage
     self.settings = settings
-    log = settings.isVerifying ? StoreLog() : nil
-    thunks = CompiledThunks(memory)
+    verification = settings.isVerifying ? Verification() : nil
+    thunks = CompiledThunks(memory, unsaved: settings.distortion == .unsavedRegister ? 2 : nil)
     emitter = BlockEmitter(memory: memory, thunks: thunks, blocks: blocks, nodes: builder.state.pointee.nodes)
     emitter.linksBlocks = !settings.isVerifying
     heat = .allocate(capacity: Compiler.heatCount)
@@ -64,6 +64,11 @@ final class Compiler {
     if heat[k] < settings.threshold { return false }
     heat[k] = 0
     return changes[BlockTable.frame(of: key), default: 0] < settings.changeLimit
+  }
+
+  /// The mnemonic of an opcode; its digits when it has none.
+  func mnemonic(opcode: UInt16) -> String {
+    rows.row(opcode: opcode).map { String(describing: $0.mnemonic) } ?? String(opcode, radix: 16)
   }
 
   /// Drops the blocks of frames that were stored into.
@@ -117,8 +122,7 @@ final class Compiler {
       var instruction = BlockInstruction(
         text: text.bits, firstNode: UInt16(builder.state.pointee.count), endNode: 0, offset: offset, length: UInt8(length))
       build(text, &instruction, mode)
-      // What is called is the same code either way.
-      if log != nil && instruction.isRoutine { break }
+      if verification != nil && instruction.isRoutine && !Verification.covers(text) { break }
       instructions.append(instruction)
       offset += length
       if instruction.endsBlock { break }
@@ -161,7 +165,7 @@ final class Compiler {
   }
 
   /// Eight bytes of text, zeros behind the page.
-  private static func text(_ page: UnsafeRawPointer, _ offset: Int) -> InstructionText {
+  static func text(_ page: UnsafeRawPointer, _ offset: Int) -> InstructionText {
     if offset <= 4088 {
       return InstructionText(bits: UInt64(bigEndian: page.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
     }
@@ -202,7 +206,6 @@ package final class CompilerRows: @unchecked Sendable {
 
   package init() { for (k, row) in set.rows.enumerated() { indices[row.opcode] = k } }
 
-  func row(of text: InstructionText) -> Instruction<BlockBuilder>? {
-    indices[OpcodeMap.opcode(of: text)].map { set.rows[$0] }
-  }
+  func row(of text: InstructionText) -> Instruction<BlockBuilder>? { row(opcode: OpcodeMap.opcode(of: text)) }
+  func row(opcode: UInt16) -> Instruction<BlockBuilder>? { indices[opcode].map { set.rows[$0] } }
 }

@@ -13,7 +13,7 @@ package struct CompilerSettings: Sendable {
   package var distortion: Distortion?
 
   /// A fault to be made on purpose.
-  package enum Distortion: Sendable { case conditionCode, highHalf, storeAddress, nextAddress }
+  package enum Distortion: Sendable { case conditionCode, highHalf, storeAddress, nextAddress, unsavedRegister }
 
   /// Compiling as a user wants it.
   package init() {}

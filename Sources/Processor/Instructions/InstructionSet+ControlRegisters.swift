@@ -46,7 +46,7 @@ extension InstructionSet where Machine: ~Copyable {
     }
     routine("STPT", 0xB209, .s, .privileged) { cpu, i throws(ProgramInterruption) in
       let operand = try cpu.aligned(cpu.rs(i), to: 8)
-      try cpu.store64(cpu.cpuTimer, operand)
+      try cpu.store64(cpu.reading(cpu.cpuTimer), operand)
     }
     routine("SCKPF", 0x0107, .e, .privileged) { cpu, _ throws(ProgramInterruption) in
       let field = cpu.gr32(0)

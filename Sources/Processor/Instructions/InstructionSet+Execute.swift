@@ -21,6 +21,7 @@ extension CPU {
     let length = s.pointee.instructionLength
     var bits = try executeText(target, length: length)
     if modifier != 0 { bits |= (gr(modifier) & 0xFF) &<< 48 }
+    try requireCoveredTarget(InstructionText(bits: bits))
     if isPERActive { recordFetchForPER(target) }
     isExecuteTarget = true
     executeAddress = address

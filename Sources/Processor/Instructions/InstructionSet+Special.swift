@@ -32,19 +32,19 @@ extension InstructionSet where Machine: ~Copyable {
     routine("STCK", 0xB205, .s, .setsCC) { cpu, i throws(ProgramInterruption) in
       let operand = cpu.rs(i)
       let block = try cpu.storeBlock(operand, 8)
-      block.setDoubleword(0, cpu.complex.clock.unique())
+      block.setDoubleword(0, cpu.reading(cpu.complex.clock.unique()))
       cpu.setCC(0)
     }
     routine("STCKF", 0xB27C, .s, .setsCC, .storeClockFast) { cpu, i throws(ProgramInterruption) in
       let block = try cpu.storeBlock(cpu.rs(i), 8)
-      block.setDoubleword(0, cpu.complex.clock.now())
+      block.setDoubleword(0, cpu.reading(cpu.complex.clock.now()))
       cpu.setCC(0)
     }
     routine("STCKE", 0xB278, .s, .setsCC) { cpu, i throws(ProgramInterruption) in
       let block = try cpu.storeBlock(cpu.rs(i), 16)
       // An epoch byte, the clock, 40 more bits of it, the programmable field. The clock's value is unique; the bits below
       // it are not zero, as the architecture wants, so that its extended value exceeds the short one.
-      let clock = cpu.complex.clock.unique()
+      let clock = cpu.reading(cpu.complex.clock.unique())
       block.setDoubleword(0, clock &>> 8)
       block.setDoubleword(8, clock &<< 56 | 0x10000 | cpu.s.pointee.todProgrammable & 0xFFFF)
       cpu.setCC(0)
@@ -52,7 +52,7 @@ extension InstructionSet where Machine: ~Copyable {
     routine("ECTG", 0xC801, .ssf, [], .extractCPUTime) { cpu, i throws(ProgramInterruption) in
       let first = try cpu.load64(cpu.rs(i)), second = try cpu.load64(cpu.ss2(i))
       let third = try cpu.load64(StorageOperand(cpu.reduced(cpu.gr(i.r1)), base: i.r1))
-      let timer = cpu.cpuTimer
+      let timer = cpu.reading(cpu.cpuTimer)
       cpu.setGR(0, first &- timer)
       cpu.setGR(1, second)
       cpu.setGR(i.r1, third)

@@ -7,6 +7,7 @@ extension CPU {
     let absolute = AbsoluteAddress(prefixed(real))
     guard storage.contains(absolute, count: 16) else { return }
     storage.recordChange(absolute)
+    if s.pointee.isRunUndoable { storeLog?.record(storage.host(absolute), UInt64(MemoryLayout<T>.size)) }
     storage.store(v, at: absolute)
   }
   @inline(__always) func loadLow(_ real: UInt64) -> UInt64 {

@@ -90,6 +90,9 @@ package struct CPUState {
   /// Instructions executed, for --stats.
   package var instructionCount: UInt64 = 0
 
+  /// What is done now may be undone: what it stores is noted, and clocks are read through the verification.
+  var isRunUndoable = false
+
   /// What compiled code needs.
   var compiled = CompiledState()
 

@@ -1,0 +1,15 @@
+import Processor
+
+/// How CPUs are executed, for tests that want each.
+enum ExecutionMode: CaseIterable, Sendable {
+  case interpreted, compiled, verified
+
+  var settings: CompilerSettings? {
+    if self == .interpreted { return nil }
+    var settings = CompilerSettings()
+    settings.threshold = 1
+    settings.changeLimit = .max
+    settings.isVerifying = self == .verified
+    return settings
+  }
+}
