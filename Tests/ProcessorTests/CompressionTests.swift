@@ -259,7 +259,8 @@ import Testing
     #expect(bare.run(Self.call) == .pageTranslation)
     #expect((0...5).map { bare[$0] } == before)
     #expect(bare.bytes(16, at: 0x18_0FF8) == [UInt8](repeating: 0xEE, count: 16))
-    #expect((bare.oldPSW.instructionAddress, bare.identification & ~0xFFF) == (0x2000, page))
+    let kind = page >> 16 == 0x18 ? TranslationTests.storing : TranslationTests.fetching
+    #expect((bare.oldPSW.instructionAddress, bare.identification) == (0x2000, page | kind))
     // A key that does not match is met at the same place, and suppresses.
     bare.store(bare.load(UInt64.self, at: bare.pageEntry(page)) & ~0x400, at: bare.pageEntry(page))
     bare.cpu.flushTLB()

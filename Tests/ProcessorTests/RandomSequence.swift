@@ -92,8 +92,8 @@ struct SequenceGenerator {
     let mnemonic: String
   }
 
-  mutating func sequence(_ count: Int) -> [Unit] {
-    var units: [Unit] = [], address = SequenceGenerator.code
+  mutating func sequence(_ count: Int, at start: UInt64 = SequenceGenerator.code) -> [Unit] {
+    var units: [Unit] = [], address = start
     for _ in 0..<count {
       let unit: Unit
       if chance(12) {

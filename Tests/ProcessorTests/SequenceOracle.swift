@@ -110,6 +110,11 @@ extension BareMachine {
 
   /// Executes the code that is in place already.
   func result(of state: SequenceState) -> SequenceResult {
+    outcome(of: state, at: SequenceGenerator.code, mask: BareMachine.supervisor).result
+  }
+
+  /// - Returns: what code at `start` leaves under a PSW, and the program interruption it ended with.
+  func outcome(of state: SequenceState, at start: UInt64, mask: UInt64) -> (result: SequenceResult, cause: ProgramInterruption?) {
     fillData(state.seed)
     let s = cpu.s
     for r in 0..<16 {
@@ -118,17 +123,18 @@ extension BareMachine {
       s.pointee.ar[r] = 0
     }
     s.pointee.fpc = 0
-    cpu.load(PSW(mask: PSW.extendedAddressing | PSW.basicAddressing, instructionAddress: SequenceGenerator.code))
+    cpu.load(PSW(mask: mask, instructionAddress: start))
     s.pointee.conditionCode = UInt64(state.conditionCode)
-    let cause = start(at: SequenceGenerator.code)
+    let cause = self.start(at: start)
     var code = UInt8(s.pointee.conditionCode), address: UInt64 = 0
     if cause != nil {
       code = UInt8(oldPSW.mask >> PSW.conditionCodeShift & 3)
       address = oldPSW.instructionAddress
     }
-    return SequenceResult(
+    let result = SequenceResult(
       gr: (0..<16).map { s.pointee.gr[$0] }, fr: (0..<16).map { s.pointee.fpr[$0] }, hash: hashOfData(), address: address,
       fpc: s.pointee.fpc, conditionCode: code, signal: signal(of: cause))
+    return (result, cause)
   }
 
   /// What Linux makes of a program interruption.
