@@ -35,8 +35,23 @@ extension Assembler {
   package mutating func multiplyAdd(_ to: UInt8, _ a: UInt8, _ b: UInt8, isSubtracting: Bool, isDouble: Bool) {
     vex(2, 1, isSubtracting ? 0xBB : 0xB9, xmm(to), xmm(a), xmm(b), wide: isDouble)
   }
+  /// MOVAPS: the whole register.
+  package mutating func moveFloat(_ to: UInt8, _ from: UInt8) { encode(0x0F28, to, xmm(from)) }
+  /// VANDPD, VORPD, VXORPD: `to` = `from` o the 16 bytes in storage, on any boundary.
+  package mutating func floatBits(_ o: FloatBitOperation, _ to: UInt8, _ from: UInt8, _ m: Memory) {
+    vex(1, 1, o.rawValue, xmm(to), xmm(from), m)
+  }
+  /// UCOMISD, UCOMISS with storage.
+  package mutating func compareFloat(_ a: UInt8, _ m: Memory, isDouble: Bool) { encode(isDouble ? 0x6600_0F2E : 0x0F2E, a, m) }
+  /// Loads the control and status register.
+  package mutating func loadFloatControl(_ m: Memory) { encode(0x0FAE, 2, m) }
   /// The number of an XMM register as the encoder takes it.
   private func xmm(_ x: UInt8) -> Register { Register(rawValue: x & 15).unsafelyUnwrapped }
+}
+
+/// Operations on bits by their opcodes.
+package enum FloatBitOperation: UInt8, Sendable {
+  case and = 0x54, or = 0x56, xor = 0x57
 }
 
 /// Scalar operations by the last byte of their opcodes.

@@ -229,6 +229,17 @@ package struct Assembler {
     byte(code)
     byte(0xC0 | (reg.number & 7) &<< 3 | rm.number & 7)
   }
+  /// The same with an operand in storage.
+  @usableFromInline mutating func vex(
+    _ map: UInt8, _ pp: UInt8, _ code: UInt8, _ reg: Register, _ vvvv: Register, _ m: Memory
+  ) {
+    byte(0xC4)
+    let index = (m.index?.number ?? 0) &>> 3 ^ 1
+    byte((reg.number &>> 3 ^ 1) &<< 7 | index &<< 6 | (m.base.number &>> 3 ^ 1) &<< 5 | map)
+    byte((~vvvv.number & 15) &<< 3 | pp)
+    byte(code)
+    address(reg.number, m)
+  }
   package mutating func rorx(_ to: Register, _ from: Register, _ amount: UInt8, _ width: Width) {
     vex(3, 3, 0xF0, to, nil, from, wide: width == .bits64)
     byte(amount)

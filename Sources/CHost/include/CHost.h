@@ -76,6 +76,23 @@ void chost_forget_range(struct chost_backed_range *range);
 void chost_set_fault_attention(uint32_t *word);
 uint32_t chost_range_failed(const struct chost_backed_range *range);
 
+/* Code whose floating-point instructions raise exceptions: `size` bytes from `start` on. `entries`, in ascending order of `at`,
+ * say at which offset an instruction goes on that raised one, as if it had been a jump. `faults` counts them. */
+struct chost_float_entry {
+  uint32_t at, stub;
+};
+struct chost_float_code {
+  uintptr_t start, size;
+  struct chost_float_entry *entries;
+  size_t count;
+  uint32_t *faults;
+};
+/* Has SIGFPE handled as that asks, in whatever thread; a SIGFPE from elsewhere has the effect that it had before.
+ * 0, or -1 with errno set. */
+int chost_handle_float_faults(void);
+/* What the calling thread executes, or NULL. */
+void chost_set_float_code(struct chost_float_code *code);
+
 /* statx's STATX_ATTR_DAX of `fd`: 1 set, 0 not set, -1 the kernel does not say. */
 int chost_dax_attribute(int fd);
 

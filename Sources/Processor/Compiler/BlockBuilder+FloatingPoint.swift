@@ -5,6 +5,8 @@ extension BlockBuilder {
   enum FloatingPoint: UInt8, Sendable {
     case add = 0, subtract, multiply, divide, squareRoot, multiplyAdd, multiplySubtract, compare, loadAndTest, lengthen, round
     case fromFixed32, fromFixed64, toFixed32, toFixed64
+    /// LOAD POSITIVE, NEGATIVE, COMPLEMENT.
+    case positive, negative, complement
   }
   /// A node: R1, R2 and R3, format, what to do. `a` is the second operand when that comes from storage or a general register.
   struct FloatingPointOperands {
@@ -24,7 +26,7 @@ extension BlockBuilder {
     var operation: FloatingPoint { FloatingPoint(rawValue: UInt8(bits >> 16 & 0xFF)) ?? .add }
     var setsConditionCode: Bool {
       switch operation {
-      case .add, .subtract, .compare, .loadAndTest, .toFixed32, .toFixed64: true
+      case .add, .subtract, .compare, .loadAndTest, .toFixed32, .toFixed64, .positive, .negative, .complement: true
       default: false
       }
     }
@@ -53,6 +55,12 @@ extension BlockBuilder {
       FloatingPointSpecialisation(0xB308, .rre, .compare, isDouble: false),
       FloatingPointSpecialisation(0xB312, .rre, .loadAndTest, isDouble: true),
       FloatingPointSpecialisation(0xB302, .rre, .loadAndTest, isDouble: false),
+      FloatingPointSpecialisation(0xB310, .rre, .positive, isDouble: true),
+      FloatingPointSpecialisation(0xB300, .rre, .positive, isDouble: false),
+      FloatingPointSpecialisation(0xB311, .rre, .negative, isDouble: true),
+      FloatingPointSpecialisation(0xB301, .rre, .negative, isDouble: false),
+      FloatingPointSpecialisation(0xB313, .rre, .complement, isDouble: true),
+      FloatingPointSpecialisation(0xB303, .rre, .complement, isDouble: false),
       FloatingPointSpecialisation(0xB304, .rre, .lengthen, isDouble: false),
       FloatingPointSpecialisation(0xED04, .rxe, .lengthen, isDouble: false),
       FloatingPointSpecialisation(0xB344, .rre, .round, isDouble: true),

@@ -17,11 +17,13 @@ extension BlockEmitter {
     let kind: ConditionKind =
       n.operation == .addLogicalSetting ? .addLogical : n.operation == .subtractLogicalSetting ? .subtractLogical : .arithmetic
     let operation: ArithmeticOperation = isSum ? .add : .sub
+    var pending: PendingCondition?
     forgetFlags()
     if width == .bits64, let target = target(of: k), placeRegister(n.a) == target || placeRegister(n.b) != target {
       if placeRegister(n.a) != target { move(n.a, to: target) }
       arithmetic(operation, target, operand(n.b, width), width)
       places[k] = target.number + 1
+      pending = pendingSum(n, in: target, isSum: isSum, kind)
     } else {
       let destination = copy(n.a, for: k, width)
       if width == .bits32, let pinned = targetOfLow(k) {
@@ -36,11 +38,12 @@ extension BlockEmitter {
         arithmetic(operation, destination, second, width)
         assembler.lea(pinned, Memory(pinned, 0, index: destination))
         current = k + 1
+        pending = pendingSum(n, in: pinned, isSum: isSum, kind)
       } else {
         arithmetic(operation, destination, operand(n.b, width), width)
       }
     }
-    saveCondition(kind)
+    saveCondition(kind, pending)
   }
   /// ADD LOGICAL WITH CARRY, SUBTRACT LOGICAL WITH BORROW: the flags often still have the carry from the instruction before.
   func emitCarryArithmetic(_ k: Int) {
@@ -78,10 +81,11 @@ extension BlockEmitter {
   }
 
   /// Stores what the flags say, unless nobody will ask; they still hold afterwards.
-  func saveCondition(_ kind: ConditionKind) {
+  func saveCondition(_ kind: ConditionKind, _ pending: PendingCondition? = nil) {
     flags = kind
     flagsTestZero = false
-    if !instruction.isConditionCodeLive { return }
+    pendingCondition = instruction.isConditionCodeLive ? pending : nil
+    if !instruction.isConditionCodeLive || pending != nil { return }
     // The last use of what was just computed may be this very node: it then need not be moved.
     let node = owners[0]
     if node >= 0 && nodes[Int(node)].lastUse <= UInt16(current) && nodes[Int(node)].useCount > 0 { owners[0] = BlockEmitter.free }
@@ -97,10 +101,10 @@ extension BlockEmitter {
     switch n.operation {
     case .setNotZero:
       test(n.a, .bits64)
-      saveCondition(.notZero)
+      saveCondition(.notZero, pendingTest(k, .bits64, .notZero))
     case .setSign:
       test(n.a, n.kind == 32 ? .bits32 : .bits64)
-      saveCondition(.compareSigned)
+      saveCondition(.compareSigned, pendingTest(k, n.kind == 32 ? .bits32 : .bits64, .compareSigned))
     case .setCompare:
       emitCompare(n)
       saveCondition(n.kind & 2 != 0 ? .compareLogical : .compareSigned)
@@ -208,6 +212,7 @@ extension BlockEmitter {
 
   /// The index of the condition word into the table.
   private func emitConditionIndex() -> Register {
+    materializeCondition()
     forgetFlags()
     let word = allocate(), mask = allocate()
     assembler.mov(word, Memory(.rsp, StateOffset.condition), .bits32)

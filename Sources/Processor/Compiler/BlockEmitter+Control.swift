@@ -6,6 +6,7 @@ extension BlockEmitter {
 
   /// Has what interprets the instruction carry it out. It may not come back: interruptions and branches leave the block.
   func emitRoutineCall() {
+    materializeCondition()
     emitRoutineCall(text: instruction.text, descriptor: descriptor())
     floats = FloatRegisters()
   }
@@ -15,7 +16,7 @@ extension BlockEmitter {
     emitCall(thunks.routine)
   }
   private func emitCall(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.call(), to: target) }
-  private func emitJump(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.jump(), to: target) }
+  func emitJump(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.jump(), to: target) }
 
   func emitInterruption(if condition: UInt16) {
     var stub = BlockStub(
@@ -44,10 +45,12 @@ extension BlockEmitter {
 
   func emitBranch(to target: UInt16) {
     if let offset = offsetInPage(target) {
-      emitTaken(to: offset, from: instruction.offset, ordinal: ordinal)
+      noteLoop(offset)
+      emitTaken(to: offset, from: instruction.offset, ordinal: ordinal, edge)
     } else {
       reserve(.rax)
       move(target, to: .rax)
+      emitCondition(pendingCondition)
       emitLeave(from: instruction.offset, ordinal: ordinal)
     }
   }
@@ -66,11 +69,14 @@ extension BlockEmitter {
     var stub = BlockStub(
       kind: offset.map { .branch($0) } ?? .leave(target), from: Fixup(end: assembler.cursor), text: instruction.text,
       descriptor: descriptor(), ordinal: ordinal, offset: instruction.offset)
+    stub.floatsAtResume = floats
+    if let offset { noteLoop(offset) }
     switch emitJumps(if: condition) {
     case .always:
       if let offset {
-        emitTaken(to: offset, from: instruction.offset, ordinal: ordinal)
+        emitTaken(to: offset, from: instruction.offset, ordinal: ordinal, edge)
       } else {
+        emitCondition(pendingCondition)
         emitLeaveStub(target, instruction.offset, ordinal)
       }
     case .never: break
@@ -86,7 +92,9 @@ extension BlockEmitter {
   }
 
   /// A branch within the page, and its breaking-event address. Backward, it looks whether something wants attention.
-  private func emitTaken(to target: UInt16, from source: UInt16, ordinal: Int) {
+  private func emitTaken(to target: UInt16, from source: UInt16, ordinal: Int, _ edge: LoopEdge) {
+    let isLoop = isLoopEdge(to: target, edge)
+    if !isLoop || edge.pending != loop?.edge.pending { emitCondition(edge.pending) }
     emitCount(ordinal + 1)
     assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: Int32(bitPattern: 0x8000_0000 | UInt32(source)), .bits32)
     var attention: Fixup?
@@ -95,16 +103,16 @@ extension BlockEmitter {
       assembler.arithmetic(.cmp, Memory(.rax), immediate: 0, .bits32)
       attention = assembler.jump(.notZero)
     }
-    if let code = code(at: target) {
+    if isLoop {
+      emitLoopEdge(edge)
+    } else if let code = code(at: target) {
       emitJump(code)
     } else {
       emitUnlinked(to: target)
-      if let attention { assembler.resolveHere(attention) }
-      emitExit(to: target)
-      return
     }
     if let attention {
       assembler.resolveHere(attention)
+      if isLoop && edge.pending == loop?.edge.pending { emitCondition(edge.pending) }
       emitExit(to: target)
     }
   }
@@ -131,6 +139,7 @@ extension BlockEmitter {
 
   /// The block ends without a branch.
   func emitFallThrough(to target: UInt16) {
+    emitCondition(pendingCondition)
     emitCount(ordinal)
     if target < 4096, let code = code(at: target) {
       emitJump(code)
@@ -183,8 +192,12 @@ extension BlockEmitter {
 
   func emitStubs() {
     for stub in stubs {
-      assembler.resolveHere(stub.from)
+      if let from = stub.from { assembler.resolveHere(from) }
       if let second = stub.second { assembler.resolveHere(second) }
+      for place in [stub.faults.first, stub.faults.second] {
+        if let place { faults.append((place, assembler.cursor)) }
+      }
+      if !stub.kind.isBranch { emitCondition(stub.pending) }
       switch stub.kind {
       case .fetch(let addend): emitMiss(stub, addend, thunks.fetchMiss)
       case .store(let addend): emitStoreMiss(stub, addend)
@@ -198,8 +211,11 @@ extension BlockEmitter {
         emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
         emitFlagsOfComparison()
         emitAfter(stub)
-      case .branch(let target): emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal)
-      case .leave(let target): emitLeaveStub(target, stub.offset, stub.ordinal)
+      case .branch(let target):
+        emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, LoopEdge(stub.floatsAtResume, stub.pending))
+      case .leave(let target):
+        emitCondition(stub.pending)
+        emitLeaveStub(target, stub.offset, stub.ordinal)
       }
     }
   }

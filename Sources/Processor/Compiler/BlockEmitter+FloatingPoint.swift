@@ -1,8 +1,13 @@
 import X86
 
-/// Binary floating point in SSE2. The host's flags are never read: code runs only while the FPC has the inexact flag already, no
-/// trap enabled and rounding to nearest, and a result that could mean another flag (infinity, NaN, or tiny: z/Architecture looks
-/// before rounding, the host after) is thrown away and the instruction interpreted.
+/// Binary floating point in SSE2 and FMA. Code runs only while the FPC has the inexact flag already, no trap enabled and rounding to
+/// nearest. Whatever could mean another flag makes the host raise an exception (invalid operation, division by zero, overflow,
+/// underflow, denormal operand) before the result is there; the handler leads to the stub that interprets the instruction. What no
+/// exception tells is looked at: a result that is the smallest normal number may have been tiny, since z/Architecture looks before
+/// rounding and the host after it; and a product and a sum with NaNs, where hosts may choose differently.
+///
+/// Where exceptions are many (`BlockMode.checksFloats`) the host raises none, and the exponents of results are looked at:
+/// infinities, NaNs and what may be tiny are thrown away and the instruction interpreted.
 extension BlockEmitter {
   private typealias Operands = BlockBuilder.FloatingPointOperands
 
@@ -10,12 +15,18 @@ extension BlockEmitter {
   private static let control: UInt64 = 0xF808_0007
   private static let expected: Int32 = 0x0008_0000
 
+  /// What leads to the stub that interprets the instruction: jumps, and exceptions.
+  private struct Exceptions {
+    var jumps: [Fixup] = []
+    var faults = FloatFaults()
+  }
+
   func emitFloatingPoint(_ k: Int) {
     let o = Operands(bits: nodes[k].imm), isDouble = o.isDouble
-    var slow: [Fixup] = []
+    var slow = Exceptions()
     switch o.operation {
-    case .compare, .loadAndTest:
-      emitFloatComparison(k, o, &slow)
+    case .compare, .loadAndTest: emitFloatComparison(k, o, &slow)
+    case .positive, .negative, .complement: emitFloatSignSetting(k, o, &slow)
     case .fromFixed32, .fromFixed64:
       if !(o.operation == .fromFixed32 && isDouble) { emitControlCheck() }
       let width: Width = o.operation == .fromFixed32 ? .bits32 : .bits64
@@ -26,20 +37,36 @@ extension BlockEmitter {
     case .toFixed32, .toFixed64: emitToFixed(o, &slow)
     case .lengthen:
       loadShort(k, o, into: 0)
-      assembler.compareFloat(0, 0, isDouble: false)
-      slow.append(assembler.jump(.parity))
+      if checksFloats {
+        assembler.compareFloat(0, 0, isDouble: false)
+        slow.jumps.append(assembler.jump(.parity))
+      }
       let result = floats.place(for: o.r1)
+      mayRaise(&slow)
       assembler.convertFloat(result, 0, toDouble: true)
       emitStore(o, result, isDouble: true)
     case .round:
       emitControlCheck()
-      assembler.convertFloat(0, second(k, o, isDouble: true), toDouble: false)
-      slow.append(emitResultCheck(0, isDouble: false, acceptsTiny: false))
+      let second = second(k, o, isDouble: true)
+      mayRaise(&slow)
+      assembler.convertFloat(0, second, toDouble: false)
+      emitResultCheck(0, isDouble: false, .round, &slow)
       emitStore(o, 0, isDouble: false)
     default: emitFloatArithmetic(k, o, &slow)
     }
     forgetFlags()
-    for fixup in slow { append(.interpretation, from: fixup) }
+    emitInterpretation(slow)
+  }
+  /// The next instruction may raise an exception.
+  private func mayRaise(_ slow: inout Exceptions) { if !checksFloats { slow.faults.append(assembler.cursor) } }
+  private func emitInterpretation(_ slow: Exceptions) {
+    if slow.jumps.isEmpty && slow.faults.first == nil { return }
+    var stub = BlockStub(
+      kind: .interpretation, from: slow.jumps.first, text: instruction.text, descriptor: descriptor(), ordinal: ordinal,
+      offset: instruction.offset)
+    if slow.jumps.count > 1 { stub.second = slow.jumps[1] }
+    stub.faults = slow.faults
+    stubs.append(stub)
   }
 
   /// The XMM register with the second operand, not to be changed; XMM1 where it had to be fetched.
@@ -85,8 +112,25 @@ extension BlockEmitter {
     floats.isControlKnown = true
     giveBack(t, held)
   }
+  /// Finds results that the host's flags do not tell enough of.
+  private func emitResultCheck(
+    _ x: UInt8, isDouble: Bool, _ operation: BlockBuilder.FloatingPoint, _ slow: inout Exceptions
+  ) {
+    if checksFloats {
+      let isSum = operation == .add || operation == .subtract
+      return slow.jumps.append(emitExponentCheck(x, isDouble: isDouble, acceptsTiny: isSum))
+    }
+    switch operation {
+    case .multiply, .multiplyAdd, .multiplySubtract, .round: break
+    // Tiny sums are exact, roots never tiny; and no quotient of normal numbers is so near to a power of two that it is rounded up to it.
+    default: return
+    }
+    assembler.floatBits(.and, 2, x, (isDouble ? FloatConstant.magnitude : .magnitudeShort).memory)
+    assembler.compareFloat(2, (isDouble ? FloatConstant.smallest : .smallestShort).memory, isDouble: isDouble)
+    slow.jumps.append(assembler.jump(.zero))
+  }
   /// Whether the exponent of a result is that of an ordinary number. Sums that are tiny are exact, and zero differences too.
-  private func emitResultCheck(_ x: UInt8, isDouble: Bool, acceptsTiny: Bool) -> Fixup {
+  private func emitExponentCheck(_ x: UInt8, isDouble: Bool, acceptsTiny: Bool) -> Fixup {
     let held = locked
     let t = allocate(), width: Width = isDouble ? .bits64 : .bits32
     assembler.mov(t, fromFloat: x, width)
@@ -100,7 +144,7 @@ extension BlockEmitter {
     return slow
   }
 
-  private func emitFloatArithmetic(_ k: Int, _ o: Operands, _ slow: inout [Fixup]) {
+  private func emitFloatArithmetic(_ k: Int, _ o: Operands, _ slow: inout Exceptions) {
     let isDouble = o.isDouble, isSum = o.operation == .add || o.operation == .subtract
     emitControlCheck()
     let second = second(k, o, isDouble: isDouble)
@@ -114,17 +158,20 @@ extension BlockEmitter {
         assembler.loadFloat(2, fpr(o.r3, isDouble: false), isDouble: false)
       }
       result = first(o, beside: (second, third))
+      mayRaise(&slow)
       assembler.multiplyAdd(result, third, second, isSubtracting: o.operation == .multiplySubtract, isDouble: isDouble)
     case .squareRoot:
-      result = isDouble ? floats.place(for: o.r1) : 0
+      result = isDouble ? floats.place(for: o.r1, beside: (second, 0)) : 0
+      mayRaise(&slow)
       assembler.float(.squareRoot, result, second, isDouble: isDouble)
     default:
       result = first(o, beside: (second, 0))
+      mayRaise(&slow)
       assembler.float(BlockEmitter.hostOperation(o.operation), result, second, isDouble: isDouble)
     }
-    slow.append(emitResultCheck(result, isDouble: isDouble, acceptsTiny: isSum))
+    emitResultCheck(result, isDouble: isDouble, o.operation, &slow)
+    if isSum && instruction.isConditionCodeLive { emitFloatSign(result, isDouble: isDouble, &slow) }
     emitStore(o, result)
-    if isSum && instruction.isConditionCodeLive { emitFloatSign(result, isDouble: isDouble) }
   }
   private static func hostOperation(_ operation: BlockBuilder.FloatingPoint) -> FloatOperation {
     switch operation {
@@ -136,38 +183,59 @@ extension BlockEmitter {
   }
 
   /// The condition code of a number against zero: 0 zero, 1 negative, 2 positive.
-  private func emitFloatSign(_ x: UInt8, isDouble: Bool) {
+  private func emitFloatSign(_ x: UInt8, isDouble: Bool, _ slow: inout Exceptions) {
     assembler.clearFloat(1)
+    mayRaise(&slow)
     assembler.compareFloat(x, 1, isDouble: isDouble)
+    slow.jumps.append(assembler.jump(.parity))
     saveCondition(.compareLogical)
   }
 
-  private func emitFloatComparison(_ k: Int, _ o: Operands, _ slow: inout [Fixup]) {
+  private func emitFloatComparison(_ k: Int, _ o: Operands, _ slow: inout Exceptions) {
     let second = second(k, o, isDouble: o.isDouble)
     if o.operation == .compare {
-      assembler.compareFloat(first(o, beside: (second, 0)), second, isDouble: o.isDouble)
+      let first = first(o, beside: (second, 0))
+      mayRaise(&slow)
+      assembler.compareFloat(first, second, isDouble: o.isDouble)
     } else {
       assembler.clearFloat(0)
+      mayRaise(&slow)
       assembler.compareFloat(second, 0, isDouble: o.isDouble)
     }
-    slow.append(assembler.jump(.parity))
+    slow.jumps.append(assembler.jump(.parity))
     saveCondition(.compareLogical)
     guard o.operation == .loadAndTest else { return }
     assembler.storeFloat(fpr(o.r1, isDouble: o.isDouble), second, isDouble: o.isDouble)
     if o.r1 != o.r2 || !o.isDouble { floats.forget(o.r1) }
   }
 
+  /// The sign alone; no operand is an exception, but only those that the host compares have a condition code here.
+  private func emitFloatSignSetting(_ k: Int, _ o: Operands, _ slow: inout Exceptions) {
+    let isDouble = o.isDouble, second = second(k, o, isDouble: isDouble)
+    let result = isDouble ? floats.place(for: o.r1, beside: (second, 0)) : 0
+    switch o.operation {
+    case .positive: assembler.floatBits(.and, result, second, (isDouble ? FloatConstant.magnitude : .magnitudeShort).memory)
+    case .negative: assembler.floatBits(.or, result, second, (isDouble ? FloatConstant.sign : .signShort).memory)
+    default: assembler.floatBits(.xor, result, second, (isDouble ? FloatConstant.sign : .signShort).memory)
+    }
+    if instruction.isConditionCodeLive { emitFloatSign(result, isDouble: isDouble, &slow) }
+    emitStore(o, result)
+  }
+
   /// Toward zero. The most negative number may mean that the operand does not fit.
-  private func emitToFixed(_ o: Operands, _ slow: inout [Fixup]) {
+  private func emitToFixed(_ o: Operands, _ slow: inout Exceptions) {
     let width: Width = o.operation == .toFixed32 ? .bits32 : .bits64
     emitControlCheck()
     var from: UInt8 = 0
     if o.isDouble { from = floatRegister(o.r2) } else { assembler.loadFloat(0, fpr(o.r2, isDouble: false), isDouble: false) }
     let t = allocate()
+    mayRaise(&slow)
     assembler.integerFromFloat(t, from, width, isDouble: o.isDouble)
-    // Only the most negative number less one overflows.
-    assembler.arithmetic(.cmp, t, immediate: 1, width)
-    slow.append(assembler.jump(.overflow))
+    if checksFloats {
+      // Only the most negative number less one overflows.
+      assembler.arithmetic(.cmp, t, immediate: 1, width)
+      slow.jumps.append(assembler.jump(.overflow))
+    }
     if let pinned = HostRegisters.pinned(o.r1) {
       if width == .bits32 {
         clearLow(pinned)
@@ -178,6 +246,27 @@ extension BlockEmitter {
     } else {
       assembler.mov(guest(o.r1), t, width)
     }
-    if instruction.isConditionCodeLive { emitFloatSign(from, isDouble: o.isDouble) }
+    if instruction.isConditionCodeLive { emitFloatSign(from, isDouble: o.isDouble, &slow) }
   }
+
+  /// LOAD between registers, which are two nodes.
+  /// - Returns: false when the node is something else.
+  func emitFloatMove(_ k: Int) -> Bool {
+    let n = nodes[k], s = k + 1
+    guard n.operation == .fpr, n.useCount == 1, s < Int(instruction.endNode), nodes[s].operation == .setFPR,
+      nodes[s].a == UInt16(k)
+    else { return false }
+    let from = floatRegister(Int(n.imm)), r = Int(nodes[s].imm), to = floats.place(for: r, beside: (from, 0))
+    if to != from { assembler.moveFloat(to, from) }
+    assembler.storeFloat(fpr(r, isDouble: true), to, isDouble: true)
+    current = s
+    return true
+  }
+}
+
+/// The places of the instructions of one guest instruction that may raise a floating-point exception: two at most.
+struct FloatFaults {
+  private(set) var first: UnsafeMutablePointer<UInt8>?
+  private(set) var second: UnsafeMutablePointer<UInt8>?
+  mutating func append(_ place: UnsafeMutablePointer<UInt8>) { if first == nil { first = place } else { second = place } }
 }

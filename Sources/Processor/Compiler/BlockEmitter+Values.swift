@@ -21,12 +21,12 @@ extension BlockEmitter {
     }
   }
 
-  /// The pinned register that the node's value may be computed in: its only use is to be put there next.
+  /// The pinned register that the node's value may be computed in: it is put there next, and what else uses it finds it there.
   func target(of k: Int) -> Register? {
     let s = k + 1
-    guard s < Int(instruction.endNode), nodes[k].useCount == 1, nodes[s].operation == .setRegister, nodes[s].a == UInt16(k) else {
-      return nil
-    }
+    guard s < Int(instruction.endNode), nodes[s].operation == .setRegister, nodes[s].a == UInt16(k),
+      nodes[k].useCount == 1 || isSetOnce(nodes[s].imm)
+    else { return nil }
     let r = Int(nodes[s].imm)
     guard let pinned = HostRegisters.pinned(r) else { return nil }
     // Nobody may look at the old contents afterwards.
@@ -229,6 +229,7 @@ extension BlockEmitter {
 
   /// Values that are in the state.
   func emitStateValue(_ k: Int) {
+    if emitFloatMove(k) { return }
     let n = nodes[k], r = allocate(for: Int32(k))
     switch n.operation {
     case .registerHigh:

@@ -26,11 +26,19 @@ final class BlockEmitter {
   var failed: Int?
   /// What the host's flags say of the condition code, if they say anything.
   var flags: ConditionKind?
+  /// The condition code, when it is not in the state.
+  var pendingCondition: PendingCondition?
   /// The flags are those of a TEST of bits whose condition code was stored: zero means 0.
   var flagsTestZero = false
   var stubs: [BlockStub] = []
   /// The floating-point registers that host registers hold, too.
   var floats = FloatRegisters()
+  /// A second copy of a block that branches back to its beginning.
+  var loop: BlockLoop?
+  /// Where instructions raise floating-point exceptions, and where they then go on.
+  var faults: [(at: UnsafeMutablePointer<UInt8>, stub: UnsafeMutablePointer<UInt8>)] = []
+  /// The results of floating-point instructions are looked at; otherwise the host raises exceptions.
+  var checksFloats = false
   /// The block: the key of its page and mode, its offset in the page, its code.
   var pageKey: UInt64 = 0
   var startOffset: UInt16 = 0
@@ -67,9 +75,13 @@ final class BlockEmitter {
     spills = InlineArray(repeating: BlockEmitter.free)
     locked = 0
     forgetFlags()
+    pendingCondition = nil
     floats = FloatRegisters()
     ordinal = 0
     stubs.removeAll(keepingCapacity: true)
+    loop = nil
+    faults.removeAll(keepingCapacity: true)
+    checksFloats = BlockMode(bits: UInt8(pageKey >> 56)).checksFloats
   }
 
   /// What a called routine must know: see `CompiledState.descriptor`.
@@ -83,6 +95,8 @@ final class BlockEmitter {
   func emit(_ instruction: BlockInstruction) {
     self.instruction = instruction
     let firstStub = stubs.count
+    settleCondition(before: instruction)
+    let pending = pendingCondition
     if instruction.isRoutine {
       emitRoutineCall()
       flags = nil
@@ -94,6 +108,7 @@ final class BlockEmitter {
       while k < Int(instruction.endNode) {
         current = k
         let operation = nodes[k].operation
+        if operation.setsConditionCode { pendingCondition = nil }
         if operation == .proceed {
           skips += emitSkip(nodes[k].a)
         } else if !(operation.isValue && nodes[k].useCount == 0) {
@@ -111,6 +126,7 @@ final class BlockEmitter {
     for k in firstStub..<stubs.count {
       stubs[k].after = assembler.cursor
       stubs[k].floatsAfter = floats
+      stubs[k].pending = pending
     }
     ordinal += 1
   }

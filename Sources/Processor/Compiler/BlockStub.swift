@@ -17,10 +17,19 @@ struct BlockStub {
     case branch(UInt16)
     /// A branch that is taken, to the address in RAX or that the node computes.
     case leave(UInt16)
+
+    var isBranch: Bool {
+      switch self {
+      case .branch, .leave: true
+      default: false
+      }
+    }
   }
   var kind: Kind
-  var from: Fixup
+  var from: Fixup?
   var second: Fixup?
+  /// Instructions whose floating-point exceptions lead here.
+  var faults = FloatFaults()
   /// The access: base, displacement, size, and its site.
   var base: Register = .rax
   var displacement: Int32 = 0
@@ -33,9 +42,11 @@ struct BlockStub {
   /// Where the code goes on: at the access, and behind the instruction.
   var resume: UnsafeMutablePointer<UInt8>?
   var after: UnsafeMutablePointer<UInt8>?
-  /// What host registers hold there, which a call loses.
+  /// What host registers hold there, which a call loses; of a branch, what they hold where it is taken.
   var floatsAtResume = FloatRegisters()
   var floatsAfter = FloatRegisters()
+  /// The condition code is to be stored first.
+  var pending: PendingCondition?
   var text: UInt64
   var descriptor: Int32
   var ordinal: Int

@@ -1,3 +1,4 @@
+import CHost
 import Storage
 import Synchronization
 
@@ -11,6 +12,8 @@ extension CPU {
     state.pointee.compiled.changedCode = storage.hasChangedCode
     let attention = self.attention
     state.pointee.compiled.attention = UInt64(UInt(bitPattern: attention))
+    useFloatFaults(of: compiler)
+    defer { chost_set_float_code(nil) }
     while attention.pointee.load(ordering: .relaxed) == 0 {
       if storage.isCodeChanged { dropChangedCode(compiler) }
       let address = state.pointee.nextAddress

@@ -22,6 +22,7 @@ extension CPU {
       guard BlockMode(state) == state.pointee.compiled.mode else { return leave() }
     }
     if state.pointee.compiled.dataTag != state.pointee.dataTag { refreshTags() }
+    if state.pointee.compiled.faults >= state.pointee.compiled.faultLimit && looksAtFloatsFromNowOn() { return leave() }
     publishConditionCode()
     return 0
   }
@@ -146,5 +147,8 @@ enum CompiledCalls {
     state.pointee.compiled.fetchMiss = UInt64(UInt(bitPattern: unsafeBitCast(fetchMiss, to: UnsafeRawPointer.self)))
     state.pointee.compiled.storeMiss = UInt64(UInt(bitPattern: unsafeBitCast(storeMiss, to: UnsafeRawPointer.self)))
     state.pointee.compiled.conditionTable = ConditionKind.table
+    for constant in FloatConstant.allCases {
+      state.pointee.compiled.floatConstants[(constant.offset - Int(StateOffset.floatConstants)) / 8] = constant.bits
+    }
   }
 }

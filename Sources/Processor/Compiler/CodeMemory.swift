@@ -16,6 +16,9 @@ final class CodeMemory {
   /// Where the next block goes.
   var cursor: UnsafeMutablePointer<UInt8>
   private var siteCursor = 0
+  /// Which instructions raise floating-point exceptions, for the handler of SIGFPE.
+  let floatCode: UnsafeMutablePointer<chost_float_code>
+  private static let faultLimit = 1 << 17
   /// Where blocks begin: behind the thunks.
   var blocksStart: UnsafeMutablePointer<UInt8>
 
@@ -24,17 +27,24 @@ final class CodeMemory {
   init?(codeSize: Int) {
     self.codeSize = codeSize
     var view: UnsafeMutableRawPointer?
-    guard let execute = chost_code_memory(codeSize, CodeMemory.siteCount * CodeMemory.siteSize, &view), let view else {
-      return nil
-    }
+    guard chost_handle_float_faults() == 0,
+      let execute = chost_code_memory(codeSize, CodeMemory.siteCount * CodeMemory.siteSize, &view), let view
+    else { return nil }
     write = view.assumingMemoryBound(to: UInt8.self)
     self.execute = UInt64(UInt(bitPattern: execute))
     sites = (execute + codeSize).assumingMemoryBound(to: UInt64.self)
     cursor = write
     blocksStart = write
+    floatCode = .allocate(capacity: 1)
+    floatCode.initialize(
+      to: chost_float_code(
+        start: UInt(bitPattern: execute), size: UInt(codeSize), entries: .allocate(capacity: CodeMemory.faultLimit), count: 0,
+        faults: nil))
     wipeSites()
   }
   deinit {
+    floatCode.pointee.entries.deallocate()
+    floatCode.deallocate()
     chost_release_code_memory(
       UnsafeMutableRawPointer(bitPattern: UInt(execute)), codeSize, CodeMemory.siteCount * CodeMemory.siteSize, write)
   }
@@ -42,6 +52,13 @@ final class CodeMemory {
   /// Whether there is room for one more block, however large.
   var hasRoom: Bool {
     write + codeSize - cursor > 1 << 17 && siteCursor < CodeMemory.siteCount - BlockBuilder.nodeLimit
+      && Int(floatCode.pointee.count) < CodeMemory.faultLimit - BlockBuilder.nodeLimit
+  }
+  /// Has an exception of the instruction at one place go on at another. Places come in ascending order.
+  func noteFault(at place: UnsafeMutablePointer<UInt8>, to stub: UnsafeMutablePointer<UInt8>) {
+    let code = floatCode
+    code.pointee.entries[Int(code.pointee.count)] = chost_float_entry(at: UInt32(place - write), stub: UInt32(stub - write))
+    code.pointee.count += 1
   }
   func executeView(_ p: UnsafeMutablePointer<UInt8>) -> UInt64 { execute &+ UInt64(p - write) }
   func writeView(_ address: UInt64) -> UnsafeMutablePointer<UInt8> { write + Int(address &- execute) }
@@ -63,6 +80,7 @@ final class CodeMemory {
   func reset() {
     wipeSites()
     siteCursor = 0
+    floatCode.pointee.count = 0
     cursor = blocksStart
   }
 }

@@ -52,11 +52,13 @@ struct CompiledThunks {
     for r in calleeSaved { a.push(r) }
     a.mov(Memory(.rdi, StateOffset.hostStack), .rsp)
     a.mov(.rsp, .rdi)
+    a.loadFloatControl(Memory(.rsp, StateOffset.floatControl))
     a.mov(.rax, .rsi)
     emitPinned(&a, base: .rsp, 0, isStore: false)
     a.jump(.rax)
   }
   private static func emitReturn(_ a: inout Assembler) {
+    a.loadFloatControl(Memory(.rsp, StateOffset.calledFloatControl))
     a.mov(.rsp, Memory(.rsp, StateOffset.hostStack))
     for r in calleeSaved.reversed() { a.pop(r) }
     a.ret()
@@ -70,10 +72,13 @@ struct CompiledThunks {
       if isStore { a.mov(m, pinned) } else { a.mov(pinned, m) }
     }
   }
-  /// Calls the function whose address is in the state, two words above RSP. Its second argument is in RSI.
+  /// Calls the function whose address is in the state, two words above RSP. Its second argument is in RSI. Floating-point exceptions
+  /// are raised in compiled code only.
   private static func emitCall(_ a: inout Assembler, _ function: Int32, ended: UnsafeMutablePointer<UInt8>) {
+    a.loadFloatControl(Memory(.rsp, 16 + StateOffset.calledFloatControl))
     a.lea(.rdi, Memory(.rsp, 16))
     a.call(Memory(.rsp, 16 + function))
+    a.loadFloatControl(Memory(.rsp, 16 + StateOffset.floatControl))
     a.test(.rax, .rax, .bits32)
     Assembler.resolve(a.jump(.notZero), to: ended)
     emitPinned(&a, base: .rsp, 16, isStore: false)

@@ -31,7 +31,7 @@ final class Compiler {
   /// How often everything was dropped to make room.
   private(set) var fullCount = 0
 
-  private let settings: CompilerSettings
+  let settings: CompilerSettings
 
   private static let heatCount = 1 << 14
   private static let instructionLimit = 64
@@ -99,13 +99,16 @@ final class Compiler {
     for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
     repeat {
       emitter.begin(pageKey: pageKey, offset: offset)
-      for instruction in instructions { emitter.emit(instruction) }
-      if !last.endsBlock || instructions[instructions.count - 1].isRoutine { emitter.emitFallThrough(to: end) }
+      repeat {
+        for instruction in instructions { emitter.emit(instruction) }
+        if !last.endsBlock || instructions[instructions.count - 1].isRoutine { emitter.emitFallThrough(to: end) }
+      } while emitter.beginLoop()
       emitter.emitStubs()
       if let failed = emitter.failed { instructions[failed].isRoutine = true }
     } while emitter.failed != nil
     let code = memory.executeView(memory.cursor)
     memory.cursor = emitter.assembler.cursor
+    for fault in emitter.faults { memory.noteFault(at: fault.at, to: fault.stub) }
     return (code, blocks.insert(pageKey | UInt64(offset), code: code))
   }
 

@@ -7,6 +7,9 @@ package struct CompilerSettings: Sendable {
   /// Bytes of memory for code; when it is full everything is dropped. A quarter of what the emulator may use beside the guest's
   /// storage.
   package var codeSize = 24 << 20
+  /// How many floating-point exceptions of the host are counted before compiled code looks at results instead, if they came fast;
+  /// `max`: it never does.
+  package var floatFaultLimit: UInt32 = 32
   /// Blocks run compiled and interpreted, and are compared.
   package var isVerifying = false
   /// Changes nodes before code is made of them: how tests see that verification finds faults.

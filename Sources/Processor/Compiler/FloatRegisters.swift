@@ -11,6 +11,8 @@ struct FloatRegisters {
   var isControlKnown = false
 
   private static let first: UInt8 = 3, last: UInt8 = 15
+  /// A host register holds something, or what was looked at is known.
+  var holdsAny: Bool { isControlKnown || (0..<16).contains { places[$0] != 0 } }
 
   /// The XMM register that holds register `r`.
   subscript(r: Int) -> UInt8? { places[r] == 0 ? nil : places[r] }

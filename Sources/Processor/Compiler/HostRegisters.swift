@@ -42,6 +42,8 @@ enum StateOffset {
   static let descriptor = of(\.compiled.descriptor), link = of(\.compiled.link)
   static let routine = of(\.compiled.routine), fetchMiss = of(\.compiled.fetchMiss), storeMiss = of(\.compiled.storeMiss)
   static let gathered = of(\.compiled.gathered)
+  static let floatControl = of(\.compiled.floatControl), calledFloatControl = of(\.compiled.calledFloatControl)
+  static let floatConstants = of(\.compiled.floatConstants)
   static let conditionTable = of(\.compiled.conditionTable)
   static let tlb = Int32(CPUMemory.tlbOffset), jumpCache = Int32(CPUMemory.jumpCacheOffset)
   static let origins = Int32(CPUMemory.originsOffset)

@@ -45,6 +45,20 @@ package struct CompiledState {
   var dataTag: UInt64 = 0
   /// An operand that crosses a page, gathered.
   var gathered: InlineArray<16, UInt64> = .init(repeating: 0)
+  /// MXCSR in compiled code, and in what it calls.
+  var floatControl: UInt32 = CompiledState.raisingFloatControl
+  var calledFloatControl: UInt32 = CompiledState.quietFloatControl
+  static let raisingFloatControl: UInt32 = 0x1000
+  static let quietFloatControl: UInt32 = 0x1F80
+  /// Compiled code looks at floating-point results instead of having the host raise exceptions: they were too many.
+  var checksFloats = false
+  /// Exceptions since the instruction count was this.
+  var faults: UInt32 = 0
+  var faultsBegan: UInt64 = 0
+  /// After so many the CPU decides whether they came fast (`CompilerSettings.floatFaultLimit`).
+  var faultLimit: UInt32 = .max
+  /// What is looked for in floating-point results: see `FloatConstant`.
+  var floatConstants: InlineArray<14, UInt64> = .init(repeating: 0)
   /// 8 >> condition code, by the bits of `condition` that PEXT with `ConditionKind.mask` gathers.
   var conditionTable: InlineArray<256, UInt8> = .init(repeating: 0)
 }
