@@ -45,7 +45,15 @@ extension CPU {
   /// Keeps a large frame, all of which is main storage.
   private func remember(_ walk: TableWalk, _ address: UInt64, context: UInt64) {
     let frame = walk.address & ~0xF_FFFF
-    if frame < s.pointee.storageSize { tlb.setLargeFrame(of: address, context: context, walk) }
+    guard frame < s.pointee.storageSize else { return }
+    let host = UInt64(UInt(bitPattern: storage.base)) &+ frame
+    var entry = LargeTLBEntry()
+    entry.frame = frame
+    entry.addend = host &- (address & ~0xF_FFFF)
+    entry.keys = UInt64(UInt(bitPattern: storage.keys)) &+ frame &>> 12
+    entry.isProtected = walk.isProtected
+    entry.frameKey = walk.frameKey
+    tlb.setLargeFrame(of: address, context: context, entry)
   }
 
   /// The same in the space of a data access; without DAT the address is real.

@@ -45,7 +45,7 @@ package struct TLB {
   package let entries: UnsafeMutablePointer<TLBEntry>
   /// Large frames, direct-mapped by bits 36-43 of the address.
   private let large: UnsafeMutablePointer<LargeTLBEntry>
-  private static let largeCount = 256
+  static let largeCount = 256
   /// A hash table: the ASCE of context n at index n; 0 (real addresses) and 255 (no context) have none.
   private let asces: UnsafeMutablePointer<UInt64>
   private var contextCount = 0
@@ -61,9 +61,13 @@ package struct TLB {
 
   /// - Parameters:
   ///   - entries: room for `count` of them, which its owner deallocates.
+  ///   - large: room for `largeCount` of them, likewise.
   ///   - origins: room for twice `originCount` bytes, likewise.
-  package init(entries: UnsafeMutablePointer<TLBEntry>, origins: UnsafeMutablePointer<UInt8>) {
+  init(
+    entries: UnsafeMutablePointer<TLBEntry>, large: UnsafeMutablePointer<LargeTLBEntry>, origins: UnsafeMutablePointer<UInt8>
+  ) {
     self.entries = entries
+    self.large = large
     self.origins = origins
     origins.initialize(repeating: 0, count: 2 * TLB.originCount)
     dataEpochs = .allocate(capacity: 256)
@@ -71,7 +75,6 @@ package struct TLB {
     instructionEpochs = .allocate(capacity: 256)
     instructionEpochs.initialize(repeating: 1, count: 256)
     entries.initialize(repeating: TLBEntry(), count: TLB.count)
-    large = .allocate(capacity: TLB.largeCount)
     large.initialize(repeating: LargeTLBEntry(), count: TLB.largeCount)
     asces = .allocate(capacity: 256)
     asces.initialize(repeating: TLB.unusedASCE, count: 256)
@@ -79,7 +82,6 @@ package struct TLB {
 
   package func deallocate() {
     asces.deallocate()
-    large.deallocate()
     dataEpochs.deallocate()
     instructionEpochs.deallocate()
   }
@@ -124,10 +126,10 @@ package struct TLB {
     let e = large + (Int(truncatingIfNeeded: address &>> 20) & (TLB.largeCount - 1))
     return e.pointee.tag == address & ~0xF_FFFF | context ? UnsafePointer(e) : nil
   }
-  func setLargeFrame(of address: UInt64, context: UInt64, _ walk: TableWalk) {
+  func setLargeFrame(of address: UInt64, context: UInt64, _ entry: LargeTLBEntry) {
     let e = large + (Int(truncatingIfNeeded: address &>> 20) & (TLB.largeCount - 1))
-    e.pointee = LargeTLBEntry(
-      tag: address & ~0xF_FFFF | context, frame: walk.address & ~0xF_FFFF, isProtected: walk.isProtected, frameKey: walk.frameKey)
+    e.pointee = entry
+    e.pointee.tag = address & ~0xF_FFFF | context
   }
 
   // MARK: Flushing

@@ -4,8 +4,7 @@ import X86
 extension BlockEmitter {
   /// A register that points to `count` bytes.
   private func pointer(_ node: UInt16, count: Int, isStore: Bool, crossing: BlockStub.Kind) -> Register {
-    var (stub, addend) = emitProbe(node, size: count, looksForCrossing: true)
-    if isStore { stub.kind = .store(addend) }
+    var (stub, addend) = emitProbe(node, size: count, forStore: isStore, looksForCrossing: true)
     if let crosses = stub.second {
       stub.second = nil
       append(crossing, from: crosses)

@@ -83,7 +83,6 @@ extension BlockEmitter {
   /// Stores what the flags say, unless nobody will ask; they still hold afterwards.
   func saveCondition(_ kind: ConditionKind, _ pending: PendingCondition? = nil) {
     flags = kind
-    flagsTestZero = false
     pendingCondition = instruction.isConditionCodeLive ? pending : nil
     if !instruction.isConditionCodeLive || pending != nil { return }
     // The last use of what was just computed may be this very node: it then need not be moved.
@@ -132,24 +131,14 @@ extension BlockEmitter {
 
   /// TEST UNDER MASK on a byte: 0 zeros, 1 mixed, 3 ones.
   private func emitTestByte(_ n: BlockNode) {
+    if instruction.isConditionCodeLive { reserve(.rax) }
     let value = allocate()
     move(n.a, to: value, .bits32)
     forgetFlags()
     let mask = Int32(n.imm & 0xFF)
     assembler.arithmetic(.and, value, immediate: mask, .bits32)
-    if mask & (mask &- 1) == 0 { return saveCondition(.bit) }
-    guard instruction.isConditionCodeLive else { return flagsTestZero = true }
-    reserve(.rax)
-    assembler.mov(.rax, 0)
-    assembler.test(value, value, .bits32)
-    assembler.set(.notZero, .rax)
-    assembler.arithmetic(.cmp, value, immediate: mask, .bits32)
-    assembler.setAH(.zero)
-    assembler.mov(Memory(.rsp, StateOffset.condition), .rax, .bits32)
-    assembler.test(value, value, .bits32)
-    flagsTestZero = true
+    saveMask(.byteMask, value, mask)
   }
-
   /// TEST UNDER MASK on a register: mixed is 1 or 2 by the leftmost bit selected.
   private func emitTestMask(_ n: BlockNode) {
     let shift = UInt8(n.imm.trailingZeroBitCount & ~15 & 63)
@@ -159,34 +148,25 @@ extension BlockEmitter {
       assembler.mov(Memory(.rsp, StateOffset.condition), immediate: 0, .bits32)
       return
     }
+    if instruction.isConditionCodeLive { reserve(.rax) }
     let value = allocate()
     move(n.a, to: value)
     forgetFlags()
     if shift != 0 { assembler.shift(.shr, value, shift, .bits64) }
     assembler.arithmetic(.and, value, immediate: mask, .bits32)
-    if mask & (mask - 1) == 0 { return saveCondition(.bit) }
-    guard instruction.isConditionCodeLive else { return flagsTestZero = true }
-    saveMixed(value, mask: mask, leftmost: UInt8(31 - mask.leadingZeroBitCount))
+    saveMask(.mask, value, mask)
   }
-  /// AL gets bit 63 of the condition code, AH bit 62: zeros 00, mixed 01 or 10, ones 11.
-  private func saveMixed(_ value: Register, mask: Int32, leftmost: UInt8) {
-    reserve(.rax)
-    let t = allocate()
-    assembler.mov(.rax, 0)
-    assembler.mov(t, 0)
-    assembler.test(value, value, .bits32)
-    assembler.set(.notZero, .rax)
+  /// Stores what the selected bits say: AL all ones, the flags zero and the leftmost. The zero flag still holds afterwards.
+  private func saveMask(_ kind: ConditionKind, _ value: Register, _ mask: Int32) {
+    if mask & (mask &- 1) == 0 { return saveCondition(.bit) }
+    flags = kind
+    guard instruction.isConditionCodeLive else { return }
+    assembler.mov(.rax, UInt64(kind.rawValue) << 16)
     assembler.arithmetic(.cmp, value, immediate: mask, .bits32)
-    assembler.set(.notZero, t)
-    assembler.bt(value, leftmost)
-    assembler.setAH(.carry)
-    // The low bit: not zero, but not when the leftmost bit is one and another is not.
-    let isLow = assembler.jump(.noCarry)
-    assembler.arithmetic(.xor, .rax, t, .bits32)
-    assembler.resolveHere(isLow)
+    assembler.set(.zero, .rax)
+    assembler.shift(.shl, value, UInt8(mask.leadingZeroBitCount), .bits32)
+    assembler.lahf()
     assembler.mov(Memory(.rsp, StateOffset.condition), .rax, .bits32)
-    assembler.test(value, value, .bits32)
-    flagsTestZero = true
   }
 
   /// A condition code that is a value.
@@ -216,7 +196,7 @@ extension BlockEmitter {
     forgetFlags()
     let word = allocate(), mask = allocate()
     assembler.mov(word, Memory(.rsp, StateOffset.condition), .bits32)
-    assembler.mov(mask, UInt64(ConditionKind.mask))
+    assembler.mov(mask, UInt64(ConditionKind.gathered))
     assembler.pext(word, word, mask: mask)
     return word
   }
@@ -251,9 +231,6 @@ extension BlockEmitter {
     if mask == 15 { return .always }
     if mask == 0 { return .never }
     if let flags, let jump = flags.jump(onMask: mask) { return emit(jump) }
-    if flagsTestZero && (mask & 7 == 0 || mask & 7 == 7) {
-      return mask == 8 ? .fixups(assembler.jump(.zero), nil) : .fixups(assembler.jump(.notZero), nil)
-    }
     let index = emitConditionIndex()
     assembler.test8(Memory(.rsp, StateOffset.conditionTable, index: index), immediate: mask)
     return .fixups(assembler.jump(.notZero), nil)

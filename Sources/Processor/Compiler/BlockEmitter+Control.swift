@@ -15,7 +15,7 @@ extension BlockEmitter {
     assembler.mov(.rax, text)
     emitCall(thunks.routine)
   }
-  private func emitCall(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.call(), to: target) }
+  func emitCall(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.call(), to: target) }
   func emitJump(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.jump(), to: target) }
 
   func emitInterruption(if condition: UInt16) {
@@ -134,7 +134,16 @@ extension BlockEmitter {
   private func emitExit(to target: UInt16) {
     assembler.mov(.rax, Memory(.rsp, StateOffset.fetchPage))
     if target != 0 { assembler.lea(.rax, Memory(.rax, Int32(target))) }
+    if target >= 4096 { emitWrap() }
     emitJump(thunks.exit)
+  }
+  /// What follows the last page of the address space is its first.
+  private func emitWrap() {
+    switch BlockMode(bits: UInt8(pageKey >> 56)).addressingMode {
+    case .bits24: assembler.arithmetic(.and, .rax, immediate: 0xFF_FFFF, .bits32)
+    case .bits31: assembler.arithmetic(.and, .rax, immediate: 0x7FFF_FFFF, .bits32)
+    case .bits64: break
+    }
   }
 
   /// The block ends without a branch.
@@ -156,7 +165,8 @@ extension BlockEmitter {
       assembler.mov(Memory(.rsp, StateOffset.breakingEventAddress), .rcx)
       assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: 0, .bits32)
       assembler.resolveHere(isKnown)
-      assembler.lea(.rax, Memory(.rax, 4096))
+      assembler.lea(.rax, Memory(.rax, Int32(target)))
+      emitWrap()
       thunks.emitJumpCacheLookup(&assembler)
     }
   }
@@ -194,12 +204,13 @@ extension BlockEmitter {
     for stub in stubs {
       if let from = stub.from { assembler.resolveHere(from) }
       if let second = stub.second { assembler.resolveHere(second) }
+      if let third = stub.third { assembler.resolveHere(third) }
       for place in [stub.faults.first, stub.faults.second] {
         if let place { faults.append((place, assembler.cursor)) }
       }
       if !stub.kind.isBranch { emitCondition(stub.pending) }
       switch stub.kind {
-      case .fetch(let addend): emitMiss(stub, addend, thunks.fetchMiss)
+      case .fetch(let addend): emitMiss(stub, addend, stub.site == nil ? thunks.fetchTranslation : thunks.fetchMiss)
       case .store(let addend): emitStoreMiss(stub, addend)
       case .interpretation:
         emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
@@ -211,6 +222,7 @@ extension BlockEmitter {
         emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
         emitFlagsOfComparison()
         emitAfter(stub)
+      case .crossing: emitCrossingCall(stub)
       case .branch(let target):
         emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, LoopEdge(stub.floatsAtResume, stub.pending))
       case .leave(let target):
@@ -226,8 +238,12 @@ extension BlockEmitter {
     assembler.mov(Memory(.rsp, StateOffset.accessAddress), free)
     if stub.isAligned { assembler.arithmetic(.and, free, immediate: Int32(stub.size) - 1) }
     let isOff = stub.isAligned ? assembler.jump(.notZero) : nil
-    assembler.leaRelative(free, memory.distance(from: assembler.cursor, toSite: stub.site) + (stub.isConstant ? 1 : 0))
-    assembler.mov(Memory(.rsp, StateOffset.accessSite), free)
+    if let site = stub.site {
+      assembler.leaRelative(free, memory.distance(from: assembler.cursor, toSite: site) + (stub.isConstant ? 1 : 0))
+      assembler.mov(Memory(.rsp, StateOffset.accessSite), free)
+    } else {
+      assembler.mov(Memory(.rsp, StateOffset.accessSite), immediate: 0, .bits64)
+    }
     assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: stub.descriptor, .bits32)
     return isOff
   }
@@ -240,7 +256,7 @@ extension BlockEmitter {
   /// A store that cannot be made in one piece here is interpreted: addend 0 says so.
   private func emitStoreMiss(_ stub: BlockStub, _ addend: Register) {
     let isOff = emitMissArguments(stub, addend)
-    emitCall(thunks.storeMiss)
+    emitCall(stub.site == nil ? thunks.storeTranslation : thunks.storeMiss)
     assembler.mov(addend, Memory(.rsp, StateOffset.accessAddend))
     assembler.test(addend, addend)
     let isPlain = assembler.jump(.notZero)
@@ -267,7 +283,7 @@ extension BlockEmitter {
   /// Flags as of a logical comparison, from the condition code 0, 1 or 2: code XOR 1 against 1.
   private func emitFlagsOfComparison() {
     assembler.mov(.rax, Memory(.rsp, StateOffset.condition), .bits32)
-    assembler.mov(.rcx, UInt64(ConditionKind.mask))
+    assembler.mov(.rcx, UInt64(ConditionKind.gathered))
     assembler.pext(.rax, .rax, mask: .rcx)
     assembler.zeroExtend8(.rax, Memory(.rsp, StateOffset.conditionTable, index: .rax))
     assembler.lzcnt(.rax, .rax)

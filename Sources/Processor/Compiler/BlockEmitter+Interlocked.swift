@@ -4,8 +4,7 @@ import X86
 extension BlockEmitter {
   /// A register, not RAX, that points to the operand of `size` bytes, which may be stored into.
   private func pointer(_ node: UInt16, size: Int, isAligned: Bool) -> Register {
-    var (stub, addend) = emitProbe(node, size: size)
-    stub.kind = .store(addend)
+    var (stub, addend) = emitProbe(node, size: size, forStore: true, mustBeOnBoundary: isAligned)
     stub.isAligned = isAligned
     stubs.append(stub)
     let pointer = addend == .rax ? allocate() : addend

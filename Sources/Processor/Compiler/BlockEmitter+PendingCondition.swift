@@ -83,7 +83,6 @@ extension BlockEmitter {
     pendingCondition = nil
     emitCondition(pending)
     flags = pending.kind
-    flagsTestZero = false
   }
   /// Stores a condition code. All registers stay.
   func emitCondition(_ pending: PendingCondition?) {

@@ -7,6 +7,10 @@ extension BlockEmitter {
   func index(of r: Register) -> Int? { r == .rax ? 0 : r == .rcx ? 1 : r == .rdx ? 2 : nil }
   func lock(_ r: Register) { if let k = index(of: r) { locked |= 1 << UInt8(k) } }
 
+  /// A scratch register that has no value and that nobody needs.
+  var freeScratch: Register? {
+    [1, 2, 0].first { owners[$0] == BlockEmitter.free && locked & 1 << UInt8($0) == 0 }.map { HostRegisters.scratch[$0] }
+  }
   /// A free scratch register, RAX last: LAHF and addresses want it. Nothing emitted here changes the flags.
   func allocate(for owner: Int32 = BlockEmitter.temporary) -> Register {
     for k in [1, 2, 0] where owners[k] == BlockEmitter.free && locked & 1 << UInt8(k) == 0 { return take(k, owner) }

@@ -2,7 +2,8 @@ import X86
 
 /// Accesses to storage. Each has a site: the tag of the page that it was last at, and what leads from a logical address to the
 /// host's. The comparison keeps the bits of the address that are zero on the operand's boundary: an operand that is not there may
-/// cross a page, and misses. LOAD and STORE MULTIPLE look first whether they do.
+/// cross a page, and misses. LOAD and STORE MULTIPLE look first whether they do. What often misses its site looks into the TLB:
+/// see `emitLookup`.
 extension BlockEmitter {
   /// Whether a node is a sum that its accesses add up themselves.
   func isFolded(_ k: Int) -> Bool {
@@ -14,7 +15,7 @@ extension BlockEmitter {
   }
 
   /// The operand's address as a register and a displacement.
-  private func address(_ node: UInt16) -> (base: Register, displacement: Int32) {
+  func address(_ node: UInt16) -> (base: Register, displacement: Int32) {
     let n = nodes[Int(node)]
     if isFolded(Int(node)), let v = constant(n.b), let d = Int32(exactly: Int64(bitPattern: v)), let base = placeRegister(n.a) {
       return (base, d)
@@ -22,29 +23,32 @@ extension BlockEmitter {
     return (register(node), 0)
   }
 
-  /// Compares the access with its site; behind it a register has the addend.
-  /// - Parameter looksForCrossing: an operand that crosses a page is found here, on its boundary or not.
-  func emitProbe(_ node: UInt16, size: Int, looksForCrossing: Bool = false) -> (stub: BlockStub, addend: Register) {
+  /// Finds where the access goes; behind it a register has the addend.
+  /// - Parameters:
+  ///   - mustBeOnBoundary: an operand that is not is left to whoever translates.
+  ///   - looksForCrossing: an operand that crosses a page is found here, on its boundary or not: the stub's second jump.
+  func emitProbe(
+    _ node: UInt16, size: Int, forStore: Bool = false, mustBeOnBoundary: Bool = false, looksForCrossing: Bool = false
+  ) -> (stub: BlockStub, addend: Register) {
     forgetFlags()
     let (base, displacement) = address(node)
+    if instruction.conduct == .wandering && nodes[Int(node)].operation != .constant {
+      return emitLookup(
+        base, displacement, size: size, forStore: forStore, mustBeOnBoundary: mustBeOnBoundary, looksForCrossing: looksForCrossing)
+    }
     let addend = allocate()
     let site = memory.nextSite()
-    assembler.lea(addend, Memory(base, displacement))
-    var crosses: Fixup?
+    beginHistory(site, addend)
     let isPowerOfTwo = !looksForCrossing && size <= 8 && size & (size - 1) == 0
-    if !isPowerOfTwo && size > 1 {
-      assembler.arithmetic(.and, addend, immediate: 0xFFF, .bits32)
-      assembler.arithmetic(.cmp, addend, immediate: 4096 - Int32(size), .bits32)
-      crosses = assembler.jump(.above)
-      assembler.lea(addend, Memory(base, displacement))
-    }
+    let crosses = isPowerOfTwo || size == 1 ? nil : emitCrossingCheck(addend, base, displacement, size: size)
+    assembler.lea(addend, Memory(base, displacement))
     assembler.arithmetic(.and, addend, immediate: isPowerOfTwo ? -4096 | (Int32(size) - 1) : -4096)
     assembler.arithmetic(.or, addend, Memory(.rsp, StateOffset.siteTag))
     assembler.arithmeticRelative(.cmp, addend, memory.distance(from: assembler.cursor, toSite: site))
     let miss = assembler.jump(.notZero)
     assembler.movRelative(addend, memory.distance(from: assembler.cursor, toSite: site) + 8)
     var stub = BlockStub(
-      kind: .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: size), ordinal: ordinal,
+      kind: forStore ? .store(addend) : .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: size), ordinal: ordinal,
       offset: instruction.offset)
     stub.second = crosses
     stub.base = base
@@ -55,6 +59,22 @@ extension BlockEmitter {
     stub.resume = assembler.cursor
     stub.floatsAtResume = floats
     return (stub, addend)
+  }
+
+  private func beginHistory(_ site: Int, _ t: Register) {
+    let isCounting = instruction.conduct == .counted
+    let history = AccessHistory(block: pageKey | UInt64(startOffset), offset: instruction.offset, isCounting: isCounting)
+    memory.beginHistory(ofSite: site, history)
+    guard isCounting else { return }
+    assembler.leaRelative(t, memory.distance(from: assembler.cursor, toSite: site) + CodeMemory.historyOffset)
+    assembler.arithmetic(.add, Memory(t, AccessHistory.executionsOffset), immediate: 1, .bits32)
+  }
+  /// - Returns: a jump that is taken when the operand crosses a page.
+  func emitCrossingCheck(_ t: Register, _ base: Register, _ displacement: Int32, size: Int) -> Fixup {
+    assembler.lea(t, Memory(base, displacement))
+    assembler.arithmetic(.and, t, immediate: 0xFFF, .bits32)
+    assembler.arithmetic(.cmp, t, immediate: 4096 - Int32(size), .bits32)
+    return assembler.jump(.above)
   }
 
   func emitLoad(_ k: Int) {
@@ -85,8 +105,7 @@ extension BlockEmitter {
   func emitStore(_ k: Int) {
     let n = nodes[k]
     let value = register(n.b, n.kind == 8 ? .bits64 : .bits32)
-    var (stub, addend) = emitProbe(n.a, size: Int(n.kind))
-    stub.kind = .store(addend)
+    let (stub, addend) = emitProbe(n.a, size: Int(n.kind), forStore: true)
     stubs.append(stub)
     let m = Memory(stub.base, stub.displacement, index: addend)
     switch n.kind {
@@ -100,8 +119,7 @@ extension BlockEmitter {
   func emitMultiple(_ k: Int) {
     let n = nodes[k], first = Int(n.imm & 15), last = Int(n.imm >> 4 & 15), count = (last - first) & 15 + 1
     let isWide = n.kind == 2, size = (isWide ? 8 : 4) * count
-    var (stub, addend) = emitProbe(n.a, size: size)
-    if n.operation == .storeMultiple { stub.kind = .store(addend) }
+    let (stub, addend) = emitProbe(n.a, size: size, forStore: n.operation == .storeMultiple)
     stubs.append(stub)
     // The base register may be among those that are loaded.
     assembler.lea(addend, Memory(stub.base, stub.displacement, index: addend))

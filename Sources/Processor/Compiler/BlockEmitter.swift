@@ -28,8 +28,6 @@ final class BlockEmitter {
   var flags: ConditionKind?
   /// The condition code, when it is not in the state.
   var pendingCondition: PendingCondition?
-  /// The flags are those of a TEST of bits whose condition code was stored: zero means 0.
-  var flagsTestZero = false
   var stubs: [BlockStub] = []
   /// The floating-point registers that host registers hold, too.
   var floats = FloatRegisters()
@@ -97,8 +95,9 @@ final class BlockEmitter {
     let firstStub = stubs.count
     settleCondition(before: instruction)
     let pending = pendingCondition
+    if instruction.crossesPage { emitCrossing(isCompiled: !instruction.isRoutine) }
     if instruction.isRoutine {
-      emitRoutineCall()
+      if !instruction.crossesPage { emitRoutineCall() }
       flags = nil
     } else {
       for k in Int(instruction.firstNode)..<Int(instruction.endNode) { places[k] = 0 }
@@ -133,7 +132,6 @@ final class BlockEmitter {
 
   func forgetFlags() {
     flags = nil
-    flagsTestZero = false
   }
 
   /// Ends what only the current node needed.

@@ -105,6 +105,10 @@ struct BlockInstruction {
   /// Carried out by calling what interprets it.
   var isRoutine = false
   var endsBlock = false
+  /// What is known of its accesses.
+  var conduct: AccessConduct?
+  /// Its last bytes are in the next page.
+  var crossesPage = false
   /// Someone may look at the condition code after this instruction before it is set again.
   var isConditionCodeLive = true
 }

@@ -13,6 +13,8 @@ struct BlockStub {
     case departure
     /// The same; it compares, and the flags are to say how.
     case comparison
+    /// The instruction lies in two pages and is interpreted.
+    case crossing
     /// A branch that is taken: to an offset in the page.
     case branch(UInt16)
     /// A branch that is taken, to the address in RAX or that the node computes.
@@ -28,15 +30,16 @@ struct BlockStub {
   var kind: Kind
   var from: Fixup?
   var second: Fixup?
+  var third: Fixup?
   /// Instructions whose floating-point exceptions lead here.
   var faults = FloatFaults()
-  /// The access: base, displacement, size, and its site.
+  /// The access: base, displacement, size, and its site, if it has one.
   var base: Register = .rax
   var displacement: Int32 = 0
   var size = 1
   /// An operand that is not on its boundary is not to be accessed: the instruction is interpreted.
   var isAligned = false
-  var site: Int = 0
+  var site: Int?
   /// Its address is a constant of the code.
   var isConstant = false
   /// Where the code goes on: at the access, and behind the instruction.

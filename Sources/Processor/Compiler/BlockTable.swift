@@ -45,10 +45,11 @@ final class BlockTable {
     var k = BlockTable.slot(wanted)
     while entries[k].key > BlockTable.dropped && entries[k].key != wanted { k = (k &+ 1) & (BlockTable.capacity - 1) }
     if entries[k].key == 0 { used += 1 }
+    let isReplaced = entries[k].key == wanted
     entries[k] = Entry(key: wanted, code: code)
     let frame = BlockTable.frame(of: key)
     let isFirst = frames[frame] == nil
-    frames[frame, default: []].append(wanted)
+    if !isReplaced { frames[frame, default: []].append(wanted) }
     return isFirst
   }
 

@@ -11,7 +11,7 @@ extension CPU {
     state.pointee.compiled.compiler = Unmanaged.passUnretained(compiler).toOpaque()
     state.pointee.compiled.changedCode = storage.hasChangedCode
     let attention = self.attention
-    state.pointee.compiled.attention = UInt64(UInt(bitPattern: attention))
+    state.pointee.front.attention = UInt64(UInt(bitPattern: attention))
     useFloatFaults(of: compiler)
     defer { chost_set_float_code(nil) }
     while attention.pointee.load(ordering: .relaxed) == 0 {
@@ -61,16 +61,17 @@ extension CPU {
 
   private mutating func compile(_ compiler: Compiler, _ key: UInt64) -> UInt64? {
     guard compiler.isHot(key) else { return nil }
-    let mode = s.pointee.compiled.mode
-    let page = UnsafeRawPointer(CPU.pointer(s.pointee.fetchHost))
+    var next: UnsafeRawPointer?
+    if crossesPage(key) {
+      guard let host = try? hostForInstruction((s.pointee.fetchPage &+ 4096) & s.pointee.addressMask) else { return nil }
+      next = UnsafeRawPointer(host)
+    }
     if compiler.isFull {
       tlb.voidInstructions()
       s.pointee.compiled.link = 0
     }
-    let offset = UInt16(truncatingIfNeeded: key & 0xFFF)
-    guard let (code, isFirst) = compiler.compile(page: page, pageKey: key & ~0xFFF, offset: offset, mode: mode) else {
-      return nil
-    }
+    let page = UnsafeRawPointer(CPU.pointer(s.pointee.fetchHost))
+    guard let (code, isFirst) = compiler.compile(key: key, page: page, next: next) else { return nil }
     if isFirst {
       // From now on stores into the page are to be noticed.
       let frame = BlockTable.frame(of: key)
@@ -78,6 +79,14 @@ extension CPU {
       tlb.flushWriteTags(frame: frame)
     }
     return code
+  }
+
+  /// Whether the instruction there goes on in the next page.
+  private func crossesPage(_ key: UInt64) -> Bool {
+    let offset = key & 0xFFF
+    if offset <= 4090 { return false }
+    let first = CPU.pointer(s.pointee.fetchHost).load(fromByteOffset: Int(offset), as: UInt8.self)
+    return offset + InstructionText(bits: UInt64(first) << 56).length > 4096
   }
 
   /// Drops what was compiled of pages that somebody stored into.
@@ -90,7 +99,7 @@ extension CPU {
   /// Has the jump cache lead to a block.
   private func remember(_ code: UInt64, at address: UInt64) {
     let entry = jumpCache + (Int(truncatingIfNeeded: address &>> 1) & (JumpCache.count - 1))
-    entry.pointee = JumpCacheEntry(address: address, tag: s.pointee.compiled.jumpTag, code: code, host: s.pointee.fetchHost)
+    entry.pointee = JumpCacheEntry(address: address, tag: s.pointee.front.jumpTag, code: code, host: s.pointee.fetchHost)
   }
   /// Has the jump that led here go to the block itself from now on.
   private func link(_ compiler: Compiler, to code: UInt64) {
@@ -139,16 +148,16 @@ extension CPU {
   // MARK: What compiled code and the interpreter keep differently
 
   func publishConditionCode() {
-    s.pointee.compiled.condition = ConditionKind.word(conditionCode: s.pointee.conditionCode)
+    s.pointee.front.condition = ConditionKind.word(conditionCode: s.pointee.conditionCode)
   }
   /// Makes the condition code and the breaking-event address what the rest of the engine expects.
   func recoverState() {
-    let onehot = s.pointee.compiled.conditionTable[ConditionKind.index(s.pointee.compiled.condition)]
+    let onehot = s.pointee.compiled.conditionTable[ConditionKind.index(s.pointee.front.condition)]
     s.pointee.conditionCode = UInt64(truncatingIfNeeded: onehot.leadingZeroBitCount &- 4)
-    let event = s.pointee.compiled.breakingEvent
+    let event = s.pointee.front.breakingEvent
     if event != 0 {
       s.pointee.breakingEventAddress = s.pointee.fetchPage &+ UInt64(event & 0xFFF)
-      s.pointee.compiled.breakingEvent = 0
+      s.pointee.front.breakingEvent = 0
     }
   }
 
@@ -164,9 +173,9 @@ extension CPU {
       state.pointee.compiled.serial = tlb.serial
       state.pointee.compiled.dataTag = dataTag
       let epoch = tlb.dataEpochs[Int(truncatingIfNeeded: dataTag &>> 4) & 0xFF]
-      state.pointee.compiled.siteTag = compiler.siteTags.tag(for: dataTag, epoch: epoch, compiler.memory)
+      state.pointee.front.siteTag = compiler.siteTags.tag(for: dataTag, epoch: epoch, compiler.memory)
     }
     let epoch = tlb.instructionEpochs[Int(truncatingIfNeeded: instructionTag &>> 4) & 0xFF]
-    state.pointee.compiled.jumpTag = epoch &<< 20 | UInt64(state.pointee.compiled.mode.bits) &<< 12 | instructionTag
+    state.pointee.front.jumpTag = epoch &<< 20 | UInt64(state.pointee.compiled.mode.bits) &<< 12 | instructionTag
   }
 }

@@ -29,14 +29,14 @@ extension CPU {
 
   /// Something wants the dispatcher to look before the next instruction.
   private var mustLook: Bool {
-    let compiled = s.pointee.compiled.attention
+    let compiled = s.pointee.front.attention
     guard let attention = UnsafePointer<Atomic<UInt32>>(bitPattern: UInt(compiled)), let changed = s.pointee.compiled.changedCode
     else { return true }
     return attention.pointee.load(ordering: .relaxed) != 0 || changed.pointee.load(ordering: .relaxed)
   }
 
   /// Another block follows, if nothing wants attention.
-  private mutating func leave() -> UInt32 {
+  mutating func leave() -> UInt32 {
     s.pointee.instructionCount &+= UInt64(s.pointee.compiled.descriptor &>> 16 & 0xFF) &+ 1
     s.pointee.compiled.mode = BlockMode(s)
     if mustLook || hasInvalidPSW {
@@ -50,7 +50,7 @@ extension CPU {
 
   /// Sets what an instruction finds when it is interpreted.
   /// - Returns: the next sequential address.
-  private func beginCalledInstruction() -> UInt64 {
+  func beginCalledInstruction() -> UInt64 {
     recoverState()
     let descriptor = s.pointee.compiled.descriptor
     let address = s.pointee.fetchPage &+ UInt64(descriptor & 0xFFF), length = UInt64(descriptor &>> 12 & 15)
@@ -82,11 +82,11 @@ extension CPU {
     return 0
   }
   /// The interruption of an instruction ends the block.
-  private mutating func interrupt(_ interruption: ProgramInterruption) -> UInt32 {
+  mutating func interrupt(_ interruption: ProgramInterruption, fetching: Bool = false) -> UInt32 {
     if let compiler, compiler.log != nil {
       compiler.interruption = interruption
     } else {
-      interruptProgram(interruption, fetching: false)
+      interruptProgram(interruption, fetching: fetching)
     }
     return leave()
   }
@@ -119,14 +119,15 @@ extension CPU {
   private var baseForCompiledCode: Int { 0 }
 
   /// Puts the TLB's translation into the site of the access, if `tag`, the entry's for its kind, is that of the page.
-  private func fillSite(_ address: UInt64, tag: UInt64) {
+  private mutating func fillSite(_ address: UInt64, tag: UInt64) {
     let e = tlbEntry(of: address)
     guard tag == address & ~0xFFF | s.pointee.dataTag,
       let site = UnsafeMutablePointer<UInt64>(bitPattern: UInt(s.pointee.compiled.accessSite & ~1))
     else { return }
-    site[0] = address & ~0xFFF | s.pointee.compiled.siteTag
+    site[0] = address & ~0xFFF | s.pointee.front.siteTag
     site[1] = e.pointee.addend
     tlb.noteData(e)
+    if s.pointee.compiled.accessSite & 1 == 0 { noteMiss(ofSite: site) }
   }
 }
 
@@ -139,11 +140,13 @@ enum CompiledCalls {
   }
   typealias Function = @convention(c) (UnsafeMutableRawPointer, UInt64) -> UInt32
   static let routine: Function = { state, text in withCPU(state) { $0.interpretFromCompiledCode(text) } }
+  static let crossing: Function = { state, _ in withCPU(state) { $0.interpretCrossing() } }
   static let fetchMiss: Function = { state, _ in withCPU(state) { $0.fetchForCompiledCode() } }
   static let storeMiss: Function = { state, _ in withCPU(state) { $0.storeForCompiledCode() } }
 
   static func install(into state: UnsafeMutablePointer<CPUState>) {
     state.pointee.compiled.routine = UInt64(UInt(bitPattern: unsafeBitCast(routine, to: UnsafeRawPointer.self)))
+    state.pointee.compiled.crossing = UInt64(UInt(bitPattern: unsafeBitCast(crossing, to: UnsafeRawPointer.self)))
     state.pointee.compiled.fetchMiss = UInt64(UInt(bitPattern: unsafeBitCast(fetchMiss, to: UnsafeRawPointer.self)))
     state.pointee.compiled.storeMiss = UInt64(UInt(bitPattern: unsafeBitCast(storeMiss, to: UnsafeRawPointer.self)))
     state.pointee.compiled.conditionTable = ConditionKind.table

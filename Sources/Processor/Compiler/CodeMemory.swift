@@ -1,6 +1,8 @@
 import CHost
+import X86
 
-/// Memory for compiled code: written through one mapping, executed through another, with the sites of accesses behind it.
+/// Memory for compiled code: written through one mapping, executed through another, with the sites of accesses behind it, and their
+/// histories.
 ///
 /// Concurrency: owned by the compiler of one CPU.
 final class CodeMemory {
@@ -8,6 +10,9 @@ final class CodeMemory {
   private let codeSize: Int
   static let siteCount = 1 << 18
   private static let siteSize = 16
+  /// Bytes from a site to its history, which is as large, and of both.
+  static let historyOffset = siteCount * siteSize
+  private static let dataSize = 2 * historyOffset
 
   /// The first byte, to be written, and to be executed.
   let write: UnsafeMutablePointer<UInt8>
@@ -28,7 +33,7 @@ final class CodeMemory {
     self.codeSize = codeSize
     var view: UnsafeMutableRawPointer?
     guard chost_handle_float_faults() == 0,
-      let execute = chost_code_memory(codeSize, CodeMemory.siteCount * CodeMemory.siteSize, &view), let view
+      let execute = chost_code_memory(codeSize, CodeMemory.dataSize, &view), let view
     else { return nil }
     write = view.assumingMemoryBound(to: UInt8.self)
     self.execute = UInt64(UInt(bitPattern: execute))
@@ -46,7 +51,7 @@ final class CodeMemory {
     floatCode.pointee.entries.deallocate()
     floatCode.deallocate()
     chost_release_code_memory(
-      UnsafeMutableRawPointer(bitPattern: UInt(execute)), codeSize, CodeMemory.siteCount * CodeMemory.siteSize, write)
+      UnsafeMutableRawPointer(bitPattern: UInt(execute)), codeSize, CodeMemory.dataSize, write)
   }
 
   /// Whether there is room for one more block, however large.
@@ -63,10 +68,22 @@ final class CodeMemory {
   func executeView(_ p: UnsafeMutablePointer<UInt8>) -> UInt64 { execute &+ UInt64(p - write) }
   func writeView(_ address: UInt64) -> UnsafeMutablePointer<UInt8> { write + Int(address &- execute) }
 
+  /// Has code lead to other code from its first instruction on.
+  func lead(from old: UInt64, to new: UInt64) {
+    var assembler = Assembler(at: writeView(old))
+    Assembler.resolve(assembler.jump(), to: writeView(new))
+  }
+
   func nextSite() -> Int {
     defer { siteCursor += 1 }
     return siteCursor
   }
+  /// The history of the access whose site is there.
+  static func history(_ site: UnsafeMutablePointer<UInt64>) -> UnsafeMutablePointer<AccessHistory> {
+    UnsafeMutableRawPointer(site).advanced(by: historyOffset).assumingMemoryBound(to: AccessHistory.self)
+  }
+  /// Begins the history of a site.
+  func beginHistory(ofSite site: Int, _ history: AccessHistory) { CodeMemory.history(sites + 2 * site).initialize(to: history) }
   /// Bytes from a place in the code to a site.
   func distance(from place: UnsafeMutablePointer<UInt8>, toSite site: Int) -> Int {
     codeSize + site * CodeMemory.siteSize - (place - write)

@@ -8,9 +8,14 @@ struct CompiledThunks {
   let exit: UnsafeMutablePointer<UInt8>
   /// Calls what interprets the instruction whose text is in RAX. Comes back when the block may go on.
   let routine: UnsafeMutablePointer<UInt8>
+  /// Interprets an instruction that lies in two pages. Does not come back.
+  let crossing: UnsafeMutablePointer<UInt8>
   /// A fetch, a store that missed its site: see `CompiledState.accessAddress`. All registers stay.
   let fetchMiss: UnsafeMutablePointer<UInt8>
   let storeMiss: UnsafeMutablePointer<UInt8>
+  /// The same of an access that has no site and was not found in the TLB.
+  let fetchTranslation: UnsafeMutablePointer<UInt8>
+  let storeTranslation: UnsafeMutablePointer<UInt8>
 
   /// - Parameter unsaved: a general register that calls forget to save, for a fault made on purpose.
   init(_ memory: CodeMemory, unsaved: Int? = nil) {
@@ -32,16 +37,14 @@ struct CompiledThunks {
     CompiledThunks.emitJumpCacheLookup(&a, exit: exit)
 
     routine = a.cursor
-    a.arithmetic(.sub, .rsp, immediate: 8)
-    CompiledThunks.emitPinned(&a, base: .rsp, 16, isStore: true, but: unsaved)
-    a.mov(.rsi, .rax)
-    CompiledThunks.emitCall(&a, StateOffset.routine, ended: ended)
-    a.ret()
+    CompiledThunks.emitRoutine(&a, StateOffset.routine, ended: ended, but: unsaved)
+    crossing = a.cursor
+    CompiledThunks.emitRoutine(&a, StateOffset.crossing, ended: ended)
 
     fetchMiss = a.cursor
-    CompiledThunks.emitMiss(&a, tag: 0, StateOffset.fetchMiss, ended: ended)
+    fetchTranslation = CompiledThunks.emitMiss(&a, forStore: false, StateOffset.fetchMiss, ended: ended)
     storeMiss = a.cursor
-    CompiledThunks.emitMiss(&a, tag: 8, StateOffset.storeMiss, ended: ended)
+    storeTranslation = CompiledThunks.emitMiss(&a, forStore: true, StateOffset.storeMiss, ended: ended)
     memory.cursor = a.cursor
     memory.blocksStart = a.cursor
   }
@@ -63,7 +66,7 @@ struct CompiledThunks {
     for r in calleeSaved.reversed() { a.pop(r) }
     a.ret()
   }
-  private static func emitPinned(
+  static func emitPinned(
     _ a: inout Assembler, base: Register, _ displacement: Int32, isStore: Bool, but left: Int? = nil
   ) {
     for r in 0..<16 where r != left {
@@ -72,9 +75,18 @@ struct CompiledThunks {
       if isStore { a.mov(m, pinned) } else { a.mov(pinned, m) }
     }
   }
+  private static func emitRoutine(
+    _ a: inout Assembler, _ function: Int32, ended: UnsafeMutablePointer<UInt8>, but left: Int? = nil
+  ) {
+    a.arithmetic(.sub, .rsp, immediate: 8)
+    emitPinned(&a, base: .rsp, 16, isStore: true, but: left)
+    a.mov(.rsi, .rax)
+    emitCall(&a, function, ended: ended)
+    a.ret()
+  }
   /// Calls the function whose address is in the state, two words above RSP. Its second argument is in RSI. Floating-point exceptions
   /// are raised in compiled code only.
-  private static func emitCall(_ a: inout Assembler, _ function: Int32, ended: UnsafeMutablePointer<UInt8>) {
+  static func emitCall(_ a: inout Assembler, _ function: Int32, ended: UnsafeMutablePointer<UInt8>) {
     a.loadFloatControl(Memory(.rsp, 16 + StateOffset.calledFloatControl))
     a.lea(.rdi, Memory(.rsp, 16))
     a.call(Memory(.rsp, 16 + function))
@@ -83,46 +95,6 @@ struct CompiledThunks {
     Assembler.resolve(a.jump(.notZero), to: ended)
     emitPinned(&a, base: .rsp, 16, isStore: false)
     a.arithmetic(.add, .rsp, immediate: 8)
-  }
-
-  /// Looks into the TLB; what is there goes into the site. Otherwise the function translates.
-  private static func emitMiss(_ a: inout Assembler, tag: Int32, _ function: Int32, ended: UnsafeMutablePointer<UInt8>) {
-    let state: Int32 = 8
-    for (k, r) in HostRegisters.scratch.enumerated() { a.mov(Memory(.rsp, state + StateOffset.saved + Int32(8 * k)), r) }
-    a.mov(.rax, Memory(.rsp, state + StateOffset.accessAddress))
-    a.zeroExtend8(.rdx, Memory(.rsp, state + StateOffset.descriptor + 3))
-    a.arithmetic(.add, .rdx, .rax)
-    a.arithmetic(.and, .rdx, immediate: -4096)
-    a.arithmetic(.or, .rdx, Memory(.rsp, state + StateOffset.dataTag))
-    a.mov(.rcx, .rax, .bits32)
-    a.shift(.shr, .rcx, 7, .bits32)
-    a.arithmetic(.and, .rcx, immediate: Int32((TLB.count - 1) * 32), .bits32)
-    a.arithmetic(.cmp, .rdx, Memory(.rsp, state + StateOffset.tlb + tag, index: .rcx))
-    let slow = a.jump(.notZero)
-    // As `TLB.noteData` does.
-    a.mov(.rdx, Memory(.rsp, state + StateOffset.tlb + 24, index: .rcx), .bits32)
-    a.shift(.shr, .rdx, 1, .bits32)
-    a.arithmetic(.and, .rdx, immediate: Int32(TLB.originCount - 1), .bits32)
-    a.mov8(Memory(.rsp, state + StateOffset.origins, index: .rdx), immediate: 1)
-    a.mov(.rcx, Memory(.rsp, state + StateOffset.tlb + 16, index: .rcx))
-    a.mov(Memory(.rsp, state + StateOffset.accessAddend), .rcx)
-    a.mov(.rdx, Memory(.rsp, state + StateOffset.accessSite))
-    a.arithmetic(.and, .rdx, immediate: -2)
-    a.arithmetic(.and, .rax, immediate: -4096)
-    a.arithmetic(.or, .rax, Memory(.rsp, state + StateOffset.siteTag))
-    a.mov(Memory(.rdx), .rax)
-    a.mov(Memory(.rdx, 8), .rcx)
-    emitScratch(&a, state)
-    a.ret()
-    a.resolveHere(slow)
-    a.arithmetic(.sub, .rsp, immediate: 8)
-    emitPinned(&a, base: .rsp, 16, isStore: true)
-    emitCall(&a, function, ended: ended)
-    emitScratch(&a, state)
-    a.ret()
-  }
-  private static func emitScratch(_ a: inout Assembler, _ state: Int32) {
-    for (k, r) in HostRegisters.scratch.enumerated() { a.mov(r, Memory(.rsp, state + StateOffset.saved + Int32(8 * k))) }
   }
 
   /// Goes on at the block whose address is in RAX, or leaves when the jump cache does not have it or something wants attention.

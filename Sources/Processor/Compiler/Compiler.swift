@@ -25,6 +25,8 @@ final class Compiler {
   private let rows: CompilerRows
   private let storage: AbsoluteStorage
   private var instructions: [BlockInstruction] = []
+  /// What is known of the accesses of instructions, by absolute address.
+  var conducts: [UInt64: AccessConduct] = [:]
   /// How often code was interpreted that is not compiled, by address; and how often a frame's blocks were dropped.
   private let heat: UnsafeMutablePointer<UInt8>
   private var changes: [UInt64: Int] = [:]
@@ -83,16 +85,21 @@ final class Compiler {
     for frame in blocks.dropAll() { storage.setHasCode(AbsoluteAddress(frame), false) }
     memory.reset()
     changes.removeAll(keepingCapacity: true)
+    conducts.removeAll(keepingCapacity: true)
     fullCount += 1
   }
   /// Whether compiling needs to drop everything first; then what the jump cache holds is void.
   var isFull: Bool { !memory.hasRoom || blocks.isNearlyFull }
 
-  /// Compiles the block at `offset` of the page at host address `page`.
+  /// Compiles the block of `key`. Unless nothing compiled runs now, there must be room.
+  /// - Parameters:
+  ///   - page: the host address of its page.
+  ///   - next: that of the next page, when its first instruction lies in both.
   /// - Returns: its code, or nil when it begins with an instruction that cannot be in a block; and whether its frame had none.
-  func compile(page: UnsafeRawPointer, pageKey: UInt64, offset: UInt16, mode: BlockMode) -> (code: UInt64, isFirst: Bool)? {
+  func compile(key: UInt64, page: UnsafeRawPointer, next: UnsafeRawPointer?) -> (code: UInt64, isFirst: Bool)? {
     if isFull { dropAll() }
-    let end = build(page, offset, mode)
+    let pageKey = key & ~0xFFF, offset = UInt16(truncatingIfNeeded: key & 0xFFF)
+    let end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)))
     guard let last = instructions.last else { return nil }
     findLiveConditionCodes()
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
@@ -109,30 +116,43 @@ final class Compiler {
     let code = memory.executeView(memory.cursor)
     memory.cursor = emitter.assembler.cursor
     for fault in emitter.faults { memory.noteFault(at: fault.at, to: fault.stub) }
-    return (code, blocks.insert(pageKey | UInt64(offset), code: code))
+    return (code, blocks.insert(key, code: code))
   }
 
   /// Builds the nodes.
   /// - Returns: the offset behind the last instruction.
-  private func build(_ page: UnsafeRawPointer, _ start: UInt16, _ mode: BlockMode) -> UInt16 {
+  private func build(
+    _ page: UnsafeRawPointer, _ next: UnsafeRawPointer?, _ frame: UInt64, _ start: UInt16, _ mode: BlockMode
+  ) -> UInt16 {
     instructions.removeAll(keepingCapacity: true)
     builder.state.pointee.count = 1
     builder.state.pointee.mode = mode
     var offset = start
     while offset < 4096, instructions.count < Compiler.instructionLimit, builder.state.pointee.count < BlockBuilder.nodeLimit {
-      let text = Compiler.text(page, Int(offset)), length = UInt16(text.length)
-      if offset + length > 4096 { break }
+      var text = Compiler.text(page, Int(offset))
+      let length = UInt16(text.length), crossesPage = offset + length > 4096
+      if crossesPage {
+        guard let next, offset == start else { break }
+        text = Compiler.text(text, upTo: Int(4096 - offset), next)
+      }
       var instruction = BlockInstruction(
         text: text.bits, firstNode: UInt16(builder.state.pointee.count), endNode: 0, offset: offset, length: UInt8(length))
+      instruction.crossesPage = crossesPage
+      if !conducts.isEmpty { instruction.conduct = conducts[frame | UInt64(offset)] }
       build(text, &instruction, mode)
       if verification != nil && instruction.isRoutine && !Verification.covers(text) { break }
       instructions.append(instruction)
       offset += length
-      if instruction.endsBlock { break }
+      if instruction.endsBlock || crossesPage { break }
     }
     return offset
   }
 
+  /// The instruction whose first `count` bytes are those of `text` and whose others `next` points to.
+  private static func text(_ text: InstructionText, upTo count: Int, _ next: UnsafeRawPointer) -> InstructionText {
+    let rest = UInt64(UInt32(bigEndian: next.loadUnaligned(as: UInt32.self)))
+    return InstructionText(bits: text.bits | (rest << 32) >> UInt64(8 * count))
+  }
   private func build(_ text: InstructionText, _ instruction: inout BlockInstruction, _ mode: BlockMode) {
     let first = builder.state.pointee.count
     builder.state.pointee.offset = UInt64(instruction.offset)

@@ -20,9 +20,13 @@ enum ConditionKind: UInt8, CaseIterable {
   case notZero
   /// TEST of a single bit: 0 zero, 3 one.
   case bit
+  /// TEST of selected bits, the leftmost one at the sign; the overflow flag's place says that all are ones: mixed is 1 or 2.
+  case mask
+  /// The same; mixed is 1.
+  case byteMask
 
   /// The bits of the condition word that make the index of the table: overflow, carry, zero, sign, kind.
-  static let mask: UInt32 = 0xF_C101
+  static let gathered: UInt32 = 0xF_C101
   /// What LAHF and SETO leave in EAX, whose bits 16-31 are given.
   static func word(conditionCode: UInt64) -> UInt32 {
     UInt32(truncatingIfNeeded: conditionCode & 1 | (conditionCode &>> 1 & 1) &<< 8)
@@ -54,6 +58,8 @@ enum ConditionKind: UInt8, CaseIterable {
     case .subtractLogical, .subtractWithBorrow: (zero ? 0 : 1) | (carry ? 0 : 2)
     case .notZero: zero ? 0 : 1
     case .bit: zero ? 0 : 3
+    case .mask: overflow ? 3 : zero ? 0 : sign ? 2 : 1
+    case .byteMask: overflow ? 3 : zero ? 0 : 1
     }
   }
 
@@ -78,6 +84,7 @@ enum ConditionKind: UInt8, CaseIterable {
       ConditionJump(m, 15, [3: .noCarry, 12: .carry, 10: .zero, 5: .notZero, 1: .above, 14: .notAbove])
     case .notZero: ConditionJump(m & 12, 12, [8: .zero, 4: .notZero])
     case .bit: ConditionJump(m & 9, 9, [8: .zero, 1: .notZero])
+    case .mask, .byteMask: ConditionJump(m, 15, [8: .zero, 7: .notZero])
     }
   }
 

@@ -18,7 +18,7 @@ package struct CPU: ~Copyable {
 
   package init(address: UInt16, complex: ProcessorComplex) {
     let memory = CPUMemory()
-    let tlb = TLB(entries: memory.tlbEntries, origins: memory.origins)
+    let tlb = TLB(entries: memory.tlbEntries, large: memory.largeTLBEntries, origins: memory.origins)
     s = memory.state
     s.initialize(to: CPUState(tlbEntries: tlb.entries, storage: complex.storage, dispatch: complex.dispatch))
     surroundings = .allocate(capacity: 1)

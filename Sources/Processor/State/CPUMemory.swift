@@ -8,15 +8,17 @@ struct CPUMemory {
   /// Bytes of stack. What compiled code calls runs on it: the whole of the machine.
   private static let stackSize = 1 << 20
   private static let guardSize = 1 << 16
-  /// From the state to the TLB, to the jump cache, and to `TLB.origins`.
+  /// From the state to the TLB, its large frames, to the jump cache, and to `TLB.origins`.
   static let tlbOffset = (MemoryLayout<CPUState>.stride + 63) & ~63
-  static let jumpCacheOffset = tlbOffset + TLB.count * MemoryLayout<TLBEntry>.stride
+  static let largeTLBOffset = tlbOffset + TLB.count * MemoryLayout<TLBEntry>.stride
+  static let jumpCacheOffset = largeTLBOffset + TLB.largeCount * MemoryLayout<LargeTLBEntry>.stride
   static let originsOffset = jumpCacheOffset + JumpCache.count * MemoryLayout<JumpCacheEntry>.stride
   private static let size = (stackSize + originsOffset + 2 * TLB.originCount + 4095) & ~4095
 
   private let base: UnsafeMutableRawPointer
   let state: UnsafeMutablePointer<CPUState>
   let tlbEntries: UnsafeMutablePointer<TLBEntry>
+  let largeTLBEntries: UnsafeMutablePointer<LargeTLBEntry>
   let jumpCache: UnsafeMutablePointer<JumpCacheEntry>
   let origins: UnsafeMutablePointer<UInt8>
 
@@ -27,6 +29,7 @@ struct CPUMemory {
     let place = base + CPUMemory.stackSize
     state = place.assumingMemoryBound(to: CPUState.self)
     tlbEntries = (place + CPUMemory.tlbOffset).assumingMemoryBound(to: TLBEntry.self)
+    largeTLBEntries = (place + CPUMemory.largeTLBOffset).assumingMemoryBound(to: LargeTLBEntry.self)
     origins = (place + CPUMemory.originsOffset).assumingMemoryBound(to: UInt8.self)
     jumpCache = (place + CPUMemory.jumpCacheOffset).assumingMemoryBound(to: JumpCacheEntry.self)
     jumpCache.initialize(repeating: JumpCacheEntry(), count: JumpCache.count)

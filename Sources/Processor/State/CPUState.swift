@@ -4,6 +4,12 @@ import Storage
 ///
 /// Concurrency: only the CPU's own thread touches it while the CPU runs; others only while it is stopped.
 package struct CPUState {
+  /// Compiled code reaches these, and general registers 6 to 9, by short displacements.
+  var front = CompiledFront()
+  /// Instructions executed, for --stats.
+  package var instructionCount: UInt64 = 0
+  /// Logical address of the page that instructions are being fetched from, or `noPage`.
+  package var fetchPage: UInt64 = CPUState.noPage
   /// General registers.
   package var gr: InlineArray<16, UInt64> = .init(repeating: 0)
   /// Between instructions the PSW's address; within one, the address of the next sequential instruction or the branch target.
@@ -19,10 +25,7 @@ package struct CPUState {
   /// PSW bits 0-63 with the condition-code field zero.
   package var pswMask: UInt64 = 0
 
-  // The page that instructions are being fetched from.
-  /// Logical address of the page, or `noPage`.
-  package var fetchPage: UInt64 = CPUState.noPage
-  /// Host address of the page.
+  /// Host address of the page that instructions are being fetched from.
   package var fetchHost: UInt64 = 0
 
   // What a TLB tag carries in bits 52-63: context and key (see TLB). Of data accesses in the current space, or
@@ -86,9 +89,6 @@ package struct CPUState {
   package var perSpace: UInt64 = 0
   /// PSW bits 0-63 when the instruction began: the addressing-and-translation-mode identification.
   package var perMask: UInt64 = 0
-
-  /// Instructions executed, for --stats.
-  package var instructionCount: UInt64 = 0
 
   /// What is done now may be undone: what it stores is noted, and clocks are read through the verification.
   var isRunUndoable = false

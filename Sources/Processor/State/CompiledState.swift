@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What compiled code keeps in a CPU's state besides the registers. See `Compiler`.
-package struct CompiledState {
+/// What compiled code looks at most: at the beginning of the state, where a displacement is one byte.
+struct CompiledFront {
   /// The condition code while compiled code runs: bits 0-15 (of the host's word, 0 the lowest) AX after SETO AL and LAHF, bits 16-19
   /// the kind of operation that set the flags (`ConditionKind`). `CPUState.conditionCode` is void then.
   var condition: UInt32 = 0
@@ -13,14 +13,18 @@ package struct CompiledState {
   var jumpTag: UInt64 = 0
   /// The attention word of the CPU's signals.
   var attention: UInt64 = 0
+}
+
+/// What compiled code keeps in a CPU's state besides the registers. See `Compiler`.
+package struct CompiledState {
   /// The host's stack pointer, to be restored when compiled code is left.
   var hostStack: UInt64 = 0
   /// RAX, RCX and RDX over a miss.
   var saved: InlineArray<4, UInt64> = .init(repeating: 0)
   /// Values that found no register.
   var spilled: InlineArray<8, UInt64> = .init(repeating: 0)
-  /// An access that missed: its address, its site (bit 63 set: the address is a constant of the code), and what leads from the
-  /// address to the host's.
+  /// An access that missed: its address, its site (bit 63 set: the address is a constant of the code; 0: it has none), and what
+  /// leads from the address to the host's.
   var accessAddress: UInt64 = 0
   var accessSite: UInt64 = 0
   var accessAddend: UInt64 = 0
@@ -31,6 +35,7 @@ package struct CompiledState {
   var link: UInt64 = 0
   /// Functions that compiled code calls.
   var routine: UInt64 = 0
+  var crossing: UInt64 = 0
   var fetchMiss: UInt64 = 0
   var storeMiss: UInt64 = 0
   /// The CPU itself, while it executes compiled code; and its compiler, as an unretained reference.
@@ -59,6 +64,6 @@ package struct CompiledState {
   var faultLimit: UInt32 = .max
   /// What is looked for in floating-point results: see `FloatConstant`.
   var floatConstants: InlineArray<14, UInt64> = .init(repeating: 0)
-  /// 8 >> condition code, by the bits of `condition` that PEXT with `ConditionKind.mask` gathers.
+  /// 8 >> condition code, by the bits of `condition` that PEXT with `ConditionKind.gathered` gathers.
   var conditionTable: InlineArray<256, UInt8> = .init(repeating: 0)
 }

@@ -1,0 +1,31 @@
+import Storage
+
+/// Blocks that are compiled again, with what their accesses have taught.
+extension CPU {
+  /// Notes that an access missed its site. If it often does, its instruction will look into the TLB. What is learnt is used when the
+  /// block is compiled again: later, when its other accesses had time to show what they are.
+  func noteMiss(ofSite site: UnsafeMutablePointer<UInt64>) {
+    let history = CodeMemory.history(site)
+    guard history.pointee.noteMiss(), let compiler else { return }
+    let instruction = history.pointee.instruction
+    switch (compiler.conducts[instruction], history.pointee.isCounting) {
+    case (nil, _): compiler.conducts[instruction] = .counted
+    case (.counted, true): compiler.conducts[instruction] = history.pointee.wanders ? .wandering : .steady
+    case (.steady, false): break
+    default: recompile(compiler, history.pointee.block)
+    }
+  }
+
+  /// Compiles a block of the current page anew, unless it lies in two. The old one, which may be running, leads to the new one from
+  /// now on.
+  private func recompile(_ compiler: Compiler, _ key: UInt64) {
+    let frame = s.pointee.fetchHost &- UInt64(UInt(bitPattern: storage.base))
+    guard BlockTable.frame(of: key) == frame, !compiler.isFull, let old = compiler.blocks.find(key),
+      let code = compiler.compile(key: key, page: CPU.pointer(s.pointee.fetchHost), next: nil)?.code
+    else { return }
+    compiler.memory.lead(from: old, to: code)
+    let address = s.pointee.fetchPage &+ key & 0xFFF
+    let entry = jumpCache + (Int(truncatingIfNeeded: address &>> 1) & (JumpCache.count - 1))
+    if entry.pointee.code == old { entry.pointee.code = code }
+  }
+}

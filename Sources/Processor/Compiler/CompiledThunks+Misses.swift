@@ -1,0 +1,129 @@
+import Storage
+import X86
+
+/// What an access goes through that missed its site: the TLB, its large frames, then the function that translates.
+extension CompiledThunks {
+  /// A field of the state, above the return address.
+  private static func at(_ field: Int32, index: Register? = nil) -> Memory { Memory(.rsp, 8 + field, index: index) }
+
+  /// Looks into the TLB; what is there goes into the site.
+  /// - Returns: where accesses begin that have no site and were not found in the TLB.
+  static func emitMiss(
+    _ a: inout Assembler, forStore: Bool, _ function: Int32, ended: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
+    emitScratch(&a, isStore: true)
+    a.mov(.rax, at(StateOffset.accessAddress))
+    emitLastByte(&a)
+    a.arithmetic(.and, .rdx, immediate: -4096)
+    a.arithmetic(.or, .rdx, at(StateOffset.dataTag))
+    a.mov(.rcx, .rax, .bits32)
+    emitEntryIndex(&a, .rcx)
+    a.arithmetic(.cmp, .rdx, at(StateOffset.tlb + (forStore ? 8 : 0), index: .rcx))
+    let isUnknown = a.jump(.notZero)
+    let known = a.cursor
+    let isEnough = emitSite(&a)
+    let done = a.cursor
+    emitScratch(&a, isStore: false)
+    a.ret()
+
+    let translation = a.cursor
+    emitScratch(&a, isStore: true)
+    a.mov(.rax, at(StateOffset.accessAddress))
+    a.resolveHere(isUnknown)
+    if !forStore { for fixup in emitLargeFrame(&a, known: known, done: done) { a.resolveHere(fixup) } }
+    a.resolveHere(isEnough)
+    a.arithmetic(.sub, .rsp, immediate: 8)
+    emitPinned(&a, base: .rsp, 16, isStore: true)
+    emitCall(&a, function, ended: ended)
+    emitScratch(&a, isStore: false)
+    a.ret()
+    return translation
+  }
+  private static func emitScratch(_ a: inout Assembler, isStore: Bool) {
+    for (k, r) in HostRegisters.scratch.enumerated() {
+      let m = at(StateOffset.saved + Int32(8 * k))
+      if isStore { a.mov(m, r) } else { a.mov(r, m) }
+    }
+  }
+  /// The address of the operand's last byte into RDX. The whole descriptor is fetched: a part of what was just stored comes late.
+  private static func emitLastByte(_ a: inout Assembler) {
+    a.mov(.rdx, at(StateOffset.descriptor), .bits32)
+    a.shift(.shr, .rdx, 24, .bits32)
+    a.arithmetic(.add, .rdx, .rax)
+  }
+  /// From bits 32-63 of an address the displacement of its entry in the TLB.
+  private static func emitEntryIndex(_ a: inout Assembler, _ r: Register) {
+    a.shift(.shr, r, 7, .bits32)
+    a.arithmetic(.and, r, immediate: Int32((TLB.count - 1) * MemoryLayout<TLBEntry>.stride), .bits32)
+  }
+
+  /// Fills the site from the entry at RCX for the address in RAX, as `fillSite` does.
+  /// - Returns: a jump that is taken when the site was missed so often that it is to be looked at.
+  private static func emitSite(_ a: inout Assembler) -> Fixup {
+    // As `TLB.noteData` does.
+    a.mov(.rdx, at(StateOffset.tlb + 24, index: .rcx), .bits32)
+    a.shift(.shr, .rdx, 1, .bits32)
+    a.arithmetic(.and, .rdx, immediate: Int32(TLB.originCount - 1), .bits32)
+    a.mov8(at(StateOffset.origins, index: .rdx), immediate: 1)
+    a.mov(.rcx, at(StateOffset.tlb + 16, index: .rcx))
+    a.mov(at(StateOffset.accessAddend), .rcx)
+    a.mov(.rdx, at(StateOffset.accessSite))
+    a.arithmetic(.and, .rdx, immediate: -2)
+    a.arithmetic(
+      .sub, Memory(.rdx, Int32(CodeMemory.historyOffset) + AccessHistory.countOffset), immediate: AccessHistory.miss, .bits32)
+    let isEnough = a.jump(.carry)
+    a.arithmetic(.and, .rax, immediate: -4096)
+    a.arithmetic(.or, .rax, at(StateOffset.siteTag))
+    a.mov(Memory(.rdx), .rax)
+    a.mov(Memory(.rdx, 8), .rcx)
+    return isEnough
+  }
+
+  /// Looks for the large frame of the address in RAX; what is found goes into the TLB. Under a key other than zero no tag is equal.
+  /// - Returns: jumps that are taken when the function is to translate.
+  private static func emitLargeFrame(
+    _ a: inout Assembler, known: UnsafeMutablePointer<UInt8>, done: UnsafeMutablePointer<UInt8>
+  ) -> [Fixup] {
+    let large = StateOffset.largeTLB, stride = MemoryLayout<LargeTLBEntry>.stride
+    emitLastByte(&a)
+    a.mov(.rcx, .rdx)
+    a.arithmetic(.xor, .rcx, .rax)
+    a.arithmetic(.and, .rcx, immediate: -4096)
+    let crosses = a.jump(.notZero)
+    a.arithmetic(.and, .rdx, immediate: -(1 << 20))
+    a.arithmetic(.or, .rdx, at(StateOffset.dataTag))
+    a.mov(.rcx, .rax, .bits32)
+    a.shift(.shr, .rcx, UInt8(20 - stride.trailingZeroBitCount), .bits32)
+    a.arithmetic(.and, .rcx, immediate: Int32((TLB.largeCount - 1) * stride), .bits32)
+    a.arithmetic(.cmp, .rdx, at(large + LargeTLBEntry.tagOffset, index: .rcx))
+    let isNone = a.jump(.notZero)
+    // The block's number in the frame, for its key and its address.
+    a.shift(.shr, .rax, 12, .bits32)
+    a.zeroExtend8(.rax, .rax)
+    a.mov(.rdx, at(large + LargeTLBEntry.keysOffset, index: .rcx))
+    a.test8(Memory(.rdx, 0, index: .rax), immediate: StorageKey.referenceBit)
+    let isFirst = a.jump(.zero)
+    a.mov(.rdx, at(large + LargeTLBEntry.addendOffset, index: .rcx))
+    a.mov(at(StateOffset.accessAddend), .rdx)
+    a.mov(.rcx, at(large + LargeTLBEntry.frameOffset, index: .rcx))
+    a.shift(.shl, .rax, 12, .bits32)
+    a.arithmetic(.or, .rcx, .rax)
+    // As `CPU.resolve` does for a fetch; stores are translated anew.
+    a.mov(.rax, at(StateOffset.accessAddress), .bits32)
+    emitEntryIndex(&a, .rax)
+    let entry = StateOffset.tlb
+    a.mov(at(entry + 8, index: .rax), immediate: -1, .bits64)
+    a.mov(at(entry + 16, index: .rax), .rdx)
+    a.mov(at(entry + 24, index: .rax), .rcx)
+    a.mov(.rdx, at(StateOffset.accessAddress))
+    a.arithmetic(.and, .rdx, immediate: -4096)
+    a.arithmetic(.or, .rdx, at(StateOffset.dataTag))
+    a.mov(at(entry, index: .rax), .rdx)
+    a.mov(.rcx, .rax)
+    a.mov(.rax, at(StateOffset.accessAddress))
+    a.arithmetic(.cmp, at(StateOffset.accessSite), immediate: 0, .bits64)
+    Assembler.resolve(a.jump(.notZero), to: known)
+    Assembler.resolve(a.jump(), to: done)
+    return [crosses, isNone, isFirst]
+  }
+}
