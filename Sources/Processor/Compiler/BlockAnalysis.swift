@@ -70,8 +70,9 @@ extension BlockBuilder {
     while k >= Int(instruction.firstNode) {
       let isDead = nodes[k].useCount == 0 && nodes[k].operation.isValue
       if !isDead {
-        // A condition is looked at where it is used.
-        let use = nodes[k].operation.isCondition ? nodes[k].lastUse : UInt16(k)
+        // A condition is looked at, and a folded address is added up, where it is used.
+        let isLate = nodes[k].operation.isCondition || nodes[k].foldedDisplacement(nodes) != nil
+        let use = isLate ? nodes[k].lastUse : UInt16(k)
         visitOperands(k) { operand, isFull, isAddress in
           let o = nodes + Int(operand)
           if o.pointee.lastUse < use { o.pointee.lastUse = use }

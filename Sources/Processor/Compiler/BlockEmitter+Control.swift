@@ -17,6 +17,10 @@ extension BlockEmitter {
   }
   func emitCall(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.call(), to: target) }
   func emitJump(_ target: UnsafeMutablePointer<UInt8>) { Assembler.resolve(assembler.jump(), to: target) }
+  private func emitJump(_ code: UnsafeMutablePointer<UInt8>, to offset: UInt16) {
+    emitJump(code)
+    links.append((pageKey | UInt64(offset), assembler.cursor))
+  }
 
   func emitInterruption(if condition: UInt16) {
     var stub = BlockStub(
@@ -106,7 +110,7 @@ extension BlockEmitter {
     if isLoop {
       emitLoopEdge(edge)
     } else if let code = code(at: target) {
-      emitJump(code)
+      emitJump(code, to: target)
     } else {
       emitUnlinked(to: target)
     }
@@ -151,7 +155,7 @@ extension BlockEmitter {
     emitCondition(pendingCondition)
     emitCount(ordinal)
     if target < 4096, let code = code(at: target) {
-      emitJump(code)
+      emitJump(code, to: target)
     } else if target < 4096 {
       emitUnlinked(to: target)
     } else {
@@ -234,7 +238,7 @@ extension BlockEmitter {
 
   /// - Returns: a jump that is taken when the operand should be on its boundary and is not.
   private func emitMissArguments(_ stub: BlockStub, _ free: Register) -> Fixup? {
-    assembler.lea(free, Memory(stub.base, stub.displacement))
+    emitAddress(free, stub.base, stub.displacement)
     assembler.mov(Memory(.rsp, StateOffset.accessAddress), free)
     if stub.isAligned { assembler.arithmetic(.and, free, immediate: Int32(stub.size) - 1) }
     let isOff = stub.isAligned ? assembler.jump(.notZero) : nil

@@ -24,6 +24,7 @@ extension BlockEmitter {
       append(.interpretation, from: assembler.jump(.noCarry))
       assembler.divide(by: .rcx, width)
     }
+    free(.rcx, unless: .rax)
     write(.rdx, into: r, width)
     write(.rax, into: r + 1, width)
   }
@@ -36,7 +37,9 @@ extension BlockEmitter {
   }
   /// Of 32 bits, the upper half of the general register stays; that of the host's is zero.
   private func write(_ register: Register, into r: Int, _ width: Width) {
-    guard let pinned = HostRegisters.pinned(r) else { return assembler.mov(guest(r), register, width) }
+    guard let pinned = HostRegisters.pinned(r) else {
+      return width == .bits64 ? assembler.mov(guest(r), register) : storeLow(register, r)
+    }
     if width == .bits64 { return assembler.mov(pinned, register) }
     clearLow(pinned)
     assembler.arithmetic(.or, pinned, register)

@@ -244,7 +244,7 @@ extension BlockEmitter {
         assembler.mov(pinned, t)
       }
     } else {
-      assembler.mov(guest(o.r1), t, width)
+      width == .bits64 ? assembler.mov(guest(o.r1), t) : storeLow(t, o.r1)
     }
     if instruction.isConditionCodeLive { emitFloatSign(from, isDouble: o.isDouble, &slow) }
   }

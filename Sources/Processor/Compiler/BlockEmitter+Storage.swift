@@ -5,22 +5,15 @@ import X86
 /// cross a page, and misses. LOAD and STORE MULTIPLE look first whether they do. What often misses its site looks into the TLB:
 /// see `emitLookup`.
 extension BlockEmitter {
-  /// Whether a node is a sum that its accesses add up themselves.
-  func isFolded(_ k: Int) -> Bool {
-    let n = nodes[k]
-    guard n.operation == .add, n.isAddressOnly, !n.isNarrow, nodes[Int(n.a)].operation == .register, places[Int(n.a)] == 0,
-      let v = constant(n.b)
-    else { return false }
-    return Int32(exactly: Int64(bitPattern: v)) != nil && HostRegisters.pinned(Int(nodes[Int(n.a)].imm)) != nil
-  }
-
   /// The operand's address as a register and a displacement.
   func address(_ node: UInt16) -> (base: Register, displacement: Int32) {
     let n = nodes[Int(node)]
-    if isFolded(Int(node)), let v = constant(n.b), let d = Int32(exactly: Int64(bitPattern: v)), let base = placeRegister(n.a) {
-      return (base, d)
-    }
+    if let d = n.foldedDisplacement(nodes) { return (register(n.a), d) }
     return (register(node), 0)
+  }
+  /// Puts an address into a register.
+  func emitAddress(_ r: Register, _ base: Register, _ displacement: Int32) {
+    if displacement == 0 { assembler.mov(r, base) } else { assembler.lea(r, Memory(base, displacement)) }
   }
 
   /// Finds where the access goes; behind it a register has the addend.
@@ -41,7 +34,7 @@ extension BlockEmitter {
     beginHistory(site, addend)
     let isPowerOfTwo = !looksForCrossing && size <= 8 && size & (size - 1) == 0
     let crosses = isPowerOfTwo || size == 1 ? nil : emitCrossingCheck(addend, base, displacement, size: size)
-    assembler.lea(addend, Memory(base, displacement))
+    emitAddress(addend, base, displacement)
     assembler.arithmetic(.and, addend, immediate: isPowerOfTwo ? -4096 | (Int32(size) - 1) : -4096)
     assembler.arithmetic(.or, addend, Memory(.rsp, StateOffset.siteTag))
     assembler.arithmeticRelative(.cmp, addend, memory.distance(from: assembler.cursor, toSite: site))
@@ -71,7 +64,7 @@ extension BlockEmitter {
   }
   /// - Returns: a jump that is taken when the operand crosses a page.
   func emitCrossingCheck(_ t: Register, _ base: Register, _ displacement: Int32, size: Int) -> Fixup {
-    assembler.lea(t, Memory(base, displacement))
+    emitAddress(t, base, displacement)
     assembler.arithmetic(.and, t, immediate: 0xFFF, .bits32)
     assembler.arithmetic(.cmp, t, immediate: 4096 - Int32(size), .bits32)
     return assembler.jump(.above)
@@ -138,8 +131,10 @@ extension BlockEmitter {
     if let pinned {
       clearLow(pinned)
       assembler.arithmetic(.or, pinned, t)
+    } else if isWide {
+      assembler.mov(guest(r), t)
     } else {
-      assembler.mov(guest(r), t, isWide ? .bits64 : .bits32)
+      storeLow(t, r)
     }
     giveBack(t, held)
   }

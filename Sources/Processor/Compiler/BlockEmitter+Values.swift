@@ -41,7 +41,7 @@ extension BlockEmitter {
 
   func emitBinary(_ k: Int) {
     var n = nodes[k]
-    if isFolded(k) { return }
+    if n.foldedDisplacement(nodes) != nil { return }
     let width = width(k)
     if constant(n.a) != nil && n.operation != .subtract { swap(&n.a, &n.b) }
     let target = target(of: k)
@@ -278,28 +278,35 @@ extension BlockEmitter {
   }
 
   private func emitSetRegister32(_ n: BlockNode, _ r: Int) {
-    guard let pinned = HostRegisters.pinned(r) else {
-      if let v = constant(n.a) {
-        assembler.mov(guest(r), immediate: Int32(truncatingIfNeeded: v), .bits32)
-      } else {
-        assembler.mov(guest(r), register(n.a, .bits32), .bits32)
-      }
-      return
-    }
+    let pinned = HostRegisters.pinned(r)
+    if pinned != nil && placeRegister(n.a) == pinned { return }
     let a = Int(n.a)
-    if placeRegister(n.a) == pinned { return }
-    var low: Register
+    let low: Register
     if let place = placeRegister(n.a), index(of: place) != nil,
       nodes[a].operation.isZeroExtended(narrow: nodes[a].isNarrow, kind: nodes[a].kind)
     {
       low = place
+      lock(low)
     } else {
       low = allocate()
       move(n.a, to: low, .bits32)
     }
+    guard let pinned else { return storeLow(low, r) }
     forgetFlags()
     clearLow(pinned)
     assembler.arithmetic(.or, pinned, low)
+  }
+  /// Sets bits 32-63 of a general register in the state by a store of all 64: the host is slow to fetch more than was just stored.
+  /// Leaves the flags alone.
+  func storeLow(_ low: Register, _ r: Int) {
+    let held = locked
+    lock(low)
+    let t = allocate()
+    assembler.mov(t, Memory(.rsp, StateOffset.gr + Int32(8 * r) + 4), .bits32)
+    assembler.rorx(t, t, 32, .bits64)
+    assembler.lea(t, Memory(t, 0, index: low))
+    assembler.mov(guest(r), t)
+    giveBack(t, held)
   }
   /// Zeros bits 32-63 of a general register.
   func clearLow(_ pinned: Register) {

@@ -42,6 +42,8 @@ final class BlockEmitter {
   var startOffset: UInt16 = 0
   var start: UnsafeMutablePointer<UInt8>
   let blocks: BlockTable
+  /// The jumps to other blocks: where their displacements end.
+  var links: [(key: UInt64, end: UnsafeMutablePointer<UInt8>)] = []
   /// Blocks lead to each other without the dispatcher.
   var linksBlocks = true
 
@@ -80,6 +82,7 @@ final class BlockEmitter {
     loop = nil
     faults.removeAll(keepingCapacity: true)
     checksFloats = BlockMode(bits: UInt8(pageKey >> 56)).checksFloats
+    links.removeAll(keepingCapacity: true)
   }
 
   /// What a called routine must know: see `CompiledState.descriptor`.

@@ -94,6 +94,14 @@ struct BlockNode {
   static let forUpdate: UInt64 = 1 << 63
 }
 
+extension BlockNode {
+  /// What an access adds to the first operand of a sum that is nothing but its address; nil when the sum is computed before.
+  func foldedDisplacement(_ nodes: UnsafeMutablePointer<BlockNode>) -> Int32? {
+    guard operation == .add, isAddressOnly, !isNarrow, nodes[Int(b)].operation == .constant else { return nil }
+    return Int32(exactly: Int64(bitPattern: nodes[Int(b)].imm))
+  }
+}
+
 /// One instruction of a block.
 struct BlockInstruction {
   var text: UInt64

@@ -54,13 +54,15 @@ final class BlockTable {
   }
 
   /// Drops the blocks of a frame.
-  func drop(frame: UInt64) {
-    guard let keys = frames.removeValue(forKey: frame) else { return }
+  /// - Returns: their keys.
+  func drop(frame: UInt64) -> [UInt64] {
+    guard let keys = frames.removeValue(forKey: frame) else { return [] }
     for key in keys {
       var k = BlockTable.slot(key)
       while entries[k].key != key && entries[k].key != 0 { k = (k &+ 1) & (BlockTable.capacity - 1) }
       if entries[k].key == key { entries[k] = Entry(key: BlockTable.dropped) }
     }
+    return keys.map { $0 & ~1 }
   }
   /// Drops all blocks.
   /// - Returns: the frames that had some.

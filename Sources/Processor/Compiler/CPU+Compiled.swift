@@ -32,7 +32,7 @@ extension CPU {
           continue
         }
         remember(code, at: address)
-        link(compiler, to: code)
+        link(compiler, to: code, key)
         enter(compiler, code)
       } else {
         state.pointee.compiled.link = 0
@@ -102,12 +102,12 @@ extension CPU {
     entry.pointee = JumpCacheEntry(address: address, tag: s.pointee.front.jumpTag, code: code, host: s.pointee.fetchHost)
   }
   /// Has the jump that led here go to the block itself from now on.
-  private func link(_ compiler: Compiler, to code: UInt64) {
+  private func link(_ compiler: Compiler, to code: UInt64, _ key: UInt64) {
     let end = s.pointee.compiled.link
     if end == 0 { return }
     s.pointee.compiled.link = 0
-    UnsafeMutableRawPointer(compiler.memory.writeView(end) - 4)
-      .storeBytes(of: Int32(truncatingIfNeeded: Int64(bitPattern: code &- end)), as: Int32.self)
+    compiler.memory.link(end, to: code)
+    compiler.links[key, default: []].append(end)
   }
 
   mutating func enter(_ compiler: Compiler, _ code: UInt64) {

@@ -23,7 +23,7 @@ extension CPU {
     guard BlockTable.frame(of: key) == frame, !compiler.isFull, let old = compiler.blocks.find(key),
       let code = compiler.compile(key: key, page: CPU.pointer(s.pointee.fetchHost), next: nil)?.code
     else { return }
-    compiler.memory.lead(from: old, to: code)
+    compiler.replace(old, with: code, key)
     let address = s.pointee.fetchPage &+ key & 0xFFF
     let entry = jumpCache + (Int(truncatingIfNeeded: address &>> 1) & (JumpCache.count - 1))
     if entry.pointee.code == old { entry.pointee.code = code }

@@ -74,6 +74,13 @@ final class CodeMemory {
     Assembler.resolve(assembler.jump(), to: writeView(new))
   }
 
+  /// Has a jump lead to a block.
+  /// - Parameter end: where its displacement ends, to be executed.
+  func link(_ end: UInt64, to code: UInt64) {
+    UnsafeMutableRawPointer(writeView(end) - 4)
+      .storeBytes(of: Int32(truncatingIfNeeded: Int64(bitPattern: code &- end)), as: Int32.self)
+  }
+
   func nextSite() -> Int {
     defer { siteCursor += 1 }
     return siteCursor

@@ -25,6 +25,10 @@ final class Compiler {
   private let rows: CompilerRows
   private let storage: AbsoluteStorage
   private var instructions: [BlockInstruction] = []
+  /// The jumps that lead to each block: where their displacements end.
+  var links: [UInt64: [UInt64]] = [:]
+  /// The second copies in blocks, by their code, and the condition code that is pending there.
+  private var loops: [UInt64: (start: UInt64, pending: PendingCondition?)] = [:]
   /// What is known of the accesses of instructions, by absolute address.
   var conducts: [UInt64: AccessConduct] = [:]
   /// How often code was interpreted that is not compiled, by address; and how often a frame's blocks were dropped.
@@ -76,9 +80,22 @@ final class Compiler {
   /// Drops the blocks of frames that were stored into.
   func drop(frames: [UInt64]) {
     for frame in frames {
-      blocks.drop(frame: frame)
+      for key in blocks.drop(frame: frame) { links[key] = nil }
       changes[frame, default: 0] += 1
     }
+  }
+  /// Has a block that may be running, and whatever leads to it, go on at one that replaces it.
+  func replace(_ old: UInt64, with code: UInt64, _ key: UInt64) {
+    memory.lead(from: old, to: code)
+    for end in links[key] ?? [] { memory.link(end, to: code) }
+    guard let loop = loops.removeValue(forKey: old) else { return }
+    // The second copy has the condition code pending that the first expects to be stored.
+    let glue = memory.executeView(memory.cursor)
+    emitter.assembler.cursor = memory.cursor
+    emitter.emitCondition(loop.pending)
+    emitter.emitJump(memory.writeView(code))
+    memory.cursor = emitter.assembler.cursor
+    memory.lead(from: loop.start, to: glue)
   }
   /// Makes room by forgetting everything. No compiled code may be running.
   private func dropAll() {
@@ -86,6 +103,8 @@ final class Compiler {
     memory.reset()
     changes.removeAll(keepingCapacity: true)
     conducts.removeAll(keepingCapacity: true)
+    links.removeAll(keepingCapacity: true)
+    loops.removeAll(keepingCapacity: true)
     fullCount += 1
   }
   /// Whether compiling needs to drop everything first; then what the jump cache holds is void.
@@ -113,8 +132,10 @@ final class Compiler {
       emitter.emitStubs()
       if let failed = emitter.failed { instructions[failed].isRoutine = true }
     } while emitter.failed != nil
+    for (key, end) in emitter.links { links[key, default: []].append(memory.executeView(end)) }
     let code = memory.executeView(memory.cursor)
     memory.cursor = emitter.assembler.cursor
+    if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge.pending) }
     for fault in emitter.faults { memory.noteFault(at: fault.at, to: fault.stub) }
     return (code, blocks.insert(key, code: code))
   }

@@ -1,7 +1,7 @@
 import X86
 
-/// Where compiled code keeps the guest's general registers: most of them in registers of the host, for good; r6 to r9 in the state.
-/// RSP points to the state; RAX, RCX and RDX are for values.
+/// Where compiled code keeps the guest's general registers: most of them in registers of the host, for good; r6 to r8 and r13, which
+/// compilers take last, in the state. RSP points to the state; RAX, RCX and RDX are for values.
 enum HostRegisters {
   /// The host's register of a general register, nil when it is in the state.
   @inline(__always) static func pinned(_ r: Int) -> Register? {
@@ -12,11 +12,11 @@ enum HostRegisters {
     case 3: .rsi
     case 4: .r9
     case 5: .r10
+    case 9: .r13
     case 10: .r11
     case 11: .r12
-    case 12: .r13
-    case 13: .r14
-    case 14: .r15
+    case 12: .r15
+    case 14: .r14
     case 15: .rbp
     default: nil
     }
