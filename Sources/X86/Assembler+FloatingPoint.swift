@@ -1,4 +1,4 @@
-/// SSE2 and FMA: scalar floating point in XMM registers, named by number.
+/// SSE2 and FMA: scalar floating point, and sixteen bytes at a time, in XMM registers, named by number.
 extension Assembler {
   /// MOVSD or MOVSS from storage; the rest of the register becomes zero.
   package mutating func loadFloat(_ x: UInt8, _ m: Memory, isDouble: Bool) { encode(isDouble ? 0xF200_0F10 : 0xF300_0F10, x, m) }
@@ -16,6 +16,14 @@ extension Assembler {
   package mutating func storeVector(_ m: Memory, _ x: UInt8) { encode(0xF300_0F7F, x, m) }
   /// XORPS: zero.
   package mutating func clearFloat(_ x: UInt8) { encode(0x0F57, x, xmm(x)) }
+  /// PUNPCKLQDQ: the low eight bytes twice.
+  package mutating func duplicateLow(_ x: UInt8) { encode(0x6600_0F6C, x, xmm(x)) }
+  /// PCMPEQB: bytes of ones where the two are equal.
+  package mutating func compareBytes(_ to: UInt8, _ from: UInt8) { encode(0x6600_0F74, to, xmm(from)) }
+  /// PANDN: `from` where `to` has zeros.
+  package mutating func andNot(_ to: UInt8, _ from: UInt8) { encode(0x6600_0FDF, to, xmm(from)) }
+  /// PMOVMSKB: the first bit of each byte, the byte at the lowest address in the lowest bit.
+  package mutating func byteMask(_ to: Register, _ from: UInt8) { encode(0x6600_0FD7, to.number, xmm(from)) }
   /// The bits of the number.
   package mutating func mov(_ to: Register, fromFloat x: UInt8, _ width: Width) { encode(0x6600_0F7E, x, to, width) }
   package mutating func mov(toFloat x: UInt8, _ from: Register, _ width: Width) { encode(0x6600_0F6E, x, from, width) }

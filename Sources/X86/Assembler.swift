@@ -81,6 +81,8 @@ package struct Assembler {
     byte(0x66)
     encode(0x89, from.number, m)
   }
+  /// Bits 8-63 of the register stay.
+  package mutating func mov8(_ to: Register, _ from: Register) { encode(0x8A, to.number, from, bytes: true) }
   package mutating func mov8(_ m: Memory, _ from: Register) { encode(0x88, from.number, m, bytes: true) }
   /// The shortest encoding that leaves the flags alone.
   package mutating func mov(_ to: Register, _ v: UInt64) {
@@ -201,6 +203,8 @@ package struct Assembler {
   package mutating func rolByCL(_ r: Register, _ width: Width) { encode(0xD3, 0, r, width) }
   /// The count of leading zeros; the operand's width for zero (ABM).
   package mutating func lzcnt(_ to: Register, _ from: Register) { encode(0xF300_0FBD, to.number, from, .bits64) }
+  /// BSF: the number of the lowest bit that is one; of zero it says nothing.
+  package mutating func lowestBit(_ to: Register, _ from: Register) { encode(0x0FBC, to.number, from) }
   /// CF = bit `bit` of the register.
   package mutating func bt(_ r: Register, _ bit: UInt8) {
     encode(0x0FBA, 4, r, .bits64)

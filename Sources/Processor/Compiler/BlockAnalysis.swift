@@ -41,10 +41,12 @@ extension BlockBuilder {
       visit(n.b, n.kind == 8, false)
       visit(n.c, n.kind == 8, false)
     case .divide: visit(n.a, n.kind != BlockBuilder.Division.logical32.rawValue, false)
-    case .moveBytes, .compareBytes:
+    case .moveBytes, .compareBytes, .moveCounted, .compareCounted, .combineCounted, .translate, .translateAndTest,
+      .compareStrings,
+      .moveString:
       visit(n.a, true, true)
       visit(n.b, true, true)
-    case .clearBytes: visit(n.a, true, true)
+    case .clearBytes, .clearCounted, .searchString: visit(n.a, true, true)
     case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow:
       visit(n.a, n.kind == 64, false)
       visit(n.b, n.kind == 64, false)
@@ -55,7 +57,7 @@ extension BlockBuilder {
     case .setTestMask: visit(n.a, n.imm > 0xFFFF_FFFF, false)
     case .setTestByte, .setConditionCode, .setRegister32, .setRegisterHigh, .setFPRShort: visit(n.a, false, false)
     case .floatingPoint: if n.kind != 0 { visit(n.a, true, false) }
-    case .branch, .proceed, .interruptIf: visit(n.a, true, false)
+    case .branch, .proceed, .interruptIf, .interpretIf: visit(n.a, true, false)
     case .branchIf:
       visit(n.a, true, false)
       visit(n.b, true, false)

@@ -2,9 +2,14 @@ import X86
 
 /// Operands of bytes in storage. One that crosses a page, and one that is moved into itself, is left to what interprets.
 extension BlockEmitter {
-  /// A register that points to `count` bytes.
-  private func pointer(_ node: UInt16, count: Int, isStore: Bool, crossing: BlockStub.Kind) -> Register {
-    var (stub, addend) = emitProbe(node, size: count, forStore: isStore, looksForCrossing: true)
+  /// A register that points to `count` bytes, or to as many and one as RDX says.
+  /// - Parameter departs: the block ends where a store is interpreted.
+  func pointer(
+    _ node: UInt16, count: Int, isStore: Bool, crossing: BlockStub.Kind, isCounted: Bool = false, departs: Bool = false
+  ) -> Register {
+    var (stub, addend) = emitProbe(
+      node, size: count, forStore: isStore, looksForCrossing: !isCounted, isCounted: isCounted)
+    stub.departs = departs
     if let crosses = stub.second {
       stub.second = nil
       append(crossing, from: crosses)

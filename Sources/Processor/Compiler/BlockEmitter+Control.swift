@@ -249,6 +249,7 @@ extension BlockEmitter {
       assembler.mov(Memory(.rsp, StateOffset.accessSite), immediate: 0, .bits64)
     }
     assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: stub.descriptor, .bits32)
+    if stub.isCounted { assembler.mov8(Memory(.rsp, StateOffset.descriptor + 3), .rdx) }
     return isOff
   }
   private func emitMiss(_ stub: BlockStub, _ addend: Register, _ thunk: UnsafeMutablePointer<UInt8>) {
@@ -266,7 +267,7 @@ extension BlockEmitter {
     let isPlain = assembler.jump(.notZero)
     if let isOff { assembler.resolveHere(isOff) }
     emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-    emitAfter(stub)
+    if stub.departs { emitEnd(stub) } else { emitAfter(stub) }
     assembler.resolveHere(isPlain)
     emitResume(stub)
   }

@@ -28,7 +28,7 @@ extension BlockEmitter {
     write(.rdx, into: r, width)
     write(.rax, into: r + 1, width)
   }
-  private func read(_ r: Int, into register: Register, _ width: Width) {
+  func read(_ r: Int, into register: Register, _ width: Width) {
     if let pinned = HostRegisters.pinned(r) {
       assembler.mov(register, pinned, width)
     } else {
@@ -36,7 +36,7 @@ extension BlockEmitter {
     }
   }
   /// Of 32 bits, the upper half of the general register stays; that of the host's is zero.
-  private func write(_ register: Register, into r: Int, _ width: Width) {
+  func write(_ register: Register, into r: Int, _ width: Width) {
     guard let pinned = HostRegisters.pinned(r) else {
       return width == .bits64 ? assembler.mov(guest(r), register) : storeLow(register, r)
     }

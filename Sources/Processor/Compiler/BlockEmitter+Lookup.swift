@@ -5,10 +5,12 @@ extension BlockEmitter {
   /// Compares the access with its entry of the TLB, as `emitProbe` does with its site. The last byte's page is compared with the
   /// entry of the first byte's: an operand that crosses a page misses.
   func emitLookup(
-    _ base: Register, _ displacement: Int32, size: Int, forStore: Bool, mustBeOnBoundary: Bool, looksForCrossing: Bool
+    _ base: Register, _ displacement: Int32, size: Int, forStore: Bool, mustBeOnBoundary: Bool, looksForCrossing: Bool,
+    isCounted: Bool
   ) -> (stub: BlockStub, addend: Register) {
     let index = allocate(), held = locked
-    let crosses = looksForCrossing ? emitCrossingCheck(index, base, displacement, size: size) : nil
+    let crosses =
+      looksForCrossing || isCounted ? emitCrossingCheck(index, base, displacement, size: isCounted ? nil : size) : nil
     let tag = freeScratch ?? (base == .rbx ? .rdi : .rbx), isBorrowed = self.index(of: tag) == nil
     let borrowed = Memory(.rsp, StateOffset.saved + 24)
     if isBorrowed { assembler.mov(borrowed, tag) }
@@ -27,6 +29,7 @@ extension BlockEmitter {
       kind: forStore ? .store(index) : .fetch(index), from: miss, text: instruction.text, descriptor: descriptor(bytes: size),
       ordinal: ordinal, offset: instruction.offset)
     stub.second = crosses
+    stub.isCounted = isCounted
     stub.base = base
     stub.displacement = displacement
     stub.size = size

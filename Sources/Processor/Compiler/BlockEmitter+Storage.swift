@@ -20,20 +20,25 @@ extension BlockEmitter {
   /// - Parameters:
   ///   - mustBeOnBoundary: an operand that is not is left to whoever translates.
   ///   - looksForCrossing: an operand that crosses a page is found here, on its boundary or not: the stub's second jump.
+  ///   - isCounted: likewise; RDX has the bytes of the operand less one, up to 255, and `size` is 1.
   func emitProbe(
-    _ node: UInt16, size: Int, forStore: Bool = false, mustBeOnBoundary: Bool = false, looksForCrossing: Bool = false
+    _ node: UInt16, size: Int, forStore: Bool = false, mustBeOnBoundary: Bool = false, looksForCrossing: Bool = false,
+    isCounted: Bool = false
   ) -> (stub: BlockStub, addend: Register) {
     forgetFlags()
     let (base, displacement) = address(node)
     if instruction.conduct == .wandering && nodes[Int(node)].operation != .constant {
       return emitLookup(
-        base, displacement, size: size, forStore: forStore, mustBeOnBoundary: mustBeOnBoundary, looksForCrossing: looksForCrossing)
+        base, displacement, size: size, forStore: forStore, mustBeOnBoundary: mustBeOnBoundary, looksForCrossing: looksForCrossing,
+        isCounted: isCounted)
     }
     let addend = allocate()
     let site = memory.nextSite()
     beginHistory(site, addend)
     let isPowerOfTwo = !looksForCrossing && size <= 8 && size & (size - 1) == 0
-    let crosses = isPowerOfTwo || size == 1 ? nil : emitCrossingCheck(addend, base, displacement, size: size)
+    let crosses =
+      isCounted || !isPowerOfTwo && size > 1
+      ? emitCrossingCheck(addend, base, displacement, size: isCounted ? nil : size) : nil
     emitAddress(addend, base, displacement)
     assembler.arithmetic(.and, addend, immediate: isPowerOfTwo ? -4096 | (Int32(size) - 1) : -4096)
     assembler.arithmetic(.or, addend, Memory(.rsp, StateOffset.siteTag))
@@ -44,6 +49,7 @@ extension BlockEmitter {
       kind: forStore ? .store(addend) : .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: size), ordinal: ordinal,
       offset: instruction.offset)
     stub.second = crosses
+    stub.isCounted = isCounted
     stub.base = base
     stub.displacement = displacement
     stub.size = size
@@ -62,11 +68,17 @@ extension BlockEmitter {
     assembler.leaRelative(t, memory.distance(from: assembler.cursor, toSite: site) + CodeMemory.historyOffset)
     assembler.arithmetic(.add, Memory(t, AccessHistory.executionsOffset), immediate: 1, .bits32)
   }
+  /// - Parameter size: bytes; nil: RDX has one less.
   /// - Returns: a jump that is taken when the operand crosses a page.
-  func emitCrossingCheck(_ t: Register, _ base: Register, _ displacement: Int32, size: Int) -> Fixup {
+  func emitCrossingCheck(_ t: Register, _ base: Register, _ displacement: Int32, size: Int?) -> Fixup {
     emitAddress(t, base, displacement)
     assembler.arithmetic(.and, t, immediate: 0xFFF, .bits32)
-    assembler.arithmetic(.cmp, t, immediate: 4096 - Int32(size), .bits32)
+    if let size {
+      assembler.arithmetic(.cmp, t, immediate: 4096 - Int32(size), .bits32)
+    } else {
+      assembler.arithmetic(.add, t, .rdx, .bits32)
+      assembler.arithmetic(.cmp, t, immediate: 4095, .bits32)
+    }
     return assembler.jump(.above)
   }
 

@@ -25,9 +25,18 @@ enum NodeOperation: UInt8 {
   case replace
   /// `kind` + 1 bytes from `b` to `a`; compared at `a` and `b`; zeros at `a`.
   case moveBytes, compareBytes, clearBytes
+  /// The same of as many bytes and one as `kind` ORed with bits 56-63 of general register `imm` & 15 (0: none) says; combined at
+  /// `a`, `imm` >> 4 says how (`ByteThunks.Combination`).
+  case moveCounted, compareCounted, clearCounted, combineCounted
+  /// TRANSLATE and TRANSLATE AND TEST at `a` by the table at `b`; of the latter, `imm` has B1 in bits 8-11 and D1 in bits 16-27.
+  case translate, translateAndTest
+  /// SEARCH STRING from `a`, COMPARE LOGICAL STRING of `a` and `b`, MOVE STRING from `b` to `a`; R1 and R2 are in `imm`.
+  case searchString, compareStrings, moveString
   /// The pair of registers `imm` divided by `a`; `kind` says how (`BlockBuilder.Division`).
   case divide
   case branch, branchIf, proceed, interruptIf, serialize
+  /// What interprets carries out the instruction where the condition holds.
+  case interpretIf
   /// A binary floating-point instruction: `imm` says which (BlockBuilder.FloatingPointOperands).
   case floatingPoint
 
@@ -41,7 +50,8 @@ enum NodeOperation: UInt8 {
   var setsConditionCode: Bool {
     switch self {
     case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow,
-      .exchange, .setNotZero, .setSign, .setCompare, .setTestMask, .setTestByte, .setConditionCode, .compareBytes:
+      .exchange, .setNotZero, .setSign, .setCompare, .setTestMask, .setTestByte, .setConditionCode, .compareBytes,
+      .compareCounted, .combineCounted, .translateAndTest, .searchString, .compareStrings, .moveString:
       true
     default: false
     }
@@ -56,7 +66,9 @@ enum NodeOperation: UInt8 {
   var mayLeave: Bool {
     switch self {
     case .load, .store, .loadMultiple, .storeMultiple, .exchange, .replace, .moveBytes, .compareBytes, .clearBytes, .divide,
-      .branch, .branchIf, .interruptIf, .floatingPoint:
+      .moveCounted, .compareCounted, .clearCounted, .combineCounted, .translate, .translateAndTest, .searchString,
+      .compareStrings, .moveString,
+      .branch, .branchIf, .interruptIf, .interpretIf, .floatingPoint:
       true
     default: false
     }
@@ -67,7 +79,10 @@ extension NodeOperation {
   /// Whether what interprets the instruction may have carried it out, and come back without flags.
   var mayComeBack: Bool {
     switch self {
-    case .store, .storeMultiple, .exchange, .replace, .moveBytes, .clearBytes, .divide, .floatingPoint: true
+    case .store, .storeMultiple, .exchange, .replace, .moveBytes, .clearBytes, .moveCounted, .clearCounted, .translate, .divide,
+      .floatingPoint,
+      .interpretIf:
+      true
     default: false
     }
   }

@@ -39,6 +39,10 @@ struct BlockStub {
   var size = 1
   /// An operand that is not on its boundary is not to be accessed: the instruction is interpreted.
   var isAligned = false
+  /// RDX has the bytes less one, instead of `size`.
+  var isCounted = false
+  /// The block ends behind an instruction whose store is interpreted.
+  var departs = false
   var site: Int?
   /// Its address is a constant of the code.
   var isConstant = false

@@ -71,7 +71,7 @@ extension CPU {
       s.pointee.compiled.link = 0
     }
     let page = UnsafeRawPointer(CPU.pointer(s.pointee.fetchHost))
-    guard let (code, isFirst) = compiler.compile(key: key, page: page, next: next) else { return nil }
+    guard let (code, isFirst) = compiler.compile(key: key, page: page, next: next, s) else { return nil }
     if isFirst {
       // From now on stores into the page are to be noticed.
       let frame = BlockTable.frame(of: key)

@@ -16,6 +16,8 @@ struct CompiledThunks {
   /// The same of an access that has no site and was not found in the TLB.
   let fetchTranslation: UnsafeMutablePointer<UInt8>
   let storeTranslation: UnsafeMutablePointer<UInt8>
+  /// Loops over bytes.
+  let bytes: ByteThunks
 
   /// - Parameter unsaved: a general register that calls forget to save, for a fault made on purpose.
   init(_ memory: CodeMemory, unsaved: Int? = nil) {
@@ -45,6 +47,7 @@ struct CompiledThunks {
     fetchTranslation = CompiledThunks.emitMiss(&a, forStore: false, StateOffset.fetchMiss, ended: ended)
     storeMiss = a.cursor
     storeTranslation = CompiledThunks.emitMiss(&a, forStore: true, StateOffset.storeMiss, ended: ended)
+    bytes = ByteThunks(&a)
     memory.cursor = a.cursor
     memory.blocksStart = a.cursor
   }

@@ -13,7 +13,7 @@ final class Compiler {
   let memory: CodeMemory
   let thunks: CompiledThunks
   let blocks = BlockTable()
-  private var builder = BlockBuilder()
+  var builder = BlockBuilder()
   private let emitter: BlockEmitter
   var siteTags = SiteTags()
   /// Blocks are verified.
@@ -114,11 +114,14 @@ final class Compiler {
   /// - Parameters:
   ///   - page: the host address of its page.
   ///   - next: that of the next page, when its first instruction lies in both.
+  ///   - cpu: what the CPU has in its registers now.
   /// - Returns: its code, or nil when it begins with an instruction that cannot be in a block; and whether its frame had none.
-  func compile(key: UInt64, page: UnsafeRawPointer, next: UnsafeRawPointer?) -> (code: UInt64, isFirst: Bool)? {
+  func compile(
+    key: UInt64, page: UnsafeRawPointer, next: UnsafeRawPointer?, _ cpu: UnsafeMutablePointer<CPUState>
+  ) -> (code: UInt64, isFirst: Bool)? {
     if isFull { dropAll() }
     let pageKey = key & ~0xFFF, offset = UInt16(truncatingIfNeeded: key & 0xFFF)
-    let end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)))
+    let end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)), cpu)
     guard let last = instructions.last else { return nil }
     findLiveConditionCodes()
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
@@ -143,7 +146,8 @@ final class Compiler {
   /// Builds the nodes.
   /// - Returns: the offset behind the last instruction.
   private func build(
-    _ page: UnsafeRawPointer, _ next: UnsafeRawPointer?, _ frame: UInt64, _ start: UInt16, _ mode: BlockMode
+    _ page: UnsafeRawPointer, _ next: UnsafeRawPointer?, _ frame: UInt64, _ start: UInt16, _ mode: BlockMode,
+    _ cpu: UnsafeMutablePointer<CPUState>
   ) -> UInt16 {
     instructions.removeAll(keepingCapacity: true)
     builder.state.pointee.count = 1
@@ -160,7 +164,7 @@ final class Compiler {
         text: text.bits, firstNode: UInt16(builder.state.pointee.count), endNode: 0, offset: offset, length: UInt8(length))
       instruction.crossesPage = crossesPage
       if !conducts.isEmpty { instruction.conduct = conducts[frame | UInt64(offset)] }
-      build(text, &instruction, mode)
+      build(text, &instruction, page, mode, cpu)
       if verification != nil && instruction.isRoutine && !Verification.covers(text) { break }
       instructions.append(instruction)
       offset += length
@@ -174,20 +178,44 @@ final class Compiler {
     let rest = UInt64(UInt32(bigEndian: next.loadUnaligned(as: UInt32.self)))
     return InstructionText(bits: text.bits | (rest << 32) >> UInt64(8 * count))
   }
-  private func build(_ text: InstructionText, _ instruction: inout BlockInstruction, _ mode: BlockMode) {
+  private func build(
+    _ text: InstructionText, _ instruction: inout BlockInstruction, _ page: UnsafeRawPointer, _ mode: BlockMode,
+    _ cpu: UnsafeMutablePointer<CPUState>
+  ) {
     let first = builder.state.pointee.count
     builder.state.pointee.offset = UInt64(instruction.offset)
     builder.state.pointee.nextOffset = UInt64(instruction.offset) + UInt64(instruction.length)
     builder.state.pointee.isRoutine = false
     builder.state.pointee.hasEffect = false
-    guard let row = rows.row(of: text), !(mode.isProblemState && row.traits.contains(.privileged)),
-      mode.isZArchitecture || !row.traits.contains(.zArchitectureOnly)
-    else {
+    guard let row = row(of: text, mode) else {
       instruction.isRoutine = true
       instruction.endsBlock = true
       instruction.endNode = instruction.firstNode
       return
     }
+    if Compiler.isExecute(row.opcode) { buildExecute(text, page, mode, cpu) } else { build(row, text) }
+    if builder.state.pointee.isRoutine {
+      builder.state.pointee.count = first
+      instruction.isRoutine = true
+      // EXECUTE goes on behind itself, mostly.
+      instruction.endsBlock = row.traits.contains(.endsBlock) && !Compiler.isExecute(row.opcode)
+    } else {
+      instruction.endsBlock = (first..<builder.state.pointee.count).contains {
+        builder.state.pointee.nodes[$0].operation == .branch
+      }
+    }
+    instruction.endNode = UInt16(builder.state.pointee.count)
+  }
+
+  /// The row of an instruction that the mode has.
+  func row(of text: InstructionText, _ mode: BlockMode) -> Instruction<BlockBuilder>? {
+    guard let row = rows.row(of: text), !(mode.isProblemState && row.traits.contains(.privileged)),
+      mode.isZArchitecture || !row.traits.contains(.zArchitectureOnly)
+    else { return nil }
+    return row
+  }
+  /// Builds the nodes of one instruction, or has it called.
+  func build(_ row: Instruction<BlockBuilder>, _ text: InstructionText) {
     if let specialisation = BlockBuilder.floatingPointSpecialisations[row.opcode] {
       do { try builder.floatingPoint(specialisation, text) } catch { builder.call() }
     } else if case .operation(let operation) = row.semantics {
@@ -195,17 +223,6 @@ final class Compiler {
     } else if !builder.bytes(text) {
       do { if try !builder.division(row.opcode, text) { builder.call() } } catch { builder.call() }
     }
-    if builder.state.pointee.isRoutine {
-      builder.state.pointee.count = first
-      instruction.isRoutine = true
-      // EXECUTE goes on behind itself, mostly.
-      instruction.endsBlock = row.traits.contains(.endsBlock) && row.opcode != 0x44 && row.opcode != 0xC600
-    } else {
-      instruction.endsBlock = (first..<builder.state.pointee.count).contains {
-        builder.state.pointee.nodes[$0].operation == .branch
-      }
-    }
-    instruction.endNode = UInt16(builder.state.pointee.count)
   }
 
   /// Eight bytes of text, zeros behind the page.

@@ -42,6 +42,7 @@ enum StateOffset {
   static let descriptor = of(\.compiled.descriptor), link = of(\.compiled.link)
   static let routine = of(\.compiled.routine), crossing = of(\.compiled.crossing)
   static let fetchMiss = of(\.compiled.fetchMiss), storeMiss = of(\.compiled.storeMiss)
+  static let kept = of(\.compiled.kept)
   static let gathered = of(\.compiled.gathered)
   static let floatControl = of(\.compiled.floatControl), calledFloatControl = of(\.compiled.calledFloatControl)
   static let floatConstants = of(\.compiled.floatConstants)

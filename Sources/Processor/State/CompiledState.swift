@@ -28,6 +28,8 @@ package struct CompiledState {
   var accessAddress: UInt64 = 0
   var accessSite: UInt64 = 0
   var accessAddend: UInt64 = 0
+  /// A pointer to an operand while the other one of the instruction is found.
+  var kept: UInt64 = 0
   /// The instruction that calls: bits 0-11 offset in the page, 12-15 length, 16-23 its number in the block, 24-31 bytes of the
   /// access less one.
   var descriptor: UInt32 = 0

@@ -1,0 +1,143 @@
+import X86
+
+/// SEARCH STRING and COMPARE LOGICAL STRING.
+extension ByteThunks {
+  /// Sixteen bytes on their boundary at a time: nothing beyond the page is touched. R10 is the end, R9 whether it is the page's.
+  static func emitSearch(_ a: inout Assembler) -> UnsafeMutablePointer<UInt8> {
+    let start = emitEntry(&a)
+    emitSearchLimit(&a)
+    emitRepeat(&a, .rax, 1)
+    a.mov(.rax, .rcx)
+    a.arithmetic(.and, .rax, immediate: -16)
+    a.loadVector(0, Memory(.rax))
+    a.compareBytes(0, 1)
+    a.byteMask(.rdx, 0)
+    // What is before the operand does not count.
+    a.mov(.r8, .rcx)
+    a.arithmetic(.sub, .r8, .rax)
+    a.shift(.shrx, .rdx, .rdx, by: .r8, .bits32)
+    a.shift(.shlx, .rdx, .rdx, by: .r8, .bits32)
+    a.test(.rdx, .rdx, .bits32)
+    let isFirst = a.jump(.notZero)
+    let loop = a.cursor
+    a.arithmetic(.add, .rax, immediate: 16)
+    a.arithmetic(.cmp, .rax, .r10)
+    let none = a.jump(.noCarry)
+    a.loadVector(0, Memory(.rax))
+    a.compareBytes(0, 1)
+    a.byteMask(.rdx, 0)
+    a.test(.rdx, .rdx, .bits32)
+    back(a.jump(.zero), to: loop)
+    a.resolveHere(isFirst)
+    a.lowestBit(.rdx, .rdx)
+    a.arithmetic(.add, .rax, .rdx)
+    a.arithmetic(.cmp, .rax, .r10)
+    let isBeyond = a.jump(.noCarry)
+    a.arithmetic(.sub, .rax, .rcx)
+    a.mov(.r8, 0)
+    a.arithmetic(.cmp, .r8, immediate: 1, .bits32)
+    emitReturn(&a)
+    a.resolveHere(none)
+    a.resolveHere(isBeyond)
+    a.test(.r9, .r9, .bits32)
+    let isCut = a.jump(.notZero)
+    a.mov(.r8, 1)
+    a.arithmetic(.cmp, .r8, immediate: 0, .bits32)
+    emitReturn(&a)
+    a.resolveHere(isCut)
+    emitUndecided(&a)
+    return start
+  }
+
+  private static func emitSearchLimit(_ a: inout Assembler) {
+    a.mov(.r10, .rcx, .bits32)
+    a.arithmetic(.and, .r10, immediate: 0xFFF, .bits32)
+    a.mov(.r11, 4096)
+    a.arithmetic(.sub, .r11, .r10)
+    a.mov(.r9, 0)
+    a.arithmetic(.cmp, .rdx, .r11)
+    let fits = a.jump(.notAbove)
+    a.mov(.rdx, .r11)
+    a.mov(.r9, 1)
+    a.resolveHere(fits)
+    a.lea(.r10, Memory(.rcx, index: .rdx))
+  }
+
+  /// R9 is the index, R8 the bytes up to the end of a page.
+  static func emitCompareStrings(_ a: inout Assembler) -> UnsafeMutablePointer<UInt8> {
+    let start = emitEntry(&a)
+    a.mov(.r9, .rdx)
+    emitRepeat(&a, .r9, 2)
+    emitPairLimit(&a)
+    let loop = a.cursor
+    a.lea(.r10, Memory(.r9, 16))
+    a.arithmetic(.cmp, .r10, .r8, .bits32)
+    let isTail = a.jump(.above)
+    a.loadVector(0, Memory(.rcx, index: .r9))
+    a.loadVector(1, Memory(.rax, index: .r9))
+    a.compareBytes(1, 0)
+    a.compareBytes(0, 2)
+    a.andNot(0, 1)
+    a.byteMask(.r10, 0)
+    a.arithmetic(.xor, .r10, immediate: 0xFFFF, .bits32)
+    let stops = a.jump(.notZero)
+    a.arithmetic(.add, .r9, immediate: 16)
+    back(a.jump(), to: loop)
+    a.resolveHere(isTail)
+    let tail = a.cursor
+    a.arithmetic(.cmp, .r9, .r8, .bits32)
+    let none = a.jump(.noCarry)
+    a.zeroExtend8(.r10, Memory(.rcx, index: .r9))
+    a.zeroExtend8(.r11, Memory(.rax, index: .r9))
+    a.arithmetic(.cmp, .r10, .r11, .bits32)
+    let differs = a.jump(.notZero)
+    a.arithmetic(.cmp, .r10, .rdx, .bits32)
+    let ends = a.jump(.zero)
+    a.arithmetic(.add, .r9, immediate: 1)
+    back(a.jump(), to: tail)
+    a.resolveHere(stops)
+    a.lowestBit(.r10, .r10)
+    a.arithmetic(.add, .r9, .r10)
+    a.resolveHere(differs)
+    a.resolveHere(ends)
+    emitDecision(&a)
+    a.resolveHere(none)
+    emitUndecided(&a)
+    return start
+  }
+  private static func emitPairLimit(_ a: inout Assembler) {
+    a.mov(.r9, .rcx, .bits32)
+    a.arithmetic(.and, .r9, immediate: 0xFFF, .bits32)
+    a.mov(.r10, .rax, .bits32)
+    a.arithmetic(.and, .r10, immediate: 0xFFF, .bits32)
+    a.arithmetic(.cmp, .r9, .r10, .bits32)
+    let isFurther = a.jump(.noCarry)
+    a.mov(.r9, .r10)
+    a.resolveHere(isFurther)
+    a.mov(.r8, 4096)
+    a.arithmetic(.sub, .r8, .r9)
+    a.mov(.r9, 0)
+  }
+  /// The flags of the bytes at index R9, of which the ending character is low.
+  private static func emitDecision(_ a: inout Assembler) {
+    a.zeroExtend8(.r10, Memory(.rcx, index: .r9))
+    a.zeroExtend8(.r11, Memory(.rax, index: .r9))
+    a.mov(.rax, .r9)
+    a.arithmetic(.cmp, .r10, .r11, .bits32)
+    let isEqual = a.jump(.zero)
+    // One more than each, and zero for the one that ends.
+    a.lea(.r8, Memory(.r10, 1))
+    a.arithmetic(.cmp, .r10, .rdx, .bits32)
+    let isOther = a.jump(.notZero)
+    a.mov(.r8, 0)
+    a.resolveHere(isOther)
+    a.lea(.r9, Memory(.r11, 1))
+    a.arithmetic(.cmp, .r11, .rdx, .bits32)
+    let isOther2 = a.jump(.notZero)
+    a.mov(.r9, 0)
+    a.resolveHere(isOther2)
+    a.arithmetic(.cmp, .r8, .r9, .bits32)
+    a.resolveHere(isEqual)
+    emitReturn(&a)
+  }
+}
