@@ -29,7 +29,8 @@ extension BlockEmitter {
     let (base, displacement) = address(node)
     if instruction.conduct == .wandering && nodes[Int(node)].operation != .constant {
       return emitLookup(
-        base, displacement, size: size, forStore: forStore, mustBeOnBoundary: mustBeOnBoundary, looksForCrossing: looksForCrossing,
+        base, displacement, size: size, forStore: forStore, mustBeOnBoundary: mustBeOnBoundary,
+        looksForCrossing: looksForCrossing,
         isCounted: isCounted)
     }
     let addend = allocate()
@@ -46,7 +47,8 @@ extension BlockEmitter {
     let miss = assembler.jump(.notZero)
     assembler.movRelative(addend, memory.distance(from: assembler.cursor, toSite: site) + 8)
     var stub = BlockStub(
-      kind: forStore ? .store(addend) : .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: size), ordinal: ordinal,
+      kind: forStore ? .store(addend) : .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: size),
+      ordinal: ordinal,
       offset: instruction.offset)
     stub.second = crosses
     stub.isCounted = isCounted
