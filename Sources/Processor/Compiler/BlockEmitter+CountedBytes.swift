@@ -17,8 +17,8 @@ extension BlockEmitter {
 
   /// Whether the access to an operand needs a scratch register besides the one that points to it.
   private func wantsBase(_ node: UInt16) -> Bool {
-    if isFolded(Int(node)) { return false }
-    guard let r = placeRegister(node) else { return true }
+    let n = nodes[Int(node)]
+    guard let r = placeRegister(n.foldedDisplacement(nodes) == nil ? node : n.a) else { return true }
     return index(of: r) != nil
   }
 

@@ -86,8 +86,7 @@ extension BlockEmitter {
 
   func emitLoad(_ k: Int) {
     let n = nodes[k]
-    var (stub, addend) = emitProbe(n.a, size: Int(n.kind))
-    if n.imm & BlockNode.forUpdate != 0 { stub.kind = .store(addend) }
+    let (stub, addend) = emitProbe(n.a, size: Int(n.kind), forStore: n.imm & BlockNode.forUpdate != 0)
     stubs.append(stub)
     let m = Memory(stub.base, stub.displacement, index: addend)
     let destination: Register
