@@ -20,7 +20,7 @@ extension CPU {
   /// now on.
   private func recompile(_ compiler: Compiler, _ key: UInt64) {
     let frame = s.pointee.fetchHost &- UInt64(UInt(bitPattern: storage.base))
-    guard BlockTable.frame(of: key) == frame, !compiler.isFull, let old = compiler.blocks.find(key),
+    guard BlockTable.frame(of: key) == frame, compiler.mayRecompile(key), let old = compiler.blocks.find(key),
       let code = compiler.compile(key: key, page: CPU.pointer(s.pointee.fetchHost), next: nil, s)?.code
     else { return }
     compiler.replace(old, with: code, key)

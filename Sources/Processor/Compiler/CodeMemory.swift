@@ -65,6 +65,7 @@ final class CodeMemory {
     code.pointee.entries[Int(code.pointee.count)] = chost_float_entry(at: UInt32(place - write), stub: UInt32(stub - write))
     code.pointee.count += 1
   }
+  var isHalfFree: Bool { cursor - write < codeSize / 2 && siteCursor < CodeMemory.siteCount / 2 }
   func executeView(_ p: UnsafeMutablePointer<UInt8>) -> UInt64 { execute &+ UInt64(p - write) }
   func writeView(_ address: UInt64) -> UnsafeMutablePointer<UInt8> { write + Int(address &- execute) }
 

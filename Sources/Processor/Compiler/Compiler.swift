@@ -31,6 +31,8 @@ final class Compiler {
   private var loops: [UInt64: (start: UInt64, pending: PendingCondition?)] = [:]
   /// What is known of the accesses of instructions, by absolute address.
   var conducts: [UInt64: AccessConduct] = [:]
+  /// How often blocks were compiled again, and what was learnt of them since.
+  private var lessons: [UInt64: (recompilations: Int, learnt: Int)] = [:]
   /// How often code was interpreted that is not compiled, by address; and how often a frame's blocks were dropped.
   private let heat: UnsafeMutablePointer<UInt8>
   private var changes: [UInt64: Int] = [:]
@@ -41,6 +43,7 @@ final class Compiler {
 
   private static let heatCount = 1 << 14
   private static let instructionLimit = 64
+  private static let conductLimit = 1 << 16
 
   /// - Returns: nil when the host has no memory for code.
   init?(rows: CompilerRows, storage: AbsoluteStorage, settings: CompilerSettings) {
@@ -84,6 +87,17 @@ final class Compiler {
       changes[frame, default: 0] += 1
     }
   }
+  /// Whether a block is to be compiled again, now that something was learnt of it: at the first time, after four more, sixteen more,
+  /// and only while half of the memory is free. What is learnt outlasts the code: when memory is full, blocks begin with it.
+  func mayRecompile(_ key: UInt64) -> Bool {
+    guard memory.isHalfFree, !isFull else { return false }
+    var lesson = lessons[key, default: (0, 0)]
+    lesson.learnt += 1
+    let mayBe = lesson.recompilations < 4 && lesson.learnt >= 1 << (2 * lesson.recompilations)
+    if mayBe { lesson = (lesson.recompilations + 1, 0) }
+    lessons[key] = lesson
+    return mayBe
+  }
   /// Has a block that may be running, and whatever leads to it, go on at one that replaces it.
   func replace(_ old: UInt64, with code: UInt64, _ key: UInt64) {
     memory.lead(from: old, to: code)
@@ -102,7 +116,8 @@ final class Compiler {
     for frame in blocks.dropAll() { storage.setHasCode(AbsoluteAddress(frame), false) }
     memory.reset()
     changes.removeAll(keepingCapacity: true)
-    conducts.removeAll(keepingCapacity: true)
+    if conducts.count > Compiler.conductLimit { conducts.removeAll(keepingCapacity: true) }
+    lessons.removeAll(keepingCapacity: true)
     links.removeAll(keepingCapacity: true)
     loops.removeAll(keepingCapacity: true)
     fullCount += 1
