@@ -38,7 +38,8 @@ import Testing
     let count: UInt64 = mode == .compiled ? 1 << 33 : 1 << 27
     (bare[1], bare[2], bare[3], bare[4], bare[6]) = (count, 0x3000, 0x2000, 0x2100, 0x2002)
     let requester = Requester(bare.cpu.signals)
-    #expect(bare.start(at: loop.start) == nil)
+    // On a busy host the first request may come before the first instruction.
+    for _ in 0..<100 where bare[1] == count { #expect(bare.start(at: loop.start) == nil) }
     requester.end()
     #expect(bare[1] > 0 && bare[1] < count)
     #expect(bare.services.firstDifference == nil)

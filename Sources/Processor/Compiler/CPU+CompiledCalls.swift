@@ -86,6 +86,8 @@ extension CPU {
     if let compiler, compiler.log != nil {
       compiler.interruption = interruption
     } else {
+      // What could not be fetched does not count as executed.
+      if fetching { s.pointee.instructionCount &-= 1 }
       interruptProgram(interruption, fetching: fetching)
     }
     return leave()
