@@ -114,9 +114,6 @@ package struct Assembler {
   package mutating func signExtend16(_ to: Register, _ from: Register) { encode(0x0FBF, to.number, from, .bits64) }
   package mutating func signExtend32(_ to: Register, _ from: Register) { encode(0x63, to.number, from, .bits64) }
   package mutating func lea(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x8D, to.number, m, width) }
-  package mutating func cmov(_ c: Condition, _ to: Register, _ from: Register) {
-    encode(0x0F40 | UInt32(c.rawValue), to.number, from, .bits64)
-  }
   package mutating func xchg(_ a: Register, _ b: Register) { encode(0x87, a.number, b, .bits64) }
 
   // MARK: Big-endian access
@@ -181,7 +178,6 @@ package struct Assembler {
     byte(v)
   }
   package mutating func neg(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 3, r, width) }
-  package mutating func not(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 2, r, width) }
   package mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) {
     encode(0x0FAF, to.number, from, width)
   }
@@ -205,18 +201,7 @@ package struct Assembler {
   package mutating func lzcnt(_ to: Register, _ from: Register) { encode(0xF300_0FBD, to.number, from, .bits64) }
   /// BSF: the number of the lowest bit that is one; of zero it says nothing.
   package mutating func lowestBit(_ to: Register, _ from: Register) { encode(0x0FBC, to.number, from) }
-  /// CF = bit `bit` of the register.
-  package mutating func bt(_ r: Register, _ bit: UInt8) {
-    encode(0x0FBA, 4, r, .bits64)
-    byte(bit)
-  }
   package mutating func set(_ c: Condition, _ r: Register) { encode(0x0F90 | UInt32(c.rawValue), 0, r, bytes: true) }
-  /// SETcc AH.
-  package mutating func setAH(_ c: Condition) {
-    byte(0x0F)
-    byte(0x90 | c.rawValue)
-    byte(0xC4)
-  }
   /// Inverts CF.
   package mutating func cmc() { byte(0xF5) }
   package mutating func lahf() { byte(0x9F) }
