@@ -21,6 +21,8 @@ void chost_guard(void *base, size_t size);
 /* Code memory: `code` bytes that are written through *write and executed through the result, never both through one address;
  * `data` bytes of plain memory follow the execution view. NULL with errno set when the host has none. Sizes are multiples of a page. */
 void *chost_code_memory(size_t code, size_t data, void **write);
+/* Asks that the 2 MiB around `place` in the execution view be one page of the host, whose TLB is small. May do nothing. */
+void chost_enlarge_code_page(void *place);
 void chost_release_code_memory(void *execute, size_t code, size_t data, void *write);
 
 /* Sequentially consistent compare-and-exchange on naturally aligned guest storage. Values are host-endian.

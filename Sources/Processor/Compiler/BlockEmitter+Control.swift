@@ -204,35 +204,42 @@ extension BlockEmitter {
         kind: kind, from: fixup, text: instruction.text, descriptor: descriptor(), ordinal: ordinal, offset: instruction.offset))
   }
 
+  /// Branches follow the block; what is seldom run goes where such code is.
   func emitStubs() {
-    for stub in stubs {
-      if let from = stub.from { assembler.resolveHere(from) }
-      if let second = stub.second { assembler.resolveHere(second) }
-      if let third = stub.third { assembler.resolveHere(third) }
-      for place in [stub.faults.first, stub.faults.second] {
-        if let place { faults.append((place, assembler.cursor)) }
-      }
-      if !stub.kind.isBranch { emitCondition(stub.pending) }
-      switch stub.kind {
-      case .fetch(let addend): emitMiss(stub, addend, stub.site == nil ? thunks.fetchTranslation : thunks.fetchMiss)
-      case .store(let addend): emitStoreMiss(stub, addend)
-      case .interpretation:
-        emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-        emitAfter(stub)
-      case .departure:
-        emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-        emitEnd(stub)
-      case .comparison:
-        emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-        emitFlagsOfComparison()
-        emitAfter(stub)
-      case .crossing: emitCrossingCall(stub)
-      case .branch(let target):
-        emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, LoopEdge(stub.floatsAtResume, stub.pending))
-      case .leave(let target):
-        emitCondition(stub.pending)
-        emitLeaveStub(target, stub.offset, stub.ordinal)
-      }
+    for stub in stubs where stub.kind.isBranch { emit(stub) }
+    let end = assembler.cursor
+    assembler.cursor = memory.stubCursor
+    for stub in stubs where !stub.kind.isBranch { emit(stub) }
+    stubCursor = assembler.cursor
+    assembler.cursor = end
+  }
+  private func emit(_ stub: BlockStub) {
+    if let from = stub.from { assembler.resolveHere(from) }
+    if let second = stub.second { assembler.resolveHere(second) }
+    if let third = stub.third { assembler.resolveHere(third) }
+    for place in [stub.faults.first, stub.faults.second] {
+      if let place { faults.append((place, assembler.cursor)) }
+    }
+    if !stub.kind.isBranch { emitCondition(stub.pending) }
+    switch stub.kind {
+    case .fetch(let addend): emitMiss(stub, addend, stub.site == nil ? thunks.fetchTranslation : thunks.fetchMiss)
+    case .store(let addend): emitStoreMiss(stub, addend)
+    case .interpretation:
+      emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
+      emitAfter(stub)
+    case .departure:
+      emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
+      emitEnd(stub)
+    case .comparison:
+      emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
+      emitFlagsOfComparison()
+      emitAfter(stub)
+    case .crossing: emitCrossingCall(stub)
+    case .branch(let target):
+      emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, LoopEdge(stub.floatsAtResume, stub.pending))
+    case .leave(let target):
+      emitCondition(stub.pending)
+      emitLeaveStub(target, stub.offset, stub.ordinal)
     }
   }
 

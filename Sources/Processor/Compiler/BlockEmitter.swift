@@ -1,11 +1,13 @@
 import X86
 
-/// Makes x86-64 code of a block's nodes, instruction by instruction, in one pass. Code that is seldom run (misses, taken branches)
-/// follows behind the block.
+/// Makes x86-64 code of a block's nodes, instruction by instruction, in one pass. Branches that are taken
+/// follow behind the block; what is seldom run goes elsewhere.
 ///
 /// Concurrency: owned by the compiler of one CPU.
 final class BlockEmitter {
   var assembler: Assembler
+  /// Where what is seldom run of the block ends.
+  var stubCursor: UnsafeMutablePointer<UInt8>
   let memory: CodeMemory
   let thunks: CompiledThunks
   let nodes: UnsafeMutablePointer<BlockNode>
@@ -57,6 +59,7 @@ final class BlockEmitter {
     self.thunks = thunks
     self.nodes = nodes
     assembler = Assembler(at: memory.write)
+    stubCursor = memory.stubCursor
     let count = BlockBuilder.nodeLimit + BlockBuilder.instructionNodeLimit
     places = .allocate(capacity: count)
     places.initialize(repeating: 0, count: count)

@@ -6,8 +6,11 @@ import X86
 ///
 /// Concurrency: owned by the compiler of one CPU.
 final class CodeMemory {
-  /// Bytes of code.
+  /// Bytes of code, and the eighths of it that are for what is run often.
   private let codeSize: Int
+  private static let blocksEighths = 5
+  /// Bytes that one block may take of either part.
+  static let blockRoom = 1 << 16
   static let siteCount = 1 << 18
   private static let siteSize = 16
   /// Bytes from a site to its history, which is as large, and of both.
@@ -18,9 +21,15 @@ final class CodeMemory {
   let write: UnsafeMutablePointer<UInt8>
   let execute: UInt64
   private let sites: UnsafeMutablePointer<UInt64>
-  /// Where the next block goes.
+  /// Where the next block goes, and what is seldom run of it: apart from each other, as the host's caches are small.
   var cursor: UnsafeMutablePointer<UInt8>
+  var stubCursor: UnsafeMutablePointer<UInt8>
+  /// Where the stubs begin.
+  private let stubs: UnsafeMutablePointer<UInt8>
   private var siteCursor = 0
+  /// Bytes of a large page of the host, and how much of the blocks' part is in such pages.
+  private static let largePage = 2 << 20
+  private var enlarged = 0
   /// Which instructions raise floating-point exceptions, for the handler of SIGFPE.
   let floatCode: UnsafeMutablePointer<chost_float_code>
   private static let faultLimit = 1 << 17
@@ -40,6 +49,8 @@ final class CodeMemory {
     sites = (execute + codeSize).assumingMemoryBound(to: UInt64.self)
     cursor = write
     blocksStart = write
+    stubs = write + codeSize / 8 * CodeMemory.blocksEighths
+    stubCursor = stubs
     floatCode = .allocate(capacity: 1)
     floatCode.initialize(
       to: chost_float_code(
@@ -56,7 +67,8 @@ final class CodeMemory {
 
   /// Whether there is room for one more block, however large.
   var hasRoom: Bool {
-    write + codeSize - cursor > 1 << 17 && siteCursor < CodeMemory.siteCount - BlockBuilder.nodeLimit
+    stubs - cursor > CodeMemory.blockRoom && write + codeSize - stubCursor > CodeMemory.blockRoom
+      && siteCursor < CodeMemory.siteCount - BlockBuilder.nodeLimit
       && Int(floatCode.pointee.count) < CodeMemory.faultLimit - BlockBuilder.nodeLimit
   }
   /// Has an exception of the instruction at one place go on at another. Places come in ascending order.
@@ -65,7 +77,8 @@ final class CodeMemory {
     code.pointee.entries[Int(code.pointee.count)] = chost_float_entry(at: UInt32(place - write), stub: UInt32(stub - write))
     code.pointee.count += 1
   }
-  var isHalfFree: Bool { cursor - write < codeSize / 2 && siteCursor < CodeMemory.siteCount / 2 }
+  var isHalfFree: Bool { cursor - write < (stubs - write) / 2 && stubCursor - stubs < (write + codeSize - stubs) / 2
+      && siteCursor < CodeMemory.siteCount / 2 }
   func executeView(_ p: UnsafeMutablePointer<UInt8>) -> UInt64 { execute &+ UInt64(p - write) }
   func writeView(_ address: UInt64) -> UnsafeMutablePointer<UInt8> { write + Int(address &- execute) }
 
@@ -80,6 +93,14 @@ final class CodeMemory {
   func link(_ end: UInt64, to code: UInt64) {
     UnsafeMutableRawPointer(writeView(end) - 4)
       .storeBytes(of: Int32(truncatingIfNeeded: Int64(bitPattern: code &- end)), as: Int32.self)
+  }
+
+  /// Has the host keep in large pages what blocks have come to.
+  func enlargePages() {
+    while cursor - write >= enlarged && enlarged + CodeMemory.largePage <= codeSize {
+      chost_enlarge_code_page(UnsafeMutableRawPointer(bitPattern: UInt(execute) + UInt(enlarged)))
+      enlarged += CodeMemory.largePage
+    }
   }
 
   func nextSite() -> Int {
@@ -107,5 +128,6 @@ final class CodeMemory {
     siteCursor = 0
     floatCode.pointee.count = 0
     cursor = blocksStart
+    stubCursor = stubs
   }
 }

@@ -153,6 +153,8 @@ final class Compiler {
     for (key, end) in emitter.links { links[key, default: []].append(memory.executeView(end)) }
     let code = memory.executeView(memory.cursor)
     memory.cursor = emitter.assembler.cursor
+    memory.stubCursor = emitter.stubCursor
+    memory.enlargePages()
     if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge.pending) }
     for fault in emitter.faults { memory.noteFault(at: fault.at, to: fault.stub) }
     return (code, blocks.insert(key, code: code))

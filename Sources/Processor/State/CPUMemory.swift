@@ -5,15 +5,15 @@ import CHost
 ///
 /// Concurrency: owned by the CPU's thread.
 struct CPUMemory {
-  /// Bytes of stack. What compiled code calls runs on it: the whole of the machine.
-  private static let stackSize = 1 << 20
+  /// Bytes of stack. What compiled code calls runs on it: the whole of the machine. What follows it is one large page of the host.
+  private static let stackSize = 2 << 20
   private static let guardSize = 1 << 16
   /// From the state to the TLB, its large frames, to the jump cache, and to `TLB.origins`.
   static let tlbOffset = (MemoryLayout<CPUState>.stride + 63) & ~63
   static let largeTLBOffset = tlbOffset + TLB.count * MemoryLayout<TLBEntry>.stride
   static let jumpCacheOffset = largeTLBOffset + TLB.largeCount * MemoryLayout<LargeTLBEntry>.stride
   static let originsOffset = jumpCacheOffset + JumpCache.count * MemoryLayout<JumpCacheEntry>.stride
-  private static let size = (stackSize + originsOffset + 2 * TLB.originCount + 4095) & ~4095
+  private static let size = (stackSize + originsOffset + 2 * TLB.originCount + (1 << 21) - 1) & ~((1 << 21) - 1)
 
   private let base: UnsafeMutableRawPointer
   let state: UnsafeMutablePointer<CPUState>
@@ -23,7 +23,9 @@ struct CPUMemory {
   let origins: UnsafeMutablePointer<UInt8>
 
   init() {
-    guard let base = chost_reserve(CPUMemory.size) else { preconditionFailure("the host has no memory for a CPU") }
+    guard let base = chost_reserve_addresses(CPUMemory.size), chost_populate(base, CPUMemory.size) == 0 else {
+      preconditionFailure("the host has no memory for a CPU")
+    }
     chost_guard(base, CPUMemory.guardSize)
     self.base = base
     let place = base + CPUMemory.stackSize
@@ -35,7 +37,7 @@ struct CPUMemory {
     jumpCache.initialize(repeating: JumpCacheEntry(), count: JumpCache.count)
   }
 
-  func deallocate() { chost_release(base, CPUMemory.size) }
+  func deallocate() { chost_unmap(base, CPUMemory.size) }
 }
 
 /// Where compiled code finds the block at a logical address. An entry holds while its tag is the CPU's.
