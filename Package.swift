@@ -71,7 +71,7 @@ let package = Package(
       name: "VolumeLoad", dependencies: ["Devices", "ChannelIO", "DASD", system], path: "Tests/VolumeLoad", swiftSettings: strict),
     .testTarget(
       name: "ProcessorTests",
-      dependencies: ["Processor", "Storage", "PersistentMemory", "ChannelIO", "ServiceProcessor", "Tracing"],
+      dependencies: ["Processor", "Storage", "PersistentMemory", "ChannelIO", "ServiceProcessor", "Tracing", "CHost", "X86"],
       swiftSettings: strict),
     .testTarget(
       name: "OperatorInterfaceTests", dependencies: ["OperatorInterface", "Ironload", "Sockets"], swiftSettings: strict),

@@ -14,3 +14,11 @@ uint32_t chost_features(void) {
 #endif
   return features;
 }
+
+uint64_t chost_ticks(void) {
+#if defined(__x86_64__)
+  return __builtin_ia32_rdtsc();
+#else
+  return 0;
+#endif
+}

@@ -24,7 +24,7 @@ static int redirect(const struct chost_float_code *code, greg_t *address) {
   }
   if (low == code->count || code->entries[low].at != at) return 0;
   *address = (greg_t)(code->start + code->entries[low].stub);
-  if (code->faults) ++*code->faults;
+  ++*code->faults;
   return 1;
 }
 #endif
@@ -32,7 +32,18 @@ static int redirect(const struct chost_float_code *code, greg_t *address) {
 static void on_float_error(int signal, siginfo_t *info, void *context) {
 #ifdef __x86_64__
   ucontext_t *thread = context;
-  if (current && info->si_code > 0 && redirect(current, &thread->uc_mcontext.gregs[REG_RIP])) return;
+  int isFloat = info->si_code >= FPE_FLTDIV && info->si_code <= FPE_FLTSUB;
+  if (current && isFloat) {
+    uintptr_t address = (uintptr_t)thread->uc_mcontext.gregs[REG_RIP];
+    if (address - current->start >= current->size) {
+      /* What compiled code called is to be as it is elsewhere: masked. */
+      thread->uc_mcontext.fpregs->mxcsr |= 0x1F80;
+      *current->masked = 1;
+      ++*current->faults;
+      return;
+    }
+    if (redirect(current, &thread->uc_mcontext.gregs[REG_RIP])) return;
+  }
 #endif
   /* Not ours: as if we had not been here. */
   if (previous.sa_flags & SA_SIGINFO) {
@@ -58,4 +69,9 @@ int chost_handle_float_faults(void) {
   return result;
 }
 
-void chost_set_float_code(struct chost_float_code *code) { current = code; }
+void chost_set_float_code(struct chost_float_code *code) {
+  current = code;
+#ifdef __x86_64__
+  if (!code) __builtin_ia32_ldmxcsr(0x1F80);
+#endif
+}

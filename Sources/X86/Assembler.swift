@@ -177,6 +177,14 @@ package struct Assembler {
     encode(0xF6, 0, m)
     byte(v)
   }
+  package mutating func and8(_ m: Memory, immediate v: UInt8) {
+    encode(0x80, 4, m)
+    byte(v)
+  }
+  package mutating func or8(_ m: Memory, immediate v: UInt8) {
+    encode(0x80, 1, m)
+    byte(v)
+  }
   package mutating func neg(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 3, r, width) }
   package mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) {
     encode(0x0FAF, to.number, from, width)
@@ -266,6 +274,11 @@ package struct Assembler {
   package mutating func ret() { byte(0xC3) }
   package mutating func push(_ r: Register) { opcode(0x50 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false) }
   package mutating func pop(_ r: Register) { opcode(0x58 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false) }
+  /// RDTSC: the upper half of the counter into EDX, the lower into EAX.
+  package mutating func readTimeStamp() {
+    byte(0x0F)
+    byte(0x31)
+  }
   package mutating func mfence() {
     byte(0x0F)
     byte(0xAE)

@@ -47,7 +47,7 @@ import Testing
 
   @Test func `code memory that is full again and again changes nothing`() {
     var settings = CompilerTests.settings()
-    settings.codeSize = 1 << 19
+    settings.codeSize = 3 << 17
     let interpreter = BareMachine.forPrograms(megabytes: 4), compiler = BareMachine.forPrograms(megabytes: 4, compiling: settings)
     interpreter.put(BareMachine.stopText, at: SequenceGenerator.exit)
     run(on: compiler, sequences: CompilerTests.sequenceCount) { code, state, compiled in

@@ -95,6 +95,25 @@ import Testing
     expectInterruption(0x1005, bare)
   }
 
+  @Test(arguments: ExecutionMode.allCases)
+  func `a loop that enables and disables takes the clock comparator's interruption when it enables`(_ mode: ExecutionMode) {
+    let bare = BareMachine.forPrograms(compiling: mode.settings)
+    bare.complex.alarm.quit()
+    bare.cpu.setCPUTimer(1 << 62)
+    // STCKF, STOSM, STNSM, LG, CLG, branch back on not high: what the clock showed before the CPU was enabled.
+    bare.code("B27C 0E00 AD03 0E18 ACFC 0E18 E310 0E00 0004 E310 0E08 0021 A7C4 FFF4 8300 0500", at: 0x2000)
+    bare.cpu.setControlRegister(0, bare.cpu.s.pointee.cr[0] | CR0.clockComparator)
+    bare.load(mask: BareMachine.supervisor, address: 0x2000)
+    for milliseconds in [3, 1, 2] as [UInt64] {
+      let moment = bare.complex.clock.now() &+ milliseconds * 1000 << 12
+      bare[UInt64.self, 0xE08] = moment &+ 1
+      bare.cpu.setClockComparator(moment)
+      bare.load(mask: BareMachine.supervisor, address: 0x2000)
+      expectInterruption(0x1004, bare, at: 0x2008, PSW.external | PSW.io)
+      #expect(bare[UInt8.self, 0xE18] == UInt8(truncatingIfNeeded: BareMachine.supervisor >> 56))
+    }
+  }
+
   /// A machine without an alarm that loops until its timer is due, becomes enabled, and loops.
   private func machine(_ mode: ExecutionMode, _ enabling: Enabling, _ subclass: UInt64, _ loop: String) -> BareMachine {
     let bare = BareMachine.forPrograms(compiling: mode.settings)
@@ -108,12 +127,14 @@ import Testing
     bare.load(mask: BareMachine.supervisor | (enabling.isPSWEnabled ? PSW.external : 0), address: 0x2000)
     return bare
   }
-  private func expectInterruption(_ code: UInt16, _ bare: BareMachine) {
+  private func expectInterruption(
+    _ code: UInt16, _ bare: BareMachine, at address: UInt64 = 0x201E, _ enabled: UInt64 = PSW.external
+  ) {
     for _ in 0..<20 where bare.psw.instructionAddress != 0xF00 + Lowcore.external.old { bare.turn() }
     #expect(bare[UInt16.self, Lowcore.externalCode] == code)
     let old = bare.old(.external)
-    #expect(old.mask & ~PSW.conditionCode == BareMachine.supervisor | PSW.external)
-    #expect(old.instructionAddress == 0x201E)
+    #expect(old.mask & ~PSW.conditionCode == BareMachine.supervisor | enabled)
+    #expect(old.instructionAddress == address)
     #expect(bare.services.firstDifference == nil)
   }
 }

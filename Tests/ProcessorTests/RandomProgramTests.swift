@@ -10,16 +10,21 @@ import Testing
     ProcessInfo.processInfo.environment["IRONLOAD_PROGRAMS"].flatMap { Int($0) } ?? 8000
   private static let runsPerProgram = 16
 
-  private static func settings(isVerifying: Bool = false) -> CompilerSettings {
+  /// Pages are compiled as a whole, however often they change; or, nearly always, one instruction at a time.
+  private static let changeLimits = [Int.max, 2]
+
+  private static func settings(changeLimit: Int, isVerifying: Bool = false) -> CompilerSettings {
     var settings = CompilerSettings()
     settings.threshold = 1
-    settings.changeLimit = .max
+    settings.changeLimit = changeLimit
     settings.isVerifying = isVerifying
     return settings
   }
 
-  @Test func `compiled programs that loop, fault and change themselves leave what interpreted ones leave`() throws {
-    let interpreter = try ProgramMachine(nil), compiler = try ProgramMachine(RandomProgramTests.settings())
+  @Test(arguments: changeLimits)
+  func `compiled programs that loop, fault and change themselves leave what interpreted ones leave`(_ limit: Int) throws {
+    let interpreter = try ProgramMachine(nil)
+    let compiler = try ProgramMachine(RandomProgramTests.settings(changeLimit: limit))
     var generator = SequenceGenerator(seed: 20_261_128)
     for _ in 0..<RandomProgramTests.programCount {
       let start = SequenceGenerator.exit - 0x1000 - 2 * UInt64(generator.below(120))
@@ -39,8 +44,9 @@ import Testing
     }
   }
 
-  @Test func `verification finds no difference in programs that loop, fault and change themselves`() throws {
-    let machine = try ProgramMachine(RandomProgramTests.settings(isVerifying: true))
+  @Test(arguments: changeLimits)
+  func `verification finds no difference in programs that loop, fault and change themselves`(_ limit: Int) throws {
+    let machine = try ProgramMachine(RandomProgramTests.settings(changeLimit: limit, isVerifying: true))
     var generator = SequenceGenerator(seed: 8)
     for _ in 0..<RandomProgramTests.programCount / 10 {
       let start = SequenceGenerator.exit - 0x1000 - 2 * UInt64(generator.below(120))

@@ -15,6 +15,9 @@ int chost_discard(void *base, size_t size);
 enum { CHOST_X86_64 = 1, CHOST_MOVBE = 2, CHOST_BMI2 = 4, CHOST_FMA = 8, CHOST_LZCNT = 16, CHOST_LAHF = 32 };
 uint32_t chost_features(void);
 
+/* The host's time-stamp counter; 0 where there is none. */
+uint64_t chost_ticks(void);
+
 /* Makes the first `size` bytes of a reservation inaccessible. */
 void chost_guard(void *base, size_t size);
 
@@ -87,12 +90,13 @@ struct chost_float_code {
   uintptr_t start, size;
   struct chost_float_entry *entries;
   size_t count;
-  uint32_t *faults;
+  uint32_t *faults, *masked;
 };
 /* Has SIGFPE handled as that asks, in whatever thread; a SIGFPE from elsewhere has the effect that it had before.
  * 0, or -1 with errno set. */
 int chost_handle_float_faults(void);
-/* What the calling thread executes, or NULL. */
+/* What the calling thread executes; what it calls may run with exceptions unmasked: one that is raised there masks them and sets
+ * *masked. NULL: nothing any more, and exceptions are masked. */
 void chost_set_float_code(struct chost_float_code *code);
 
 /* statx's STATX_ATTR_DAX of `fd`: 1 set, 0 not set, -1 the kernel does not say. */

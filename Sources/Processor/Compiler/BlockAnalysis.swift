@@ -5,8 +5,8 @@ extension BlockBuilder {
   @inline(__always) private func visitOperands(_ k: Int, _ visit: (UInt16, _ isFull: Bool, _ isAddress: Bool) -> Void) {
     let n = state.pointee.nodes[k]
     switch n.operation {
-    case .constant, .register, .registerHigh, .programAddress, .programMask, .conditionCode, .fpr, .fprShort, .isConditionCode,
-      .serialize:
+    case .constant, .register, .registerHigh, .programAddress, .programMask, .systemMask, .conditionCode, .fpr, .fprShort,
+      .isConditionCode, .serialize, .disable, .enable:
       break
     case .add, .subtract, .and, .or, .xor, .multiply:
       visit(n.a, !n.isNarrow, false)
@@ -109,7 +109,7 @@ extension NodeOperation {
     case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow:
       kind == 32
     case .zeroExtend8, .zeroExtend16, .zeroExtend32, .byteSwap16, .byteSwap32, .rotateLeft32, .registerHigh, .countLeadingZeros,
-      .conditionCode, .programMask, .fprShort:
+      .conditionCode, .programMask, .systemMask, .fprShort:
       true
     default: false
     }

@@ -1,8 +1,29 @@
 import X86
 
 /// An instruction that lies in two pages is a block of its own. Its end may be anything by the time that it runs: the block looks
-/// whether it is what was compiled.
+/// whether it is what was compiled. So is one of a page that is stored into again and again, as Linux's LOAD PSW in the prefix area:
+/// such a page has write permission, and all of the instruction is looked at.
 extension BlockEmitter {
+  /// Goes on where the instruction's bytes in this page are what they were; otherwise it is interpreted.
+  func emitGuard() {
+    let bytes = min(UInt16(instruction.length), 4096 - instruction.offset)
+    assembler.mov(.rcx, Memory(.rsp, StateOffset.fetchHost))
+    var differs: [Fixup] = []
+    var k: UInt16 = 0
+    while k < bytes {
+      let here = Memory(.rcx, Int32(instruction.offset + k)), text = instruction.text << UInt64(8 * k)
+      if bytes - k >= 4 {
+        assembler.arithmetic(.cmp, here, immediate: Int32(bitPattern: UInt32(text >> 32).byteSwapped), .bits32)
+      } else {
+        assembler.mov(.rax, UInt64(UInt16(text >> 48).byteSwapped))
+        assembler.compare16(.rax, here)
+      }
+      differs.append(assembler.jump(.notZero))
+      k += bytes - k >= 4 ? 4 : 2
+    }
+    append(.crossing, from: differs[0])
+    if differs.count > 1 { stubs[stubs.count - 1].second = differs[1] }
+  }
   /// Goes on where the next page is what it was and begins with the bytes that the instruction had; otherwise, or when there is
   /// nothing else, the instruction is interpreted, which fills the two sites: the page and `jumpTag`; the host address of the next
   /// page.
@@ -41,22 +62,28 @@ extension BlockEmitter {
     return assembler.jump(.notZero)
   }
   func emitCrossingCall(_ stub: BlockStub) {
-    guard let site = stub.site else { return }
-    assembler.leaRelative(.rax, memory.distance(from: assembler.cursor, toSite: site))
-    assembler.mov(Memory(.rsp, StateOffset.accessSite), .rax)
+    if let site = stub.site {
+      assembler.leaRelative(.rax, memory.distance(from: assembler.cursor, toSite: site))
+      assembler.mov(Memory(.rsp, StateOffset.accessSite), .rax)
+    } else {
+      assembler.mov(Memory(.rsp, StateOffset.accessSite), immediate: 0, .bits64)
+    }
     assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: stub.descriptor, .bits32)
     emitCall(thunks.crossing)
   }
 }
 
 extension CPU {
-  /// Interprets an instruction that lies in two pages, whatever it is by now. Its block ends here.
+  /// Interprets an instruction that lies in two pages, or that is guarded, whatever it is by now. Its block ends here.
   mutating func interpretCrossing() -> UInt32 {
     let state = s
     _ = beginCalledInstruction()
     let address = state.pointee.instructionAddress, tag = state.pointee.front.jumpTag
     let text: InstructionText
-    do { text = InstructionText(bits: try fetchText(address)) } catch { return interrupt(error, fetching: true) }
+    do { text = InstructionText(bits: try fetchText(address)) } catch {
+      state.pointee.nextAddress = address
+      return interrupt(error, fetching: true)
+    }
     let next = ((address | 0xFFF) &+ 1) & state.pointee.addressMask
     if let site = UnsafeMutablePointer<UInt64>(bitPattern: UInt(state.pointee.compiled.accessSite)),
       address & 0xFFF &+ text.length > 4096, let host = try? hostForInstruction(next)

@@ -244,6 +244,7 @@ extension BlockEmitter {
       assembler.mov(r, Memory(.rsp, StateOffset.pswMask))
       assembler.shift(.shr, r, UInt8(PSW.programMaskShift), .bits64)
       assembler.arithmetic(.and, r, immediate: 15, .bits32)
+    case .systemMask: assembler.zeroExtend8(r, systemMask)
     case .fpr where floats[Int(n.imm)] != nil: assembler.mov(r, fromFloat: floats[Int(n.imm)] ?? 0, .bits64)
     case .fprShort: assembler.mov(r, Memory(.rsp, StateOffset.fpr + Int32(8 * n.imm) + 4), .bits32)
     default: assembler.mov(r, Memory(.rsp, StateOffset.fpr + Int32(8 * n.imm)))

@@ -101,6 +101,7 @@ final class BlockEmitter {
     let firstStub = stubs.count
     settleCondition(before: instruction)
     let pending = pendingCondition
+    if instruction.isGuarded { emitGuard() }
     if instruction.crossesPage { emitCrossing(isCompiled: !instruction.isRoutine) }
     if instruction.isRoutine {
       if !instruction.crossesPage { emitRoutineCall() }
@@ -156,7 +157,7 @@ final class BlockEmitter {
     switch n.operation {
     case .constant, .programAddress, .isConditionCode, .isCompare, .isZero, .isNotZero, .proceed: break
     case .register: emitRegister(k)
-    case .registerHigh, .programMask, .fpr, .fprShort: emitStateValue(k)
+    case .registerHigh, .programMask, .systemMask, .fpr, .fprShort: emitStateValue(k)
     case .conditionCode: emitConditionCodeValue(k)
     case .add, .subtract, .and, .or, .xor, .multiply: emitBinary(k)
     case .multiplyHigh: emitMultiplyHigh(k)
@@ -191,6 +192,8 @@ final class BlockEmitter {
     case .branchIf: emitBranch(if: n.a, to: n.b)
     case .interruptIf, .interpretIf: emitInterruption(if: n.a)
     case .serialize: assembler.mfence()
+    case .disable: assembler.and8(systemMask, immediate: UInt8(truncatingIfNeeded: nodes[k].imm))
+    case .enable: emitEnable(UInt8(truncatingIfNeeded: nodes[k].imm))
     case .floatingPoint: emitFloatingPoint(k)
     }
   }

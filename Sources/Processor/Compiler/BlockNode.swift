@@ -2,7 +2,7 @@
 /// or an offset, as the case says.
 enum NodeOperation: UInt8 {
   // Values
-  case constant, register, registerHigh, programAddress, programMask, conditionCode, fpr, fprShort
+  case constant, register, registerHigh, programAddress, programMask, systemMask, conditionCode, fpr, fprShort
   case add, subtract, and, or, xor, multiply, multiplyHigh
   case shiftLeft, shiftRight, shiftRightArithmetic, rotateLeft, rotateLeft32
   case signExtend8, signExtend16, signExtend32, zeroExtend8, zeroExtend16, zeroExtend32
@@ -35,6 +35,8 @@ enum NodeOperation: UInt8 {
   /// The pair of registers `imm` divided by `a`; `kind` says how (`BlockBuilder.Division`).
   case divide
   case branch, branchIf, proceed, interruptIf, serialize
+  /// Ands `imm` to bits 0-7 of the PSW, or ORs it, unless an interruption may then be pending: the instruction is interpreted.
+  case disable, enable
   /// What interprets carries out the instruction where the condition holds.
   case interpretIf
   /// A binary floating-point instruction: `imm` says which (BlockBuilder.FloatingPointOperands).
@@ -68,7 +70,7 @@ enum NodeOperation: UInt8 {
     case .load, .store, .loadMultiple, .storeMultiple, .exchange, .replace, .moveBytes, .compareBytes, .clearBytes, .divide,
       .moveCounted, .compareCounted, .clearCounted, .combineCounted, .translate, .translateAndTest, .searchString,
       .compareStrings, .moveString,
-      .branch, .branchIf, .interruptIf, .interpretIf, .floatingPoint:
+      .branch, .branchIf, .interruptIf, .interpretIf, .enable, .floatingPoint:
       true
     default: false
     }
@@ -80,8 +82,7 @@ extension NodeOperation {
   var mayComeBack: Bool {
     switch self {
     case .store, .storeMultiple, .exchange, .replace, .moveBytes, .clearBytes, .moveCounted, .clearCounted, .translate, .divide,
-      .floatingPoint,
-      .interpretIf:
+      .floatingPoint, .interpretIf, .enable:
       true
     default: false
     }
@@ -132,6 +133,8 @@ struct BlockInstruction {
   var conduct: AccessConduct?
   /// Its last bytes are in the next page.
   var crossesPage = false
+  /// Its page is stored into too often: the block looks whether it is still the same.
+  var isGuarded = false
   /// Someone may look at the condition code after this instruction before it is set again.
   var isConditionCodeLive = true
 }

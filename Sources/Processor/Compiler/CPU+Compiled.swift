@@ -12,6 +12,7 @@ extension CPU {
     state.pointee.compiled.changedCode = storage.hasChangedCode
     let attention = self.attention
     state.pointee.front.attention = UInt64(UInt(bitPattern: attention))
+    state.pointee.compiled.quietUntil = 0
     useFloatFaults(of: compiler)
     defer { chost_set_float_code(nil) }
     while attention.pointee.load(ordering: .relaxed) == 0 {

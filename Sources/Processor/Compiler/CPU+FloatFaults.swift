@@ -16,9 +16,13 @@ extension CPU {
     if s.pointee.compiled.checksFloats && s.pointee.instructionCount &- s.pointee.compiled.faultsBegan > CPU.patience {
       setFloatChecks(false)
     }
-    code.pointee.faults = UnsafeMutableRawPointer(s).advanced(by: Int(StateOffset.of(\.compiled.faults)))
-      .assumingMemoryBound(to: UInt32.self)
+    code.pointee.faults = word(StateOffset.faults)
+    code.pointee.masked = word(StateOffset.isFloatControlLost)
+    s.pointee.compiled.isFloatControlLost = 1
     chost_set_float_code(code)
+  }
+  private func word(_ offset: Int32) -> UnsafeMutablePointer<UInt32> {
+    (UnsafeMutableRawPointer(s) + Int(offset)).assumingMemoryBound(to: UInt32.self)
   }
   /// Decides how to go on after many exceptions.
   /// - Returns: whether blocks of another mode follow.
@@ -31,6 +35,7 @@ extension CPU {
   private func setFloatChecks(_ checks: Bool) {
     s.pointee.compiled.checksFloats = checks
     s.pointee.compiled.floatControl = checks ? CompiledState.quietFloatControl : CompiledState.raisingFloatControl
+    s.pointee.compiled.isFloatControlLost = 1
     s.pointee.compiled.faults = 0
     s.pointee.compiled.faultsBegan = s.pointee.instructionCount
   }

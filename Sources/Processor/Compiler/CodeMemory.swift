@@ -55,7 +55,7 @@ final class CodeMemory {
     floatCode.initialize(
       to: chost_float_code(
         start: UInt(bitPattern: execute), size: UInt(codeSize), entries: .allocate(capacity: CodeMemory.faultLimit), count: 0,
-        faults: nil))
+        faults: nil, masked: nil))
     wipeSites()
   }
   deinit {
@@ -77,8 +77,10 @@ final class CodeMemory {
     code.pointee.entries[Int(code.pointee.count)] = chost_float_entry(at: UInt32(place - write), stub: UInt32(stub - write))
     code.pointee.count += 1
   }
-  var isHalfFree: Bool { cursor - write < (stubs - write) / 2 && stubCursor - stubs < (write + codeSize - stubs) / 2
-      && siteCursor < CodeMemory.siteCount / 2 }
+  var isHalfFree: Bool {
+    cursor - write < (stubs - write) / 2 && stubCursor - stubs < (write + codeSize - stubs) / 2
+      && siteCursor < CodeMemory.siteCount / 2
+  }
   func executeView(_ p: UnsafeMutablePointer<UInt8>) -> UInt64 { execute &+ UInt64(p - write) }
   func writeView(_ address: UInt64) -> UnsafeMutablePointer<UInt8> { write + Int(address &- execute) }
 

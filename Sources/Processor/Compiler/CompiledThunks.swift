@@ -58,16 +58,24 @@ struct CompiledThunks {
     for r in calleeSaved { a.push(r) }
     a.mov(Memory(.rdi, StateOffset.hostStack), .rsp)
     a.mov(.rsp, .rdi)
-    a.loadFloatControl(Memory(.rsp, StateOffset.floatControl))
+    emitFloatControl(&a, 0)
     a.mov(.rax, .rsi)
     emitPinned(&a, base: .rsp, 0, isStore: false)
     a.jump(.rax)
   }
   private static func emitReturn(_ a: inout Assembler) {
-    a.loadFloatControl(Memory(.rsp, StateOffset.calledFloatControl))
     a.mov(.rsp, Memory(.rsp, StateOffset.hostStack))
     for r in calleeSaved.reversed() { a.pop(r) }
     a.ret()
+  }
+  /// Loads the host's floating-point control if it is another: loading it takes nanoseconds, and what is called mostly leaves it alone.
+  private static func emitFloatControl(_ a: inout Assembler, _ displacement: Int32) {
+    let isLost = Memory(.rsp, displacement + StateOffset.isFloatControlLost)
+    a.arithmetic(.cmp, isLost, immediate: 0, .bits32)
+    let isThere = a.jump(.zero)
+    a.loadFloatControl(Memory(.rsp, displacement + StateOffset.floatControl))
+    a.mov(isLost, immediate: 0, .bits32)
+    a.resolveHere(isThere)
   }
   static func emitPinned(
     _ a: inout Assembler, base: Register, _ displacement: Int32, isStore: Bool, but left: Int? = nil
@@ -87,13 +95,11 @@ struct CompiledThunks {
     emitCall(&a, function, ended: ended)
     a.ret()
   }
-  /// Calls the function whose address is in the state, two words above RSP. Its second argument is in RSI. Floating-point exceptions
-  /// are raised in compiled code only.
+  /// Calls the function whose address is in the state, two words above RSP. Its second argument is in RSI.
   static func emitCall(_ a: inout Assembler, _ function: Int32, ended: UnsafeMutablePointer<UInt8>) {
-    a.loadFloatControl(Memory(.rsp, 16 + StateOffset.calledFloatControl))
     a.lea(.rdi, Memory(.rsp, 16))
     a.call(Memory(.rsp, 16 + function))
-    a.loadFloatControl(Memory(.rsp, 16 + StateOffset.floatControl))
+    emitFloatControl(&a, 16)
     a.test(.rax, .rax, .bits32)
     Assembler.resolve(a.jump(.notZero), to: ended)
     emitPinned(&a, base: .rsp, 16, isStore: false)

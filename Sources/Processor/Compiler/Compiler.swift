@@ -72,8 +72,10 @@ final class Compiler {
     heat[k] &+= 1
     if heat[k] < settings.threshold { return false }
     heat[k] = 0
-    return changes[BlockTable.frame(of: key), default: 0] < settings.changeLimit
+    return true
   }
+  /// Whether a frame was stored into so often that its blocks are to look at their text themselves.
+  private func isChanging(_ frame: UInt64) -> Bool { changes[frame, default: 0] >= settings.changeLimit }
 
   /// The mnemonic of an opcode; its digits when it has none.
   func mnemonic(opcode: UInt16) -> String {
@@ -130,7 +132,8 @@ final class Compiler {
   ///   - page: the host address of its page.
   ///   - next: that of the next page, when its first instruction lies in both.
   ///   - cpu: what the CPU has in its registers now.
-  /// - Returns: its code, or nil when it begins with an instruction that cannot be in a block; and whether its frame had none.
+  /// - Returns: its code, or nil when it begins with an instruction that cannot be in a block; and whether stores into its frame are to
+  ///   be noticed from now on.
   func compile(
     key: UInt64, page: UnsafeRawPointer, next: UnsafeRawPointer?, _ cpu: UnsafeMutablePointer<CPUState>
   ) -> (code: UInt64, isFirst: Bool)? {
@@ -157,7 +160,7 @@ final class Compiler {
     memory.enlargePages()
     if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge.pending) }
     for fault in emitter.faults { memory.noteFault(at: fault.at, to: fault.stub) }
-    return (code, blocks.insert(key, code: code))
+    return (code, blocks.insert(key, code: code, isGuarded: last.isGuarded))
   }
 
   /// Builds the nodes.
@@ -169,6 +172,7 @@ final class Compiler {
     instructions.removeAll(keepingCapacity: true)
     builder.state.pointee.count = 1
     builder.state.pointee.mode = mode
+    let isGuarded = isChanging(frame)
     var offset = start
     while offset < 4096, instructions.count < Compiler.instructionLimit, builder.state.pointee.count < BlockBuilder.nodeLimit {
       var text = Compiler.text(page, Int(offset))
@@ -180,12 +184,13 @@ final class Compiler {
       var instruction = BlockInstruction(
         text: text.bits, firstNode: UInt16(builder.state.pointee.count), endNode: 0, offset: offset, length: UInt8(length))
       instruction.crossesPage = crossesPage
+      instruction.isGuarded = isGuarded
       if !conducts.isEmpty { instruction.conduct = conducts[frame | UInt64(offset)] }
       build(text, &instruction, page, mode, cpu)
       if verification != nil && instruction.isRoutine && !Verification.covers(text) { break }
       instructions.append(instruction)
       offset += length
-      if instruction.endsBlock || crossesPage { break }
+      if instruction.endsBlock || crossesPage || isGuarded { break }
     }
     return offset
   }
@@ -210,7 +215,14 @@ final class Compiler {
       instruction.endNode = instruction.firstNode
       return
     }
-    if Compiler.isExecute(row.opcode) { buildExecute(text, page, mode, cpu) } else { build(row, text) }
+    // The guard does not look at the target of EXECUTE.
+    if !Compiler.isExecute(row.opcode) {
+      build(row, text)
+    } else if instruction.isGuarded {
+      builder.call()
+    } else {
+      buildExecute(text, page, mode, cpu)
+    }
     if builder.state.pointee.isRoutine {
       builder.state.pointee.count = first
       instruction.isRoutine = true
@@ -238,7 +250,7 @@ final class Compiler {
     } else if case .operation(let operation) = row.semantics {
       do { try operation(&builder, text) } catch { builder.call() }
     } else if !builder.bytes(text) {
-      do { if try !builder.division(row.opcode, text) { builder.call() } } catch { builder.call() }
+      do { if try !builder.division(row.opcode, text) && !builder.systemMask(text) { builder.call() } } catch { builder.call() }
     }
   }
 

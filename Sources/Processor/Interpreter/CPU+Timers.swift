@@ -75,6 +75,7 @@ extension CPU {
     }
     if !due.isEmpty { signals.note(due) }
     s.pointee.timerMoment = moment
+    s.pointee.compiled.quietUntil = 0
     // An alarm that goes off too early is set anew then: only one that would be late must be changed now.
     if moment != UInt64.max && (s.pointee.alarmMoment <= now || s.pointee.alarmMoment > moment) {
       s.pointee.alarmMoment = moment
@@ -83,8 +84,6 @@ extension CPU {
     }
     return !due.isEmpty
   }
-  /// Whether a timer condition has come up since `armTimer` looked.
-  var isTimerDue: Bool { s.pointee.timerMoment <= TODClock.monotonic() }
 }
 
 extension UInt64 {

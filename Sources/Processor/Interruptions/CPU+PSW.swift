@@ -1,3 +1,4 @@
+import CHost
 import ChannelIO
 import ServiceProcessor
 import Synchronization
@@ -43,7 +44,18 @@ extension CPU {
     if enabled & (PSW.io | PSW.external | PSW.machineCheck) == 0 { return false }
     if !signals.pending.isEmpty || complex.hasFloatingCondition { return true }
     if enabled & PSW.io != 0 && complex.channelSubsystem.pendingInterruptions != 0 { return true }
-    return enabled & PSW.external != 0 && (complex.serviceProcessor.isServiceSignalPending || isTimerDue)
+    return enabled & PSW.external != 0 && (complex.serviceProcessor.isServiceSignalPending || isTimerDue(enabled))
+  }
+  /// Whether a timer condition has come up since `armTimer` looked. If not, and nothing else that `enabled` allows is pending, the
+  /// next one who enables need not look again for as long: whoever makes something pending asks for attention, and a timer that is
+  /// set ends it. No host with compiled code counts less than one in a nanosecond.
+  private func isTimerDue(_ enabled: UInt64) -> Bool {
+    let ticks = chost_ticks(), now = TODClock.monotonic(), moment = s.pointee.timerMoment
+    if moment <= now { return true }
+    if enabled & PSW.io != 0 {
+      s.pointee.compiled.quietUntil = ticks &+ UInt64(TODClock.nanoseconds(units: min(moment &- now, 1 << 22)))
+    }
+    return false
   }
 
   /// Chooses the dispatch table of the current mode.

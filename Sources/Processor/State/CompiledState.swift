@@ -52,9 +52,11 @@ package struct CompiledState {
   var dataTag: UInt64 = 0
   /// An operand that crosses a page, gathered.
   var gathered: InlineArray<16, UInt64> = .init(repeating: 0)
-  /// MXCSR in compiled code, and in what it calls.
+  /// While the host's time-stamp counter is below this, nothing is pending that an enabled CPU would be interrupted by.
+  var quietUntil: UInt64 = 0
+  /// MXCSR in compiled code. What it calls is entered with it; whether compiled code must load it before it goes on.
   var floatControl: UInt32 = CompiledState.raisingFloatControl
-  var calledFloatControl: UInt32 = CompiledState.quietFloatControl
+  var isFloatControlLost: UInt32 = 1
   static let raisingFloatControl: UInt32 = 0x1000
   static let quietFloatControl: UInt32 = 0x1F80
   /// Compiled code looks at floating-point results instead of having the host raise exceptions: they were too many.
