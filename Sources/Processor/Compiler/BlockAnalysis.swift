@@ -56,7 +56,8 @@ extension BlockBuilder {
       visit(n.b, n.kind & 1 != 0, false)
     case .setTestMask: visit(n.a, n.imm > 0xFFFF_FFFF, false)
     case .setTestByte, .setConditionCode, .setRegister32, .setRegisterHigh, .setFPRShort: visit(n.a, false, false)
-    case .floatingPoint: if n.kind != 0 { visit(n.a, true, false) }
+    case .floatingPoint:
+      if n.kind != 0 { visit(n.a, FloatingPointOperands(bits: n.imm).operation != .fromFixed32, false) }
     case .branch, .proceed, .interruptIf, .interpretIf: visit(n.a, true, false)
     case .branchIf:
       visit(n.a, true, false)

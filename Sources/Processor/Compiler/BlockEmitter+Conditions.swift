@@ -19,8 +19,10 @@ extension BlockEmitter {
     let operation: ArithmeticOperation = isSum ? .add : .sub
     var pending: PendingCondition?
     forgetFlags()
-    if width == .bits64, let target = target(of: k), placeRegister(n.a) == target || placeRegister(n.b) != target {
-      if placeRegister(n.a) != target { move(n.a, to: target) }
+    if width == .bits64 || nodes[k + 1].operation == .setRegister32, let target = target(of: k),
+      placeRegister(n.a) == target || placeRegister(n.b) != target
+    {
+      if placeRegister(n.a) != target { move(n.a, to: target, width) }
       arithmetic(operation, target, operand(n.b, width), width)
       places[k] = target.number + 1
       pending = pendingSum(n, in: target, isSum: isSum, kind)

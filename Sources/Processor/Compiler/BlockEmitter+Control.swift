@@ -7,6 +7,7 @@ extension BlockEmitter {
   /// Has what interprets the instruction carry it out. It may not come back: interruptions and branches leave the block.
   func emitRoutineCall() {
     materializeCondition()
+    emitJunction(of: apart)
     emitRoutineCall(text: instruction.text, descriptor: descriptor())
     floats = FloatRegisters()
   }
@@ -55,6 +56,7 @@ extension BlockEmitter {
       reserve(.rax)
       move(target, to: .rax)
       emitCondition(pendingCondition)
+      emitJunction(of: apart)
       emitLeave(from: instruction.offset, ordinal: ordinal)
     }
   }
@@ -81,6 +83,7 @@ extension BlockEmitter {
         emitTaken(to: offset, from: instruction.offset, ordinal: ordinal, edge)
       } else {
         emitCondition(pendingCondition)
+        emitJunction(of: apart)
         emitLeaveStub(target, instruction.offset, ordinal)
       }
     case .never: break
@@ -99,6 +102,7 @@ extension BlockEmitter {
   private func emitTaken(to target: UInt16, from source: UInt16, ordinal: Int, _ edge: LoopEdge) {
     let isLoop = isLoopEdge(to: target, edge)
     if !isLoop || edge.pending != loop?.edge.pending { emitCondition(edge.pending) }
+    if !isLoop { emitJunction(of: edge.apart) }
     emitCount(ordinal + 1)
     assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: Int32(bitPattern: 0x8000_0000 | UInt32(source)), .bits32)
     var attention: Fixup?
@@ -117,6 +121,7 @@ extension BlockEmitter {
     if let attention {
       assembler.resolveHere(attention)
       if isLoop && edge.pending == loop?.edge.pending { emitCondition(edge.pending) }
+      if isLoop { emitJunction(of: edge.apart) }
       emitExit(to: target)
     }
   }
@@ -153,6 +158,7 @@ extension BlockEmitter {
   /// The block ends without a branch.
   func emitFallThrough(to target: UInt16) {
     emitCondition(pendingCondition)
+    emitJunction(of: apart)
     emitCount(ordinal)
     if target < 4096, let code = code(at: target) {
       emitJump(code, to: target)
@@ -220,7 +226,10 @@ extension BlockEmitter {
     for place in [stub.faults.first, stub.faults.second] {
       if let place { faults.append((place, assembler.cursor)) }
     }
-    if !stub.kind.isBranch { emitCondition(stub.pending) }
+    if !stub.kind.isBranch {
+      emitCondition(stub.pending)
+      emitJunction(of: stub.apart)
+    }
     switch stub.kind {
     case .fetch(let addend): emitMiss(stub, addend, stub.site == nil ? thunks.fetchTranslation : thunks.fetchMiss)
     case .store(let addend): emitStoreMiss(stub, addend)
@@ -236,9 +245,10 @@ extension BlockEmitter {
       emitAfter(stub)
     case .crossing: emitCrossingCall(stub)
     case .branch(let target):
-      emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, LoopEdge(stub.floatsAtResume, stub.pending))
+      emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, LoopEdge(stub.floatsAtResume, stub.pending, stub.apart))
     case .leave(let target):
       emitCondition(stub.pending)
+      emitJunction(of: stub.apart)
       emitLeaveStub(target, stub.offset, stub.ordinal)
     }
   }

@@ -4,9 +4,12 @@ import X86
 struct LoopEdge {
   let floats: FloatRegisters
   let pending: PendingCondition?
-  init(_ floats: FloatRegisters, _ pending: PendingCondition?) {
+  /// The registers that are apart.
+  let apart: UInt16
+  init(_ floats: FloatRegisters, _ pending: PendingCondition?, _ apart: UInt16) {
     self.floats = floats
     self.pending = pending
+    self.apart = apart
   }
 }
 
@@ -21,12 +24,13 @@ struct BlockLoop {
 
 extension BlockEmitter {
   /// What is known here.
-  var edge: LoopEdge { LoopEdge(floats, pendingCondition) }
+  var edge: LoopEdge { LoopEdge(floats, pendingCondition, apart) }
 
   /// Looks whether a branch makes the block a loop.
   func noteLoop(_ target: UInt16) {
-    guard loop == nil, linksBlocks, target == startOffset, floats.holdsAny || pendingCondition != nil else { return }
-    loop = BlockLoop(edge: edge)
+    guard loop == nil, linksBlocks, target == startOffset, floats.holdsAny || pendingCondition != nil || separable.registers != 0
+    else { return }
+    loop = BlockLoop(edge: LoopEdge(floats, pendingCondition, separable.registers))
   }
 
   /// Begins the second copy.
@@ -41,6 +45,7 @@ extension BlockEmitter {
     forgetFlags()
     floats = copy.edge.floats
     pendingCondition = copy.edge.pending
+    apart = copy.edge.apart
     ordinal = 0
     return true
   }
@@ -58,6 +63,7 @@ extension BlockEmitter {
       guard let x = copy.edge.floats[r], edge.floats[r] != x else { continue }
       assembler.loadFloat(x, fpr(r, isDouble: true), isDouble: true)
     }
+    if edge.apart != copy.edge.apart { emitSeparation(of: copy.edge.apart) }
     if let start = copy.start {
       emitJump(start)
     } else {

@@ -24,7 +24,7 @@ extension BlockEmitter {
   /// The pinned register that the node's value may be computed in: it is put there next, and what else uses it finds it there.
   func target(of k: Int) -> Register? {
     let s = k + 1
-    guard s < Int(instruction.endNode), nodes[s].operation == .setRegister, nodes[s].a == UInt16(k),
+    guard s < Int(instruction.endNode), isSetAtOnce(s, k), nodes[s].a == UInt16(k),
       nodes[k].useCount == 1 || isSetOnce(nodes[s].imm)
     else { return nil }
     let r = Int(nodes[s].imm)
@@ -37,6 +37,12 @@ extension BlockEmitter {
     return pinned
   }
 
+  /// Whether a node sets all that a host register has.
+  private func isSetAtOnce(_ s: Int, _ k: Int) -> Bool {
+    nodes[s].operation == .setRegister
+      || nodes[s].operation == .setRegister32 && isApart(Int(nodes[s].imm))
+        && (nodes[k].isNarrow || nodes[k].operation.setsConditionCode && nodes[k].kind == 32)
+  }
   private func isIn(_ r: Register, _ node: UInt16) -> Bool { placeRegister(node) == r }
 
   func emitBinary(_ k: Int) {
@@ -281,6 +287,7 @@ extension BlockEmitter {
   private func emitSetRegister32(_ n: BlockNode, _ r: Int) {
     let pinned = HostRegisters.pinned(r)
     if pinned != nil && placeRegister(n.a) == pinned { return }
+    if let pinned, isApart(r) { return move(n.a, to: pinned, .bits32) }
     let a = Int(n.a)
     let low: Register
     if let place = placeRegister(n.a), index(of: place) != nil,

@@ -33,6 +33,9 @@ final class BlockEmitter {
   var stubs: [BlockStub] = []
   /// The floating-point registers that host registers hold, too.
   var floats = FloatRegisters()
+  /// The registers that may be apart in a loop, and those that are, a bit each: see BlockEmitter+Halves.
+  var separable = SeparableRegisters()
+  var apart: UInt16 = 0
   /// A second copy of a block that branches back to its beginning.
   var loop: BlockLoop?
   /// Where instructions raise floating-point exceptions, and where they then go on.
@@ -68,8 +71,10 @@ final class BlockEmitter {
   }
   deinit { places.deallocate() }
 
-  func begin(pageKey: UInt64, offset: UInt16) {
+  func begin(pageKey: UInt64, offset: UInt16, separable: SeparableRegisters) {
     self.pageKey = pageKey
+    self.separable = separable
+    apart = 0
     startOffset = offset
     start = memory.cursor
     assembler.cursor = start
@@ -99,6 +104,7 @@ final class BlockEmitter {
   func emit(_ instruction: BlockInstruction) {
     self.instruction = instruction
     let firstStub = stubs.count
+    endSeparation()
     settleCondition(before: instruction)
     let pending = pendingCondition
     if instruction.isGuarded { emitGuard() }
@@ -133,6 +139,7 @@ final class BlockEmitter {
       stubs[k].after = assembler.cursor
       stubs[k].floatsAfter = floats
       stubs[k].pending = pending
+      stubs[k].apart = apart
     }
     ordinal += 1
   }

@@ -52,8 +52,9 @@ struct BlockStub {
   /// What host registers hold there, which a call loses; of a branch, what they hold where it is taken.
   var floatsAtResume = FloatRegisters()
   var floatsAfter = FloatRegisters()
-  /// The condition code is to be stored first.
+  /// The condition code is to be stored first, and the halves of registers to be put together.
   var pending: PendingCondition?
+  var apart: UInt16 = 0
   var text: UInt64
   var descriptor: Int32
   var ordinal: Int

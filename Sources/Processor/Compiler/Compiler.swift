@@ -27,8 +27,8 @@ final class Compiler {
   private var instructions: [BlockInstruction] = []
   /// The jumps that lead to each block: where their displacements end.
   var links: [UInt64: [UInt64]] = [:]
-  /// The second copies in blocks, by their code, and the condition code that is pending there.
-  private var loops: [UInt64: (start: UInt64, pending: PendingCondition?)] = [:]
+  /// The second copies in blocks, by their code, and what is known there.
+  private var loops: [UInt64: (start: UInt64, edge: LoopEdge)] = [:]
   /// What is known of the accesses of instructions, by absolute address.
   var conducts: [UInt64: AccessConduct] = [:]
   /// How often blocks were compiled again, and what was learnt of them since.
@@ -105,10 +105,11 @@ final class Compiler {
     memory.lead(from: old, to: code)
     for end in links[key] ?? [] { memory.link(end, to: code) }
     guard let loop = loops.removeValue(forKey: old) else { return }
-    // The second copy has the condition code pending that the first expects to be stored.
+    // The second copy has the condition code pending, and registers apart, that the first expects to be in their places.
     let glue = memory.executeView(memory.cursor)
     emitter.assembler.cursor = memory.cursor
-    emitter.emitCondition(loop.pending)
+    emitter.emitCondition(loop.edge.pending)
+    emitter.emitJunction(of: loop.edge.apart)
     emitter.emitJump(memory.writeView(code))
     memory.cursor = emitter.assembler.cursor
     memory.lead(from: loop.start, to: glue)
@@ -145,7 +146,7 @@ final class Compiler {
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
     for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
     repeat {
-      emitter.begin(pageKey: pageKey, offset: offset)
+      emitter.begin(pageKey: pageKey, offset: offset, separable: builder.separableRegisters(instructions))
       repeat {
         for instruction in instructions { emitter.emit(instruction) }
         if !last.endsBlock || instructions[instructions.count - 1].isRoutine { emitter.emitFallThrough(to: end) }
@@ -158,7 +159,7 @@ final class Compiler {
     memory.cursor = emitter.assembler.cursor
     memory.stubCursor = emitter.stubCursor
     memory.enlargePages()
-    if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge.pending) }
+    if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge) }
     for fault in emitter.faults { memory.noteFault(at: fault.at, to: fault.stub) }
     return (code, blocks.insert(key, code: code, isGuarded: last.isGuarded))
   }

@@ -22,6 +22,8 @@ enum HostRegisters {
     }
   }
   static let scratch: [Register] = [.rax, .rcx, .rdx]
+  /// The general registers that have one, a bit each.
+  static let allPinned: UInt16 = (0..<16).reduce(0) { pinned($1) == nil ? $0 : $0 | 1 << UInt16($1) }
 }
 
 /// Displacements from the state, as compiled code uses them.
@@ -43,6 +45,7 @@ enum StateOffset {
   static let descriptor = of(\.compiled.descriptor), link = of(\.compiled.link)
   static let routine = of(\.compiled.routine), crossing = of(\.compiled.crossing)
   static let fetchMiss = of(\.compiled.fetchMiss), storeMiss = of(\.compiled.storeMiss)
+  static let upperHalves = of(\.compiled.upperHalves)
   static let kept = of(\.compiled.kept)
   static let gathered = of(\.compiled.gathered)
   static let faults = of(\.compiled.faults)

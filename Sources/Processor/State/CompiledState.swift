@@ -52,6 +52,8 @@ package struct CompiledState {
   var dataTag: UInt64 = 0
   /// An operand that crosses a page, gathered.
   var gathered: InlineArray<16, UInt64> = .init(repeating: 0)
+  /// Bits 0-31 of general registers that are apart from the others: see BlockEmitter+Halves.
+  var upperHalves: InlineArray<16, UInt64> = .init(repeating: 0)
   /// While the host's time-stamp counter is below this, nothing is pending that an enabled CPU would be interrupted by.
   var quietUntil: UInt64 = 0
   /// MXCSR in compiled code. What it calls is entered with it; whether compiled code must load it before it goes on.
