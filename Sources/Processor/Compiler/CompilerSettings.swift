@@ -2,11 +2,11 @@
 package struct CompilerSettings: Sendable {
   /// How often code is interpreted before it is compiled, at least 1.
   package var threshold: UInt8 = 30
-  /// A page whose compiled code was dropped so often, because it was stored into, is interpreted.
+  /// A page whose compiled code was dropped so often, because it was stored into, is compiled one instruction at a time, with a guard.
   package var changeLimit = 32
-  /// Bytes of memory for code; when it is full everything is dropped. A quarter of what the emulator may use beside the guest's
-  /// storage.
-  package var codeSize = 24 << 20
+  /// Bytes of memory for code; when it is full everything is dropped, and while half of it is used blocks are not compiled again:
+  /// what a kernel's start leaves is to be less. A third of what the emulator may use beside the guest's storage.
+  package var codeSize = 40 << 20
   /// How many floating-point exceptions of the host are counted before compiled code looks at results instead, if they came fast;
   /// `max`: it never does.
   package var floatFaultLimit: UInt32 = 32
