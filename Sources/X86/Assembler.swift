@@ -258,6 +258,8 @@ package struct Assembler {
     int32(0)
     return Fixup(end: cursor)
   }
+  /// Has a conditional jump be taken when its condition does not hold.
+  package func invert(_ jump: Fixup) { jump.end[-5] ^= 1 }
   package mutating func jump() -> Fixup {
     byte(0xE9)
     int32(0)

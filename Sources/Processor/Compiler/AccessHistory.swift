@@ -18,8 +18,9 @@ struct AccessHistory {
   /// Executions, if they are counted.
   private var executions: UInt32 = 0
 
-  /// Misses that are counted before somebody looks.
-  private static let misses: UInt32 = 32
+  /// Misses that are counted before somebody looks; while executions are counted: so many that a loop which happens to cross the end
+  /// of a page for a while does not look like one that wanders.
+  private static let misses: UInt32 = 32, countedMisses: UInt32 = 256
   /// A miss costs what so many lookups cost more than sites.
   private static let price: UInt32 = 32
   /// What a miss takes off the count; where that is, and executions.
@@ -28,19 +29,19 @@ struct AccessHistory {
 
   init(block: UInt64, offset: UInt16, isCounting: Bool) {
     self.block = block
-    count = AccessHistory.misses << 16 | UInt32(offset) | (isCounting ? 1 << 12 : 0)
+    count = UInt32(offset) | (isCounting ? AccessHistory.countedMisses << 16 | 1 << 12 : AccessHistory.misses << 16)
   }
   /// The absolute address of the instruction.
   var instruction: UInt64 { BlockTable.frame(of: block) | UInt64(count & 0xFFF) }
   var isCounting: Bool { count & 1 << 12 != 0 }
   /// Whether sites are not worth it, after as many misses as are counted.
-  var wanders: Bool { executions < AccessHistory.misses * AccessHistory.price }
+  var wanders: Bool { executions < AccessHistory.countedMisses * AccessHistory.price }
 
   /// Notes a miss; the last one may be noted already.
   /// - Returns: whether somebody should look.
   mutating func noteMiss() -> Bool {
     let left = count >> 16
-    if left != 0 && left <= AccessHistory.misses {
+    if left != 0 && left <= AccessHistory.countedMisses {
       count -= 1 << 16
       return false
     }

@@ -5,7 +5,8 @@ extension BlockEmitter {
   /// The jumps taken when a condition holds.
   enum Jumps {
     case always, never
-    case fixups(Fixup, Fixup?)
+    /// Plain: one jump, and the cursor is behind it.
+    case fixups(Fixup, Fixup?, isPlain: Bool)
   }
 
   // MARK: Setting
@@ -23,13 +24,14 @@ extension BlockEmitter {
       placeRegister(n.a) == target || placeRegister(n.b) != target
     {
       if placeRegister(n.a) != target { move(n.a, to: target, width) }
-      arithmetic(operation, target, operand(n.b, width), width)
-      places[k] = target.number + 1
       pending = pendingSum(n, in: target, isSum: isSum, kind)
+      arithmetic(operation, target, operandToKeep(n.b, width, pending), width)
+      places[k] = target.number + 1
     } else {
       let destination = copy(n.a, for: k, width)
       if width == .bits32, let pinned = targetOfLow(k) {
-        var second = operand(n.b, width)
+        pending = pendingSum(n, in: pinned, isSum: isSum, kind)
+        var second = operandToKeep(n.b, width, pending)
         if case .register(let r) = second, r == pinned {
           let t = allocate()
           assembler.mov(t, r, .bits32)
@@ -40,12 +42,18 @@ extension BlockEmitter {
         arithmetic(operation, destination, second, width)
         assembler.lea(pinned, Memory(pinned, 0, index: destination))
         current = k + 1
-        pending = pendingSum(n, in: pinned, isSum: isSum, kind)
       } else {
         arithmetic(operation, destination, operand(n.b, width), width)
       }
     }
     saveCondition(kind, pending)
+  }
+  /// The second operand, which is stored if the pending condition code is to be computed with it.
+  private func operandToKeep(_ node: UInt16, _ width: Width, _ pending: PendingCondition?) -> HostOperand {
+    guard instruction.isConditionCodeLive, pending?.operand == .stored else { return operand(node, width) }
+    let r = register(node, width)
+    assembler.mov(Memory(.rsp, StateOffset.addend), r)
+    return .register(r)
   }
   /// ADD LOGICAL WITH CARRY, SUBTRACT LOGICAL WITH BORROW: the flags often still have the carry from the instruction before.
   func emitCarryArithmetic(_ k: Int) {
@@ -85,7 +93,8 @@ extension BlockEmitter {
   /// Stores what the flags say, unless nobody will ask; they still hold afterwards.
   func saveCondition(_ kind: ConditionKind, _ pending: PendingCondition? = nil) {
     flags = kind
-    pendingCondition = instruction.isConditionCodeLive ? pending : nil
+    zeroFlag = nil
+    deferred.condition = instruction.isConditionCodeLive ? pending : nil
     if !instruction.isConditionCodeLive || pending != nil { return }
     // The last use of what was just computed may be this very node: it then need not be moved.
     let node = owners[0]
@@ -217,14 +226,14 @@ extension BlockEmitter {
     let n = nodes[Int(condition)]
     switch n.operation {
     case .isZero, .isNotZero:
-      test(n.a, .bits64)
-      return .fixups(assembler.jump(n.operation == .isZero ? .zero : .notZero), nil)
+      if zeroFlag != n.a { test(n.a, .bits64) }
+      return .fixups(assembler.jump(n.operation == .isZero ? .zero : .notZero), nil, isPlain: true)
     case .isCompare:
       if n.imm == 14 { return .always }
       if n.imm == 0 { return .never }
       emitCompare(n)
       let conditions = n.kind & 2 != 0 ? ConditionKind.logical : ConditionKind.signed
-      return .fixups(assembler.jump(conditions[Int(n.imm >> 1)]), nil)
+      return .fixups(assembler.jump(conditions[Int(n.imm >> 1)]), nil, isPlain: true)
     default: return emitConditionCodeJumps(UInt8(n.imm))
     }
   }
@@ -235,20 +244,20 @@ extension BlockEmitter {
     if let flags, let jump = flags.jump(onMask: mask) { return emit(jump) }
     let index = emitConditionIndex()
     assembler.test8(Memory(.rsp, StateOffset.conditionTable, index: index), immediate: mask)
-    return .fixups(assembler.jump(.notZero), nil)
+    return .fixups(assembler.jump(.notZero), nil, isPlain: true)
   }
 
   private func emit(_ jump: ConditionJump) -> Jumps {
     guard let condition = jump.condition else { return jump.isAlways ? .always : .never }
-    guard let taken = jump.takenOnOverflow else { return .fixups(assembler.jump(condition), nil) }
+    guard let taken = jump.takenOnOverflow else { return .fixups(assembler.jump(condition), nil, isPlain: true) }
     if taken {
       let first = assembler.jump(.overflow)
-      return .fixups(first, assembler.jump(condition))
+      return .fixups(first, assembler.jump(condition), isPlain: false)
     }
     let skip = assembler.jump(.overflow)
     let first = assembler.jump(condition)
     assembler.resolveHere(skip)
-    return .fixups(first, nil)
+    return .fixups(first, nil, isPlain: false)
   }
 
   /// Skips the rest of the instruction when the condition does not hold.
@@ -257,7 +266,7 @@ extension BlockEmitter {
     switch emitJumps(if: condition) {
     case .always: return []
     case .never: return [assembler.jump()]
-    case .fixups(let first, let second):
+    case .fixups(let first, let second, _):
       let end = assembler.jump()
       assembler.resolveHere(first)
       if let second { assembler.resolveHere(second) }

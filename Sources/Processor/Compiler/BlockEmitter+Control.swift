@@ -6,8 +6,7 @@ extension BlockEmitter {
 
   /// Has what interprets the instruction carry it out. It may not come back: interruptions and branches leave the block.
   func emitRoutineCall() {
-    materializeCondition()
-    emitJunction(of: apart)
+    settle()
     emitRoutineCall(text: instruction.text, descriptor: descriptor())
     floats = FloatRegisters()
   }
@@ -31,7 +30,7 @@ extension BlockEmitter {
     switch emitJumps(if: condition) {
     case .always: emitRoutineCall()
     case .never: break
-    case .fixups(let first, let second):
+    case .fixups(let first, let second, _):
       stub.from = first
       stub.second = second
       stubs.append(stub)
@@ -55,8 +54,7 @@ extension BlockEmitter {
     } else {
       reserve(.rax)
       move(target, to: .rax)
-      emitCondition(pendingCondition)
-      emitJunction(of: apart)
+      emit(deferred)
       emitLeave(from: instruction.offset, ordinal: ordinal)
     }
   }
@@ -82,12 +80,16 @@ extension BlockEmitter {
       if let offset {
         emitTaken(to: offset, from: instruction.offset, ordinal: ordinal, edge)
       } else {
-        emitCondition(pendingCondition)
-        emitJunction(of: apart)
+        emit(deferred)
         emitLeaveStub(target, instruction.offset, ordinal)
       }
     case .never: break
-    case .fixups(let first, let second):
+    case .fixups(let first, nil, isPlain: true) where offset == startOffset:
+      // A loop goes on: the jump leads over what does that.
+      assembler.invert(first)
+      emitTaken(to: startOffset, from: instruction.offset, ordinal: ordinal, edge)
+      assembler.resolveHere(first)
+    case .fixups(let first, let second, _):
       stub.from = first
       stub.second = second
       stubs.append(stub)
@@ -95,34 +97,29 @@ extension BlockEmitter {
   }
 
   private func emitCount(_ instructions: Int) {
-    assembler.arithmetic(.add, Memory(.rsp, StateOffset.instructionCount), immediate: Int32(instructions))
+    assembler.arithmetic(.sub, Memory(.rsp, StateOffset.untilLook), immediate: Int32(instructions))
   }
 
-  /// A branch within the page, and its breaking-event address. Backward, it looks whether something wants attention.
+  /// A branch within the page, and its breaking-event address. Backward, it looks now and then whether something wants attention.
   private func emitTaken(to target: UInt16, from source: UInt16, ordinal: Int, _ edge: LoopEdge) {
-    let isLoop = isLoopEdge(to: target, edge)
-    if !isLoop || edge.pending != loop?.edge.pending { emitCondition(edge.pending) }
-    if !isLoop { emitJunction(of: edge.apart) }
+    let known = loopEdge(to: target, edge)
+    var undone = edge.deferred, done = Deferred()
+    if known == nil { swap(&undone.apart, &done.apart) }
+    if known?.deferred.condition != undone.condition { swap(&undone.condition, &done.condition) }
+    emit(done)
     emitCount(ordinal + 1)
-    assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: Int32(bitPattern: 0x8000_0000 | UInt32(source)), .bits32)
-    var attention: Fixup?
     if target <= source {
-      assembler.mov(.rax, Memory(.rsp, StateOffset.attention))
-      assembler.arithmetic(.cmp, Memory(.rax), immediate: 0, .bits32)
-      attention = assembler.jump(.notZero)
+      undone.branch = source
+      let jump = assembler.jump(.sign)
+      looks.append(AttentionLook(from: jump, resume: assembler.cursor, target: target, deferred: undone))
     }
-    if isLoop {
-      emitLoopEdge(edge)
+    if known?.deferred.branch != source { emitBreakingEvent(source) }
+    if let known {
+      emitLoopEdge(edge, known)
     } else if let code = code(at: target) {
       emitJump(code, to: target)
     } else {
       emitUnlinked(to: target)
-    }
-    if let attention {
-      assembler.resolveHere(attention)
-      if isLoop && edge.pending == loop?.edge.pending { emitCondition(edge.pending) }
-      if isLoop { emitJunction(of: edge.apart) }
-      emitExit(to: target)
     }
   }
   /// The block at an offset of the page, when there is one.
@@ -157,8 +154,7 @@ extension BlockEmitter {
 
   /// The block ends without a branch.
   func emitFallThrough(to target: UInt16) {
-    emitCondition(pendingCondition)
-    emitJunction(of: apart)
+    emit(deferred)
     emitCount(ordinal)
     if target < 4096, let code = code(at: target) {
       emitJump(code, to: target)
@@ -216,8 +212,16 @@ extension BlockEmitter {
     let end = assembler.cursor
     assembler.cursor = memory.stubCursor
     for stub in stubs where !stub.kind.isBranch { emit(stub) }
+    for look in looks { emit(look) }
     stubCursor = assembler.cursor
     assembler.cursor = end
+  }
+  private func emit(_ look: AttentionLook) {
+    assembler.resolveHere(look.from)
+    emitCall(thunks.look)
+    Assembler.resolve(assembler.jump(.zero), to: look.resume)
+    emit(look.deferred)
+    emitExit(to: look.target)
   }
   private func emit(_ stub: BlockStub) {
     if let from = stub.from { assembler.resolveHere(from) }
@@ -226,10 +230,7 @@ extension BlockEmitter {
     for place in [stub.faults.first, stub.faults.second] {
       if let place { faults.append((place, assembler.cursor)) }
     }
-    if !stub.kind.isBranch {
-      emitCondition(stub.pending)
-      emitJunction(of: stub.apart)
-    }
+    if !stub.kind.isBranch { emit(stub.deferred) }
     switch stub.kind {
     case .fetch(let addend): emitMiss(stub, addend, stub.site == nil ? thunks.fetchTranslation : thunks.fetchMiss)
     case .store(let addend): emitStoreMiss(stub, addend)
@@ -245,10 +246,9 @@ extension BlockEmitter {
       emitAfter(stub)
     case .crossing: emitCrossingCall(stub)
     case .branch(let target):
-      emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, LoopEdge(stub.floatsAtResume, stub.pending, stub.apart))
+      emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, LoopEdge(floats: stub.floatsAtResume, deferred: stub.deferred))
     case .leave(let target):
-      emitCondition(stub.pending)
-      emitJunction(of: stub.apart)
+      emit(stub.deferred)
       emitLeaveStub(target, stub.offset, stub.ordinal)
     }
   }

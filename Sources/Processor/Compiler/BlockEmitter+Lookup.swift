@@ -14,9 +14,13 @@ extension BlockEmitter {
     let tag = freeScratch ?? (base == .rbx ? .rdi : .rbx), isBorrowed = self.index(of: tag) == nil
     let borrowed = Memory(.rsp, StateOffset.saved + 24)
     if isBorrowed { assembler.mov(borrowed, tag) }
-    emitAddress(index, base, displacement)
+    if displacement == 0 {
+      assembler.rorx(index, base, 7, .bits32)
+    } else {
+      assembler.lea(index, Memory(base, displacement))
+      assembler.shift(.shr, index, 7, .bits32)
+    }
     emitAddress(tag, base, displacement + (mustBeOnBoundary ? 0 : Int32(size) - 1))
-    assembler.shift(.shr, index, 7, .bits32)
     assembler.arithmetic(.and, tag, immediate: mustBeOnBoundary ? -4096 | (Int32(size) - 1) : -4096)
     assembler.arithmetic(.and, index, immediate: Int32((TLB.count - 1) * 32), .bits32)
     assembler.arithmetic(.or, tag, Memory(.rsp, StateOffset.dataTag))

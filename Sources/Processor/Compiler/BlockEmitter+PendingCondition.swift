@@ -1,28 +1,42 @@
 import X86
 
 /// A condition code that is not stored, since it can be computed again: it is that of a sum or difference with a constant, or of a
-/// number against zero, and the result is in a general register that nobody changed since. Mostly nobody ever asks for it: the code
+/// number against zero, and the result is in a general register that nobody changed since; or of a sum or difference whose second
+/// operand was stored (`CompiledState.addend`), which is less than storing flags. Mostly nobody ever asks for it: the code
 /// that stores it goes into the stubs that lead out of the block.
 struct PendingCondition: Equatable {
   /// The general register with the result, the host's register of it, and how much of it counts.
   let number: UInt64
   let register: Register
   let width: Width
-  /// What was added, or subtracted; nil: a test against zero.
-  let constant: Int32?
+  let operand: Operand
   let isSum: Bool
   let kind: ConditionKind
+
+  /// What was added, or subtracted.
+  enum Operand: Equatable {
+    /// Nothing: a test against zero.
+    case none
+    case constant(Int32)
+    case stored
+  }
 }
 
 extension BlockEmitter {
   /// The pending condition of an arithmetic operation whose result is in a pinned register.
   func pendingSum(_ n: BlockNode, in result: Register, isSum: Bool, _ kind: ConditionKind) -> PendingCondition? {
     let width: Width = n.kind == 32 ? .bits32 : .bits64
-    guard let v = constant(n.b) else { return nil }
-    let narrow = Int32(truncatingIfNeeded: v)
-    if width == .bits64 && Int64(narrow) != Int64(bitPattern: v) { return nil }
     guard let number = number(of: result), isSetOnce(number) else { return nil }
-    return PendingCondition(number: number, register: result, width: width, constant: narrow, isSum: isSum, kind: kind)
+    let operand: PendingCondition.Operand
+    if let v = constant(n.b) {
+      let narrow = Int32(truncatingIfNeeded: v)
+      if width == .bits64 && Int64(narrow) != Int64(bitPattern: v) { return nil }
+      operand = .constant(narrow)
+    } else {
+      if !instruction.isConditionCodeBrief { return nil }
+      operand = .stored
+    }
+    return PendingCondition(number: number, register: result, width: width, operand: operand, isSum: isSum, kind: kind)
   }
   /// The same of a value that the instruction has put into a pinned register.
   func pendingTest(_ k: Int, _ width: Width, _ kind: ConditionKind) -> PendingCondition? {
@@ -35,7 +49,7 @@ extension BlockEmitter {
         let pinned = HostRegisters.pinned(Int(nodes[m].imm)), isSetOnce(nodes[m].imm)
       else { continue }
       return PendingCondition(
-        number: nodes[m].imm, register: pinned, width: isWhole ? width : .bits32, constant: nil, isSum: false, kind: kind)
+        number: nodes[m].imm, register: pinned, width: isWhole ? width : .bits32, operand: .none, isSum: false, kind: kind)
     }
     return nil
   }
@@ -57,7 +71,7 @@ extension BlockEmitter {
 
   /// Stores a pending condition code before an instruction that may change what it is computed of.
   func settleCondition(before instruction: BlockInstruction) {
-    guard let pending = pendingCondition else { return }
+    guard let pending = deferred.condition else { return }
     var sets = false, changes = instruction.isRoutine
     for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
       let n = nodes[k]
@@ -79,8 +93,8 @@ extension BlockEmitter {
 
   /// Stores the pending condition code here; the host's flags are as after the operation.
   func materializeCondition() {
-    guard let pending = pendingCondition else { return }
-    pendingCondition = nil
+    guard let pending = deferred.condition else { return }
+    deferred.condition = nil
     emitCondition(pending)
     flags = pending.kind
   }
@@ -88,17 +102,25 @@ extension BlockEmitter {
   func emitCondition(_ pending: PendingCondition?) {
     guard let pending else { return }
     assembler.push(.rax)
-    if let constant = pending.constant {
-      assembler.mov(.rax, pending.register, pending.width)
-      assembler.arithmetic(pending.isSum ? .sub : .add, .rax, immediate: constant, pending.width)
-      assembler.arithmetic(pending.isSum ? .add : .sub, .rax, immediate: constant, pending.width)
-    } else {
+    if pending.operand == .none {
       assembler.test(pending.register, pending.register, pending.width)
+    } else {
+      assembler.mov(.rax, pending.register, pending.width)
+      emitOperation(pending.isSum ? .sub : .add, pending)
+      emitOperation(pending.isSum ? .add : .sub, pending)
     }
     assembler.mov(.rax, UInt64(pending.kind.rawValue) << 16)
     assembler.lahf()
     assembler.set(.overflow, .rax)
     assembler.mov(Memory(.rsp, StateOffset.condition + 8), .rax, .bits32)
     assembler.pop(.rax)
+  }
+  /// An operation on RAX; the stack has a word.
+  private func emitOperation(_ operation: ArithmeticOperation, _ pending: PendingCondition) {
+    switch pending.operand {
+    case .none: break
+    case .constant(let v): assembler.arithmetic(operation, .rax, immediate: v, pending.width)
+    case .stored: assembler.arithmetic(operation, .rax, Memory(.rsp, StateOffset.addend + 8), pending.width)
+    }
   }
 }

@@ -93,15 +93,28 @@ extension BlockEmitter {
     return r
   }
 
-  /// a + b by LEA, which leaves the flags alone.
+  /// Whether the instruction asks next if the value is zero.
+  private func isComparedWithZero(_ k: Int) -> Bool {
+    (k + 1..<Int(instruction.endNode)).contains {
+      (nodes[$0].operation == .isZero || nodes[$0].operation == .isNotZero) && nodes[$0].a == UInt16(k)
+    }
+  }
+  /// a + b by LEA, which leaves the flags alone, unless they are asked for.
   private func emitSum(_ k: Int, _ n: BlockNode, _ target: Register?, _ width: Width) -> Bool {
     guard let a = placeRegister(n.a) else { return false }
     if let v = constant(n.b) {
       guard let d = Int32(exactly: Int64(bitPattern: v)) else { return false }
       lock(a)
       let destination = target ?? sumRegister(k, a)
-      assembler.lea(destination, Memory(a, d), width)
       places[k] = destination.number + 1
+      if isComparedWithZero(k) {
+        forgetFlags()
+        if destination != a { assembler.mov(destination, a, width) }
+        assembler.arithmetic(.add, destination, immediate: d, width)
+        zeroFlag = UInt16(k)
+      } else {
+        assembler.lea(destination, Memory(a, d), width)
+      }
       return true
     }
     guard let b = placeRegister(n.b) else { return false }
@@ -222,7 +235,7 @@ extension BlockEmitter {
     switch taken {
     case .always: move(n.b, to: destination, width)
     case .never: move(n.c, to: destination, width)
-    case .fixups(let first, let second):
+    case .fixups(let first, let second, _):
       move(n.c, to: destination, width)
       let end = assembler.jump()
       assembler.resolveHere(first)

@@ -28,14 +28,15 @@ final class BlockEmitter {
   var failed: Int?
   /// What the host's flags say of the condition code, if they say anything.
   var flags: ConditionKind?
-  /// The condition code, when it is not in the state.
-  var pendingCondition: PendingCondition?
+  /// The value of which the zero flag says whether it is zero.
+  var zeroFlag: UInt16?
+  /// What was left undone up to here.
+  var deferred = Deferred()
   var stubs: [BlockStub] = []
+  var looks: [AttentionLook] = []
   /// The floating-point registers that host registers hold, too.
   var floats = FloatRegisters()
-  /// The registers that may be apart in a loop, and those that are, a bit each: see BlockEmitter+Halves.
-  var separable = SeparableRegisters()
-  var apart: UInt16 = 0
+  var shape = LoopShape()
   /// A second copy of a block that branches back to its beginning.
   var loop: BlockLoop?
   /// Where instructions raise floating-point exceptions, and where they then go on.
@@ -71,10 +72,9 @@ final class BlockEmitter {
   }
   deinit { places.deallocate() }
 
-  func begin(pageKey: UInt64, offset: UInt16, separable: SeparableRegisters) {
+  func begin(pageKey: UInt64, offset: UInt16, shape: LoopShape) {
     self.pageKey = pageKey
-    self.separable = separable
-    apart = 0
+    self.shape = shape
     startOffset = offset
     start = memory.cursor
     assembler.cursor = start
@@ -83,10 +83,11 @@ final class BlockEmitter {
     spills = InlineArray(repeating: BlockEmitter.free)
     locked = 0
     forgetFlags()
-    pendingCondition = nil
+    deferred = Deferred()
     floats = FloatRegisters()
     ordinal = 0
     stubs.removeAll(keepingCapacity: true)
+    looks.removeAll(keepingCapacity: true)
     loop = nil
     faults.removeAll(keepingCapacity: true)
     checksFloats = BlockMode(bits: UInt8(pageKey >> 56)).checksFloats
@@ -106,7 +107,7 @@ final class BlockEmitter {
     let firstStub = stubs.count
     endSeparation()
     settleCondition(before: instruction)
-    let pending = pendingCondition
+    let undone = deferred
     if instruction.isGuarded { emitGuard() }
     if instruction.crossesPage { emitCrossing(isCompiled: !instruction.isRoutine) }
     if instruction.isRoutine {
@@ -120,7 +121,7 @@ final class BlockEmitter {
       while k < Int(instruction.endNode) {
         current = k
         let operation = nodes[k].operation
-        if operation.setsConditionCode { pendingCondition = nil }
+        if operation.setsConditionCode { deferred.condition = nil }
         if operation == .proceed {
           skips += emitSkip(nodes[k].a)
         } else if !(operation.isValue && nodes[k].useCount == 0) {
@@ -138,14 +139,14 @@ final class BlockEmitter {
     for k in firstStub..<stubs.count {
       stubs[k].after = assembler.cursor
       stubs[k].floatsAfter = floats
-      stubs[k].pending = pending
-      stubs[k].apart = apart
+      stubs[k].deferred = undone
     }
     ordinal += 1
   }
 
   func forgetFlags() {
     flags = nil
+    zeroFlag = nil
   }
 
   /// Ends what only the current node needed.
@@ -198,7 +199,7 @@ final class BlockEmitter {
     case .branch: emitBranch(to: n.a)
     case .branchIf: emitBranch(if: n.a, to: n.b)
     case .interruptIf, .interpretIf: emitInterruption(if: n.a)
-    case .serialize: assembler.mfence()
+    case .serialize: emitSerialization()
     case .disable: assembler.and8(systemMask, immediate: UInt8(truncatingIfNeeded: nodes[k].imm))
     case .enable: emitEnable(UInt8(truncatingIfNeeded: nodes[k].imm))
     case .floatingPoint: emitFloatingPoint(k)

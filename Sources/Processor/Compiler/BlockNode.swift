@@ -70,7 +70,7 @@ enum NodeOperation: UInt8 {
     case .load, .store, .loadMultiple, .storeMultiple, .exchange, .replace, .moveBytes, .compareBytes, .clearBytes, .divide,
       .moveCounted, .compareCounted, .clearCounted, .combineCounted, .translate, .translateAndTest, .searchString,
       .compareStrings, .moveString,
-      .branch, .branchIf, .interruptIf, .interpretIf, .enable, .floatingPoint:
+      .branch, .branchIf, .interruptIf, .interpretIf, .enable, .serialize, .floatingPoint:
       true
     default: false
     }
@@ -137,6 +137,8 @@ struct BlockInstruction {
   var isGuarded = false
   /// Someone may look at the condition code after this instruction before it is set again.
   var isConditionCodeLive = true
+  /// It is set again before anyone looks but by an interruption.
+  var isConditionCodeBrief = false
 }
 
 /// A value or a condition while a block is built: a node.

@@ -52,11 +52,19 @@ struct BlockStub {
   /// What host registers hold there, which a call loses; of a branch, what they hold where it is taken.
   var floatsAtResume = FloatRegisters()
   var floatsAfter = FloatRegisters()
-  /// The condition code is to be stored first, and the halves of registers to be put together.
-  var pending: PendingCondition?
-  var apart: UInt16 = 0
+  /// What is to be done first.
+  var deferred = Deferred()
   var text: UInt64
   var descriptor: Int32
   var ordinal: Int
   var offset: UInt16
+}
+
+/// A branch back that should look whether something wants attention: behind the block. RAX and the flags are free there.
+struct AttentionLook {
+  let from: Fixup
+  /// Where it goes on if nothing does; otherwise the block is left for the offset in the page.
+  let resume: UnsafeMutablePointer<UInt8>
+  let target: UInt16
+  let deferred: Deferred
 }

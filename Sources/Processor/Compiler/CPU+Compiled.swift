@@ -116,7 +116,9 @@ extension CPU {
     let address = compiler.memory.executeView(compiler.thunks.enter)
     guard let start = UnsafeRawPointer(bitPattern: UInt(address)) else { return }
     publishConditionCode()
+    s.pointee.front.untilLook = Int64(CompiledThunks.patience)
     unsafeBitCast(start, to: Enter.self)(UnsafeMutableRawPointer(s), code)
+    s.pointee.instructionCount &+= UInt64(bitPattern: Int64(CompiledThunks.patience) &- s.pointee.front.untilLook)
     recoverState()
   }
 

@@ -16,6 +16,8 @@ struct CompiledThunks {
   /// The same of an access that has no site and was not found in the TLB.
   let fetchTranslation: UnsafeMutablePointer<UInt8>
   let storeTranslation: UnsafeMutablePointer<UInt8>
+  /// Looks whether something wants attention: the flag zero says that nothing does. All registers stay but RAX.
+  let look: UnsafeMutablePointer<UInt8>
   /// Loops over bytes.
   let bytes: ByteThunks
 
@@ -47,6 +49,8 @@ struct CompiledThunks {
     fetchTranslation = CompiledThunks.emitMiss(&a, forStore: false, StateOffset.fetchMiss, ended: ended)
     storeMiss = a.cursor
     storeTranslation = CompiledThunks.emitMiss(&a, forStore: true, StateOffset.storeMiss, ended: ended)
+    look = a.cursor
+    CompiledThunks.emitLook(&a)
     bytes = ByteThunks(&a)
     memory.cursor = a.cursor
     memory.blocksStart = a.cursor
@@ -104,6 +108,20 @@ struct CompiledThunks {
     Assembler.resolve(a.jump(.notZero), to: ended)
     emitPinned(&a, base: .rsp, 16, isStore: false)
     a.arithmetic(.add, .rsp, immediate: 8)
+  }
+
+  /// Instructions between two looks of branches back whether something wants attention.
+  static let patience: Int32 = 1024
+
+  private static func emitLook(_ a: inout Assembler) {
+    let untilLook = Memory(.rsp, 8 + StateOffset.untilLook)
+    a.mov(.rax, UInt64(patience))
+    a.arithmetic(.sub, .rax, untilLook)
+    a.arithmetic(.add, Memory(.rsp, 8 + StateOffset.instructionCount), .rax)
+    a.mov(untilLook, immediate: patience, .bits64)
+    a.mov(.rax, Memory(.rsp, 8 + StateOffset.attention))
+    a.arithmetic(.cmp, Memory(.rax), immediate: 0, .bits32)
+    a.ret()
   }
 
   /// Goes on at the block whose address is in RAX, or leaves when the jump cache does not have it or something wants attention.

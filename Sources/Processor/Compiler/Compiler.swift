@@ -108,8 +108,7 @@ final class Compiler {
     // The second copy has the condition code pending, and registers apart, that the first expects to be in their places.
     let glue = memory.executeView(memory.cursor)
     emitter.assembler.cursor = memory.cursor
-    emitter.emitCondition(loop.edge.pending)
-    emitter.emitJunction(of: loop.edge.apart)
+    emitter.emit(loop.edge.deferred)
     emitter.emitJump(memory.writeView(code))
     memory.cursor = emitter.assembler.cursor
     memory.lead(from: loop.start, to: glue)
@@ -142,11 +141,12 @@ final class Compiler {
     let pageKey = key & ~0xFFF, offset = UInt16(truncatingIfNeeded: key & 0xFFF)
     let end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)), cpu)
     guard let last = instructions.last else { return nil }
-    findLiveConditionCodes()
+    builder.findLiveConditionCodes(&instructions)
+    builder.findBriefConditionCodes(&instructions)
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
     for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
     repeat {
-      emitter.begin(pageKey: pageKey, offset: offset, separable: builder.separableRegisters(instructions))
+      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.loopShape(instructions))
       repeat {
         for instruction in instructions { emitter.emit(instruction) }
         if !last.endsBlock || instructions[instructions.count - 1].isRoutine { emitter.emitFallThrough(to: end) }
@@ -263,30 +263,6 @@ final class Compiler {
     var bits: UInt64 = 0
     for k in offset..<4096 { bits |= UInt64(page.load(fromByteOffset: k, as: UInt8.self)) << UInt64(56 - 8 * (k - offset)) }
     return InstructionText(bits: bits)
-  }
-
-  /// Finds, last to first, after which instructions someone may look at the condition code.
-  private func findLiveConditionCodes() {
-    var isLive = true
-    for k in instructions.indices.reversed() {
-      instructions[k].isConditionCodeLive = isLive
-      if instructions[k].isRoutine {
-        isLive = true
-        continue
-      }
-      var sets = false, reads = false, leaves = false, skips = false
-      for n in Int(instructions[k].firstNode)..<Int(instructions[k].endNode) {
-        let operation = builder.state.pointee.nodes[n].operation
-        sets = sets || operation.setsConditionCode
-        if operation == .floatingPoint {
-          sets = sets || BlockBuilder.FloatingPointOperands(bits: builder.state.pointee.nodes[n].imm).setsConditionCode
-        }
-        reads = reads || operation.readsConditionCode
-        leaves = leaves || operation.mayLeave
-        skips = skips || operation == .proceed
-      }
-      isLive = reads || leaves || skips || !sets && isLive
-    }
   }
 }
 

@@ -6,8 +6,6 @@ import Storage
 package struct CPUState {
   /// Compiled code reaches these, and general registers 6 to 9, by short displacements.
   var front = CompiledFront()
-  /// Instructions executed, for --stats.
-  package var instructionCount: UInt64 = 0
   /// Logical address of the page that instructions are being fetched from, or `noPage`.
   package var fetchPage: UInt64 = CPUState.noPage
   /// General registers.
@@ -18,6 +16,8 @@ package struct CPUState {
   package var instructionAddress: UInt64 = 0
   /// All ones under the addressing mode: 0xFFFFFF, 0x7FFFFFFF or 0xFFFF_FFFF_FFFF_FFFF.
   package var addressMask: UInt64 = 0xFF_FFFF
+  /// Instructions executed, for --stats; while compiled code runs, without the last of them.
+  package var instructionCount: UInt64 = 0
   /// Condition code, 0 to 3.
   package var conditionCode: UInt64 = 0
   /// The instruction length of the instruction being executed: 2, 4, 6; 0 when an interruption reports none.

@@ -13,6 +13,8 @@ struct CompiledFront {
   var jumpTag: UInt64 = 0
   /// The attention word of the CPU's signals.
   var attention: UInt64 = 0
+  /// Instructions until a branch back looks at it, and until they are added to `CPUState.instructionCount`.
+  var untilLook: Int64 = 0
 }
 
 /// What compiled code keeps in a CPU's state besides the registers. See `Compiler`.
@@ -54,6 +56,8 @@ package struct CompiledState {
   var gathered: InlineArray<16, UInt64> = .init(repeating: 0)
   /// Bits 0-31 of general registers that are apart from the others: see BlockEmitter+Halves.
   var upperHalves: InlineArray<16, UInt64> = .init(repeating: 0)
+  /// What was added or subtracted by the operation whose condition code is pending: see `PendingCondition`.
+  var addend: UInt64 = 0
   /// While the host's time-stamp counter is below this, nothing is pending that an enabled CPU would be interrupted by.
   var quietUntil: UInt64 = 0
   /// MXCSR in compiled code. What it calls is entered with it; whether compiled code must load it before it goes on.

@@ -1,0 +1,29 @@
+import X86
+
+/// What the code of a block leaves undone, because mostly nobody asks: it is done where the block is left, and where it calls.
+struct Deferred: Equatable {
+  /// The condition code, when it is not in the state.
+  var condition: PendingCondition?
+  /// The general registers whose halves are apart, a bit each: see BlockEmitter+Halves.
+  var apart: UInt16 = 0
+  /// The last branch that was taken is the one at this offset of the page, and the state does not say so.
+  var branch: UInt16?
+}
+
+extension BlockEmitter {
+  /// Does what was left undone. All registers stay, but for halves that are put together; the flags are lost.
+  func emit(_ deferred: Deferred) {
+    if let condition = deferred.condition { emitCondition(condition) }
+    emitJunction(of: deferred.apart)
+    if let branch = deferred.branch { emitBreakingEvent(branch) }
+  }
+  func emitBreakingEvent(_ branch: UInt16) {
+    assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: Int32(bitPattern: 0x8000_0000 | UInt32(branch)), .bits32)
+  }
+  /// Does here what was left undone.
+  func settle() {
+    emit(deferred)
+    deferred = Deferred()
+    forgetFlags()
+  }
+}
