@@ -20,7 +20,7 @@ struct AccessHistory {
 
   /// Misses that are counted before somebody looks; while executions are counted: so many that a loop which happens to cross the end
   /// of a page for a while does not look like one that wanders.
-  private static let misses: UInt32 = 32, countedMisses: UInt32 = 256
+  private static let misses: UInt32 = 32, countedMisses: UInt32 = 128
   /// A miss costs what so many lookups cost more than sites.
   private static let price: UInt32 = 32
   /// What a miss takes off the count; where that is, and executions.

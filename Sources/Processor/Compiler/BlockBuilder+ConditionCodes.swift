@@ -13,35 +13,13 @@ extension BlockBuilder {
       isLive = use.reads || use.leaves || use.skips || !use.sets && isLive
     }
   }
-
-  /// Finds, last to first, which condition codes are set again before anyone looks at them but by an interruption. In a loop, what
-  /// follows the branch back is the beginning.
-  func findBriefConditionCodes(_ instructions: inout [BlockInstruction]) {
-    guard let start = instructions.first?.offset else { return }
-    var isBriefAtStart = false
-    for _ in 0..<2 {
-      var isBrief = false
-      for k in instructions.indices.reversed() {
-        instructions[k].isConditionCodeBrief = isBrief
-        let use = ConditionCodeUse(of: instructions[k], state.pointee.nodes)
-        if instructions[k].isRoutine || use.reads || use.skips {
-          isBrief = false
-        } else if use.branches {
-          isBrief = isBriefAtStart && branches(instructions[k], to: start)
-        } else {
-          isBrief = isBrief || use.sets
-        }
-      }
-      isBriefAtStart = isBrief
-    }
-  }
 }
 
 /// What an instruction of a block does with the condition code.
 private struct ConditionCodeUse {
   var sets = false, reads = false
   /// It may be left, by an interruption or a branch, or not be carried out.
-  var leaves = false, branches = false, skips = false
+  var leaves = false, skips = false
 
   init(of instruction: BlockInstruction, _ nodes: UnsafeMutablePointer<BlockNode>) {
     for n in Int(instruction.firstNode)..<Int(instruction.endNode) {
@@ -50,7 +28,6 @@ private struct ConditionCodeUse {
       if operation == .floatingPoint { sets = sets || BlockBuilder.FloatingPointOperands(bits: nodes[n].imm).setsConditionCode }
       reads = reads || operation.readsConditionCode
       leaves = leaves || operation.mayLeave
-      branches = branches || operation == .branch || operation == .branchIf
       skips = skips || operation == .proceed
     }
   }

@@ -18,47 +18,43 @@ extension BlockEmitter {
     let kind: ConditionKind =
       n.operation == .addLogicalSetting ? .addLogical : n.operation == .subtractLogicalSetting ? .subtractLogical : .arithmetic
     let operation: ArithmeticOperation = isSum ? .add : .sub
-    var pending: PendingCondition?
     forgetFlags()
     if width == .bits64 || nodes[k + 1].operation == .setRegister32, let target = target(of: k),
       placeRegister(n.a) == target || placeRegister(n.b) != target
     {
       if placeRegister(n.a) != target { move(n.a, to: target, width) }
-      pending = pendingSum(n, in: target, isSum: isSum, kind)
-      arithmetic(operation, target, operandToKeep(n.b, width, pending), width)
+      let pending = pendingSum(n, in: target, isSum: isSum, kind)
+      arithmetic(operation, target, operand(n.b, width), width)
       places[k] = target.number + 1
-    } else {
-      let destination = copy(n.a, for: k, width)
-      if width == .bits32, let pinned = targetOfLow(k) {
-        pending = pendingSum(n, in: pinned, isSum: isSum, kind)
-        var second = operandToKeep(n.b, width, pending)
-        if case .register(let r) = second, r == pinned {
-          let t = allocate()
-          assembler.mov(t, r, .bits32)
-          second = .register(t)
-        }
-        // The low half makes room before the flags are set; LEA puts the sum there without changing them.
-        clearLow(pinned)
-        arithmetic(operation, destination, second, width)
-        assembler.lea(pinned, Memory(pinned, 0, index: destination))
-        current = k + 1
-      } else {
-        arithmetic(operation, destination, operand(n.b, width), width)
-      }
+      return saveCondition(kind, pending)
     }
+    let destination = copy(n.a, for: k, width)
+    guard width == .bits32, let pinned = targetOfLow(k) else {
+      let pending = pendingSum(n, in: nil, isSum: isSum, kind)
+      arithmetic(operation, destination, operand(n.b, width), width)
+      if instruction.isConditionCodeLive { keepValue(destination) }
+      return saveCondition(kind, pending)
+    }
+    let pending = pendingSum(n, in: pinned, isSum: isSum, kind)
+    var second = operand(n.b, width)
+    if case .register(let r) = second, r == pinned {
+      let t = allocate()
+      assembler.mov(t, r, .bits32)
+      second = .register(t)
+    }
+    // The low half makes room before the flags are set; LEA puts the sum there without changing them.
+    clearLow(pinned)
+    arithmetic(operation, destination, second, width)
+    assembler.lea(pinned, Memory(pinned, 0, index: destination))
+    current = k + 1
+    if instruction.isConditionCodeLive && pending.result == nil { keepValue(destination) }
     saveCondition(kind, pending)
-  }
-  /// The second operand, which is stored if the pending condition code is to be computed with it.
-  private func operandToKeep(_ node: UInt16, _ width: Width, _ pending: PendingCondition?) -> HostOperand {
-    guard instruction.isConditionCodeLive, pending?.operand == .stored else { return operand(node, width) }
-    let r = register(node, width)
-    assembler.mov(Memory(.rsp, StateOffset.addend), r)
-    return .register(r)
   }
   /// ADD LOGICAL WITH CARRY, SUBTRACT LOGICAL WITH BORROW: the flags often still have the carry from the instruction before.
   func emitCarryArithmetic(_ k: Int) {
     let n = nodes[k], width: Width = n.kind == 32 ? .bits32 : .bits64, isSum = n.operation == .addWithCarry
     // Moves, which is all that follows up to the sum, leave the flags alone.
+    if flags == nil { emitFlagsOfPendingCondition() }
     let known = flags
     let carry = known == .addLogical || known == .subtractLogical || known == .subtractWithBorrow ? nil : emitCarry()
     let destination = copy(n.a, for: k, width), second = operand(n.b, width)
@@ -90,7 +86,7 @@ extension BlockEmitter {
     return HostRegisters.pinned(Int(nodes[s].imm))
   }
 
-  /// Stores what the flags say, unless nobody will ask; they still hold afterwards.
+  /// Notes the condition code that the flags say, unless nobody will ask: as pending, or what they are. They still hold afterwards.
   func saveCondition(_ kind: ConditionKind, _ pending: PendingCondition? = nil) {
     flags = kind
     zeroFlag = nil
@@ -110,20 +106,24 @@ extension BlockEmitter {
     let n = nodes[k]
     switch n.operation {
     case .setNotZero:
-      test(n.a, .bits64)
-      saveCondition(.notZero, pendingTest(k, .bits64, .notZero))
+      emitTest(k, .bits64, .notZero)
     case .setSign:
-      test(n.a, n.kind == 32 ? .bits32 : .bits64)
-      saveCondition(.compareSigned, pendingTest(k, n.kind == 32 ? .bits32 : .bits64, .compareSigned))
+      emitTest(k, n.kind == 32 ? .bits32 : .bits64, .compareSigned)
     case .setCompare:
+      let pending = pendingComparison(n)
       emitCompare(n)
-      saveCondition(n.kind & 2 != 0 ? .compareLogical : .compareSigned)
+      saveCondition(pending.late.kind, pending)
     case .setTestMask: emitTestMask(n)
     case .setTestByte: emitTestByte(n)
     default: emitDirect(n)
     }
   }
 
+  private func emitTest(_ k: Int, _ width: Width, _ kind: ConditionKind) {
+    let pending = pendingTest(k, width, kind)
+    test(nodes[k].a, width)
+    saveCondition(kind, pending)
+  }
   private func test(_ node: UInt16, _ width: Width) {
     forgetFlags()
     let r = register(node, width)
@@ -169,7 +169,10 @@ extension BlockEmitter {
   }
   /// Stores what the selected bits say: AL all ones, the flags zero and the leftmost. The zero flag still holds afterwards.
   private func saveMask(_ kind: ConditionKind, _ value: Register, _ mask: Int32) {
-    if mask & (mask &- 1) == 0 { return saveCondition(.bit) }
+    if mask & (mask &- 1) == 0 {
+      if instruction.isConditionCodeLive { keepValue(value) }
+      return saveCondition(.bit, PendingCondition(late: LateCondition(operation: .test, isNarrow: true, kind: .bit)))
+    }
     flags = kind
     guard instruction.isConditionCodeLive else { return }
     assembler.mov(.rax, UInt64(kind.rawValue) << 16)
@@ -207,6 +210,10 @@ extension BlockEmitter {
     forgetFlags()
     let word = allocate(), mask = allocate()
     assembler.mov(word, Memory(.rsp, StateOffset.condition), .bits32)
+    assembler.mov(mask, word, .bits32)
+    assembler.arithmetic(.and, mask, immediate: Int32(LateCondition.isLate), .bits32)
+    append(.lateCondition(word), from: assembler.jump(.notZero))
+    stubs[stubs.count - 1].resume = assembler.cursor
     assembler.mov(mask, UInt64(ConditionKind.gathered))
     assembler.pext(word, word, mask: mask)
     return word
@@ -241,6 +248,7 @@ extension BlockEmitter {
   private func emitConditionCodeJumps(_ mask: UInt8) -> Jumps {
     if mask == 15 { return .always }
     if mask == 0 { return .never }
+    if flags == nil { emitFlagsOfPendingCondition() }
     if let flags, let jump = flags.jump(onMask: mask) { return emit(jump) }
     let index = emitConditionIndex()
     assembler.test8(Memory(.rsp, StateOffset.conditionTable, index: index), immediate: mask)

@@ -1,45 +1,51 @@
 import X86
 
-/// A condition code that is not stored, since it can be computed again: it is that of a sum or difference with a constant, or of a
-/// number against zero, and the result is in a general register that nobody changed since; or of a sum or difference whose second
-/// operand was stored (`CompiledState.addend`), which is less than storing flags. Mostly nobody ever asks for it: the code
-/// that stores it goes into the stubs that lead out of the block.
+/// A condition code of which not all is stored that `LateCondition` needs: mostly nobody ever asks for it, and what stores it goes
+/// into the stubs that lead out of the block. The value is stored, or it is in a general register that nobody changed since; the
+/// second operand is a constant, or stored.
 struct PendingCondition: Equatable {
-  /// The general register with the result, the host's register of it, and how much of it counts.
-  let number: UInt64
-  let register: Register
-  let width: Width
-  let operand: Operand
-  let isSum: Bool
-  let kind: ConditionKind
+  /// The general register with the value, and the host's register of it; nil: the value is stored.
+  var result: Result?
+  /// The second operand, if it is not stored.
+  var constant: Int32?
+  let late: LateCondition
 
-  /// What was added, or subtracted.
-  enum Operand: Equatable {
-    /// Nothing: a test against zero.
-    case none
-    case constant(Int32)
-    case stored
+  struct Result: Equatable {
+    let number: UInt64
+    let register: Register
   }
+  var width: Width { late.isNarrow ? .bits32 : .bits64 }
 }
 
 extension BlockEmitter {
-  /// The pending condition of an arithmetic operation whose result is in a pinned register.
-  func pendingSum(_ n: BlockNode, in result: Register, isSum: Bool, _ kind: ConditionKind) -> PendingCondition? {
-    let width: Width = n.kind == 32 ? .bits32 : .bits64
-    guard let number = number(of: result), isSetOnce(number) else { return nil }
-    let operand: PendingCondition.Operand
-    if let v = constant(n.b) {
-      let narrow = Int32(truncatingIfNeeded: v)
-      if width == .bits64 && Int64(narrow) != Int64(bitPattern: v) { return nil }
-      operand = .constant(narrow)
-    } else {
-      if !instruction.isConditionCodeBrief { return nil }
-      operand = .stored
+  /// The pending condition of a sum or difference, whose result is in a pinned register, or is yet to be stored. Its second operand
+  /// is stored here unless it is a constant.
+  func pendingSum(_ n: BlockNode, in result: Register?, isSum: Bool, _ kind: ConditionKind) -> PendingCondition {
+    var pending = PendingCondition(
+      late: LateCondition(operation: isSum ? .sum : .difference, isNarrow: n.kind == 32, kind: kind))
+    if let result, let number = number(of: result), isSetOnce(number) {
+      pending.result = PendingCondition.Result(number: number, register: result)
     }
-    return PendingCondition(number: number, register: result, width: width, operand: operand, isSum: isSum, kind: kind)
+    keepAddend(n.b, &pending)
+    return pending
   }
-  /// The same of a value that the instruction has put into a pinned register.
-  func pendingTest(_ k: Int, _ width: Width, _ kind: ConditionKind) -> PendingCondition? {
+  /// That of a comparison. The operands are stored here unless they will be there.
+  func pendingComparison(_ n: BlockNode) -> PendingCondition {
+    let kind: ConditionKind = n.kind & 2 != 0 ? .compareLogical : .compareSigned
+    var pending = PendingCondition(late: LateCondition(operation: .comparison, isNarrow: n.kind & 1 == 0, kind: kind))
+    let first = nodes[Int(n.a)]
+    if first.operation == .register, let pinned = HostRegisters.pinned(Int(first.imm)), placeRegister(n.a) == pinned,
+      !setsRegister(first.imm)
+    {
+      pending.result = PendingCondition.Result(number: first.imm, register: pinned)
+    } else if instruction.isConditionCodeLive {
+      keepValue(register(n.a))
+    }
+    keepAddend(n.b, &pending)
+    return pending
+  }
+  /// That of a value against zero, which the instruction has put into a pinned register; otherwise it is stored here.
+  func pendingTest(_ k: Int, _ width: Width, _ kind: ConditionKind) -> PendingCondition {
     let value = nodes[k].a,
       isShort = nodes[Int(value)].operation.isZeroExtended(
         narrow: nodes[Int(value)].isNarrow, kind: nodes[Int(value)].kind)
@@ -49,9 +55,32 @@ extension BlockEmitter {
         let pinned = HostRegisters.pinned(Int(nodes[m].imm)), isSetOnce(nodes[m].imm)
       else { continue }
       return PendingCondition(
-        number: nodes[m].imm, register: pinned, width: isWhole ? width : .bits32, operand: .none, isSum: false, kind: kind)
+        result: PendingCondition.Result(number: nodes[m].imm, register: pinned),
+        late: LateCondition(operation: .test, isNarrow: !isWhole || width == .bits32, kind: kind))
     }
-    return nil
+    if instruction.isConditionCodeLive { keepValue(register(value)) }
+    return PendingCondition(late: LateCondition(operation: .test, isNarrow: width == .bits32, kind: kind))
+  }
+  func keepValue(_ r: Register) { assembler.mov(Memory(.rsp, StateOffset.conditionValue), r) }
+  private func keepAddend(_ node: UInt16, _ pending: inout PendingCondition) {
+    if let v = constant(node) {
+      let short = Int32(truncatingIfNeeded: v)
+      if pending.late.isNarrow || Int64(short) == Int64(bitPattern: v) {
+        pending.constant = short
+        return
+      }
+    }
+    guard instruction.isConditionCodeLive else { return }
+    assembler.mov(Memory(.rsp, StateOffset.addend), register(node))
+  }
+  private func setsRegister(_ number: UInt64) -> Bool {
+    (Int(instruction.firstNode)..<Int(instruction.endNode)).contains {
+      switch nodes[$0].operation {
+      case .setRegister, .setRegister32, .setRegisterHigh: nodes[$0].imm == number
+      case .loadMultiple: true
+      default: false
+      }
+    }
   }
   /// The instruction sets the register once, whatever the case.
   func isSetOnce(_ number: UInt64) -> Bool {
@@ -76,7 +105,7 @@ extension BlockEmitter {
     for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
       let n = nodes[k]
       switch n.operation {
-      case .setRegister, .setRegister32, .setRegisterHigh: changes = changes || n.imm == pending.number
+      case .setRegister, .setRegister32, .setRegisterHigh: changes = changes || n.imm == pending.result?.number
       case .load, .store, .branch, .branchIf, .setFPR, .setFPRShort, .interruptIf: break
       case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .setNotZero, .setSign, .setCompare,
         .setTestMask, .setTestByte, .setConditionCode:
@@ -91,36 +120,38 @@ extension BlockEmitter {
     if changes && !sets { materializeCondition() }
   }
 
-  /// Stores the pending condition code here; the host's flags are as after the operation.
+  /// Stores the pending condition code here. The flags stay.
   func materializeCondition() {
     guard let pending = deferred.condition else { return }
     deferred.condition = nil
     emitCondition(pending)
-    flags = pending.kind
   }
-  /// Stores a condition code. All registers stay.
-  func emitCondition(_ pending: PendingCondition?) {
-    guard let pending else { return }
-    assembler.push(.rax)
-    if pending.operand == .none {
-      assembler.test(pending.register, pending.register, pending.width)
-    } else {
-      assembler.mov(.rax, pending.register, pending.width)
-      emitOperation(pending.isSum ? .sub : .add, pending)
-      emitOperation(pending.isSum ? .add : .sub, pending)
-    }
-    assembler.mov(.rax, UInt64(pending.kind.rawValue) << 16)
-    assembler.lahf()
-    assembler.set(.overflow, .rax)
-    assembler.mov(Memory(.rsp, StateOffset.condition + 8), .rax, .bits32)
-    assembler.pop(.rax)
+  /// Stores what is not yet stored of a condition code. All registers and the flags stay.
+  func emitCondition(_ pending: PendingCondition) {
+    if let result = pending.result { assembler.mov(Memory(.rsp, StateOffset.conditionValue), result.register) }
+    if let constant = pending.constant { assembler.mov(Memory(.rsp, StateOffset.addend), immediate: constant, .bits64) }
+    assembler.mov(Memory(.rsp, StateOffset.condition), immediate: Int32(bitPattern: pending.late.word), .bits32)
   }
-  /// An operation on RAX; the stack has a word.
-  private func emitOperation(_ operation: ArithmeticOperation, _ pending: PendingCondition) {
-    switch pending.operand {
-    case .none: break
-    case .constant(let v): assembler.arithmetic(operation, .rax, immediate: v, pending.width)
-    case .stored: assembler.arithmetic(operation, .rax, Memory(.rsp, StateOffset.addend + 8), pending.width)
+  /// Brings the flags about of which the pending condition code is.
+  func emitFlagsOfPendingCondition() {
+    guard let pending = deferred.condition else { return }
+    let width = pending.width, operation = pending.late.operation
+    let value: HostOperand = pending.result.map { .register($0.register) } ?? .memory(Memory(.rsp, StateOffset.conditionValue))
+    let addend: HostOperand = pending.constant.map { .immediate($0) } ?? .memory(Memory(.rsp, StateOffset.addend))
+    let r = allocate()
+    switch value {
+    case .memory(let m): assembler.mov(r, m, width)
+    case .register(let result): assembler.mov(r, result, width)
+    case .immediate: break
     }
+    switch operation {
+    case .test: assembler.test(r, r, width)
+    case .comparison: arithmetic(.cmp, r, addend, width)
+    case .sum, .difference:
+      arithmetic(operation == .sum ? .sub : .add, r, addend, width)
+      arithmetic(operation == .sum ? .add : .sub, r, addend, width)
+    }
+    flags = pending.late.kind
+    zeroFlag = nil
   }
 }

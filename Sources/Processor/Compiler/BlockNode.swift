@@ -137,8 +137,6 @@ struct BlockInstruction {
   var isGuarded = false
   /// Someone may look at the condition code after this instruction before it is set again.
   var isConditionCodeLive = true
-  /// It is set again before anyone looks but by an interruption.
-  var isConditionCodeBrief = false
 }
 
 /// A value or a condition while a block is built: a node.

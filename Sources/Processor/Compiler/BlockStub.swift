@@ -15,6 +15,8 @@ struct BlockStub {
     case comparison
     /// The instruction lies in two pages and is interpreted.
     case crossing
+    /// The condition code is late: the word of its flags goes into the register.
+    case lateCondition(Register)
     /// A branch that is taken: to an offset in the page.
     case branch(UInt16)
     /// A branch that is taken, to the address in RAX or that the node computes.

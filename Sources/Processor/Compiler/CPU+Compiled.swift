@@ -155,7 +155,12 @@ extension CPU {
   }
   /// Makes the condition code and the breaking-event address what the rest of the engine expects.
   func recoverState() {
-    let onehot = s.pointee.compiled.conditionTable[ConditionKind.index(s.pointee.front.condition)]
+    let word = s.pointee.front.condition
+    let index =
+      word & LateCondition.isLate == 0
+      ? ConditionKind.index(word)
+      : LateCondition.index(word, value: s.pointee.front.conditionValue, addend: s.pointee.compiled.addend)
+    let onehot = s.pointee.compiled.conditionTable[index]
     s.pointee.conditionCode = UInt64(truncatingIfNeeded: onehot.leadingZeroBitCount &- 4)
     let event = s.pointee.front.breakingEvent
     if event != 0 {

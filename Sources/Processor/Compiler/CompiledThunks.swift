@@ -18,6 +18,8 @@ struct CompiledThunks {
   let storeTranslation: UnsafeMutablePointer<UInt8>
   /// Looks whether something wants attention: the flag zero says that nothing does. All registers stay but RAX.
   let look: UnsafeMutablePointer<UInt8>
+  /// Computes the flags of a condition code that is late. All registers stay.
+  let lateCondition: UnsafeMutablePointer<UInt8>
   /// Loops over bytes.
   let bytes: ByteThunks
 
@@ -51,6 +53,8 @@ struct CompiledThunks {
     storeTranslation = CompiledThunks.emitMiss(&a, forStore: true, StateOffset.storeMiss, ended: ended)
     look = a.cursor
     CompiledThunks.emitLook(&a)
+    lateCondition = a.cursor
+    CompiledThunks.emitLateCondition(&a)
     bytes = ByteThunks(&a)
     memory.cursor = a.cursor
     memory.blocksStart = a.cursor
@@ -121,6 +125,44 @@ struct CompiledThunks {
     a.mov(untilLook, immediate: patience, .bits64)
     a.mov(.rax, Memory(.rsp, 8 + StateOffset.attention))
     a.arithmetic(.cmp, Memory(.rax), immediate: 0, .bits32)
+    a.ret()
+  }
+
+  /// As `LateCondition.index` does.
+  private static func emitLateCondition(_ a: inout Assembler) {
+    let saved: [Register] = [.rax, .rcx, .rdx], state = Int32(8 * saved.count + 8)
+    for r in saved { a.push(r) }
+    a.mov(.rcx, Memory(.rsp, state + StateOffset.condition), .bits32)
+    a.mov(.rax, Memory(.rsp, state + StateOffset.conditionValue))
+    a.mov(.rdx, Memory(.rsp, state + StateOffset.addend))
+    a.test8(Memory(.rsp, state + StateOffset.condition + 2), immediate: UInt8(LateCondition.narrow >> 16))
+    let isWide = a.jump(.zero)
+    a.shift(.shl, .rax, 32, .bits64)
+    a.shift(.shl, .rdx, 32, .bits64)
+    a.resolveHere(isWide)
+    a.shift(.shr, .rcx, UInt8(LateCondition.operationShift), .bits32)
+    a.arithmetic(.and, .rcx, immediate: 3, .bits32)
+    let operations: [(operation: LateCondition.Operation, undone: ArithmeticOperation?, done: ArithmeticOperation?)] = [
+      (.sum, .sub, .add), (.difference, .add, .sub), (.comparison, nil, .cmp), (.test, nil, nil),
+    ]
+    var ends: [Fixup] = []
+    for row in operations {
+      a.arithmetic(.cmp, .rcx, immediate: Int32(row.operation.rawValue), .bits32)
+      let isAnother = a.jump(.notZero)
+      if let undone = row.undone { a.arithmetic(undone, .rax, .rdx) }
+      if let done = row.done { a.arithmetic(done, .rax, .rdx) } else { a.test(.rax, .rax) }
+      ends.append(a.jump())
+      a.resolveHere(isAnother)
+    }
+    for end in ends { a.resolveHere(end) }
+    a.mov(.rcx, Memory(.rsp, state + StateOffset.condition), .bits32)
+    a.mov(.rax, 0)
+    a.lahf()
+    a.set(.overflow, .rax)
+    a.arithmetic(.and, .rcx, immediate: 0xF_0000, .bits32)
+    a.arithmetic(.or, .rcx, .rax, .bits32)
+    a.mov(Memory(.rsp, state + StateOffset.condition), .rcx, .bits32)
+    for r in saved.reversed() { a.pop(r) }
     a.ret()
   }
 

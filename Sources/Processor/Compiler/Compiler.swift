@@ -142,7 +142,6 @@ final class Compiler {
     let end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)), cpu)
     guard let last = instructions.last else { return nil }
     builder.findLiveConditionCodes(&instructions)
-    builder.findBriefConditionCodes(&instructions)
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
     for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
     repeat {

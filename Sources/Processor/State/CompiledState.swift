@@ -3,7 +3,8 @@ import Synchronization
 /// What compiled code looks at most: at the beginning of the state, where a displacement is one byte.
 struct CompiledFront {
   /// The condition code while compiled code runs: bits 0-15 (of the host's word, 0 the lowest) AX after SETO AL and LAHF, bits 16-19
-  /// the kind of operation that set the flags (`ConditionKind`). `CPUState.conditionCode` is void then.
+  /// the kind of operation that set the flags (`ConditionKind`); or, with `LateCondition.isLate`, what tells the flags of
+  /// `conditionValue`. `CPUState.conditionCode` is void then.
   var condition: UInt32 = 0
   /// Bit 31 set: the last branch taken was at these bits 0-11 in the current page. Otherwise `breakingEventAddress` holds.
   var breakingEvent: UInt32 = 0
@@ -15,6 +16,8 @@ struct CompiledFront {
   var attention: UInt64 = 0
   /// Instructions until a branch back looks at it, and until they are added to `CPUState.instructionCount`.
   var untilLook: Int64 = 0
+  /// The value whose flags are late, or the result.
+  var conditionValue: UInt64 = 0
 }
 
 /// What compiled code keeps in a CPU's state besides the registers. See `Compiler`.
@@ -56,7 +59,7 @@ package struct CompiledState {
   var gathered: InlineArray<16, UInt64> = .init(repeating: 0)
   /// Bits 0-31 of general registers that are apart from the others: see BlockEmitter+Halves.
   var upperHalves: InlineArray<16, UInt64> = .init(repeating: 0)
-  /// What was added or subtracted by the operation whose condition code is pending: see `PendingCondition`.
+  /// The second operand of the operation whose flags are late: see `LateCondition`.
   var addend: UInt64 = 0
   /// While the host's time-stamp counter is below this, nothing is pending that an enabled CPU would be interrupted by.
   var quietUntil: UInt64 = 0
