@@ -56,63 +56,11 @@ extension BlockEmitter {
       guard let x = known.floats[r], edge.floats[r] != x else { continue }
       assembler.loadFloat(x, fpr(r, isDouble: true), isDouble: true)
     }
-    if edge.deferred.apart != known.deferred.apart { emitSeparation(of: known.deferred.apart) }
+    emitSeparation(of: known.deferred.apart & ~edge.deferred.apart)
     if let start = loop?.start {
       emitJump(start)
     } else {
       loop?.jumps.append(assembler.jump())
-    }
-  }
-}
-
-/// How a block is a loop, if it branches back to its beginning.
-struct LoopShape {
-  /// The number of the last instruction that branches back.
-  var end = 0
-  /// The offset in the page of the instruction that branches back, if it is the only one.
-  var onlyBranch: UInt16?
-  /// The registers, a bit each, of which the loop sets and looks at bits 32-63 only.
-  var separable: UInt16 = 0
-}
-
-extension BlockBuilder {
-  /// How a block is a loop: from its beginning to its last branch back there.
-  func loopShape(_ instructions: [BlockInstruction]) -> LoopShape {
-    guard let start = instructions.first?.offset, let end = instructions.lastIndex(where: { branches($0, to: start) }) else {
-      return LoopShape()
-    }
-    let isOnly = instructions.firstIndex(where: { branches($0, to: start) }) == end
-    return LoopShape(
-      end: end, onlyBranch: isOnly ? instructions[end].offset : nil, separable: separableRegisters(instructions[...end]))
-  }
-  private func separableRegisters(_ instructions: ArraySlice<BlockInstruction>) -> UInt16 {
-    var set: UInt16 = 0, whole: UInt16 = 0
-    for instruction in instructions {
-      if instruction.isRoutine { return 0 }
-      for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
-        let n = state.pointee.nodes[k], bit: UInt16 = 1 << UInt16(n.imm & 15)
-        switch n.operation {
-        case .setRegister32: set |= bit
-        case .register: if n.useCount > 0 && !n.isNarrow { whole |= bit }
-        case .registerHigh, .setRegister, .setRegisterHigh: whole |= bit
-        case .floatingPoint:
-          let o = FloatingPointOperands(bits: n.imm)
-          if o.operation == .toFixed32 || o.operation == .toFixed64 { whole |= 1 << UInt16(o.r1) }
-        case .loadMultiple, .storeMultiple, .divide, .moveCounted, .compareCounted, .clearCounted, .combineCounted, .translate,
-          .translateAndTest, .searchString, .compareStrings, .moveString:
-          return 0
-        default: break
-        }
-      }
-    }
-    return set & ~whole & HostRegisters.allPinned
-  }
-  func branches(_ instruction: BlockInstruction, to offset: UInt16) -> Bool {
-    (Int(instruction.firstNode)..<Int(instruction.endNode)).contains {
-      let n = state.pointee.nodes[$0]
-      guard n.operation == .branch || n.operation == .branchIf else { return false }
-      let target = state.pointee.nodes[Int(n.operation == .branch ? n.a : n.b)]
-      return target.operation == .programAddress && target.imm == UInt64(offset)
     }
   }
 }

@@ -36,7 +36,7 @@ final class BlockEmitter {
   var looks: [AttentionLook] = []
   /// The floating-point registers that host registers hold, too.
   var floats = FloatRegisters()
-  var shape = LoopShape()
+  var shape = BlockShape()
   /// A second copy of a block that branches back to its beginning.
   var loop: BlockLoop?
   /// Where instructions raise floating-point exceptions, and where they then go on.
@@ -72,7 +72,7 @@ final class BlockEmitter {
   }
   deinit { places.deallocate() }
 
-  func begin(pageKey: UInt64, offset: UInt16, shape: LoopShape) {
+  func begin(pageKey: UInt64, offset: UInt16, shape: BlockShape) {
     self.pageKey = pageKey
     self.shape = shape
     startOffset = offset
@@ -105,7 +105,7 @@ final class BlockEmitter {
   func emit(_ instruction: BlockInstruction) {
     self.instruction = instruction
     let firstStub = stubs.count
-    endSeparation()
+    separate(for: instruction)
     settleCondition(before: instruction)
     let undone = deferred
     if instruction.isGuarded { emitGuard() }

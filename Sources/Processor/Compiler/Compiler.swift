@@ -145,7 +145,7 @@ final class Compiler {
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
     for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
     repeat {
-      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.loopShape(instructions))
+      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: instructions))
       repeat {
         for instruction in instructions { emitter.emit(instruction) }
         if !last.endsBlock || instructions[instructions.count - 1].isRoutine { emitter.emitFallThrough(to: end) }

@@ -57,8 +57,8 @@ package struct CompiledState {
   var dataTag: UInt64 = 0
   /// An operand that crosses a page, gathered.
   var gathered: InlineArray<16, UInt64> = .init(repeating: 0)
-  /// Bits 0-31 of general registers that are apart from the others: see BlockEmitter+Halves.
-  var upperHalves: InlineArray<16, UInt64> = .init(repeating: 0)
+  /// General registers as they were before their halves were apart: see BlockEmitter+Halves.
+  var wholes: InlineArray<16, UInt64> = .init(repeating: 0)
   /// The second operand of the operation whose flags are late: see `LateCondition`.
   var addend: UInt64 = 0
   /// While the host's time-stamp counter is below this, nothing is pending that an enabled CPU would be interrupted by.
