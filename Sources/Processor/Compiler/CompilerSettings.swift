@@ -5,8 +5,8 @@ package struct CompilerSettings: Sendable {
   /// A page whose compiled code was dropped so often, because it was stored into, is compiled one instruction at a time, with a guard.
   package var changeLimit = 32
   /// Bytes of memory for code; when it is full everything is dropped, and while half of it is used blocks are not compiled again:
-  /// what a kernel's start leaves is to be less. A third of what the emulator may use beside the guest's storage.
-  package var codeSize = 40 << 20
+  /// what a kernel's start leaves is to be less. Half of what the emulator may use beside the guest's storage.
+  package var codeSize = 64 << 20
   /// How many floating-point exceptions of the host are counted before compiled code looks at results instead, if they came fast;
   /// `max`: it never does.
   package var floatFaultLimit: UInt32 = 32
