@@ -253,7 +253,8 @@ extension BlockEmitter {
       emitAfter(stub)
     case .crossing: emitCrossingCall(stub)
     case .branch(let target):
-      emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, LoopEdge(floats: stub.floatsAtResume, deferred: stub.deferred))
+      let edge = LoopEdge(floats: stub.floatsAtResume, deferred: stub.deferred)
+      emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, edge)
     case .leave(let target):
       emit(stub.deferred)
       emitLeaveStub(target, stub.offset, stub.ordinal)

@@ -115,9 +115,10 @@ final class BlockEmitter {
       flags = nil
     } else {
       for k in Int(instruction.firstNode)..<Int(instruction.endNode) { places[k] = 0 }
-      var skips: [Fixup] = []
-      var hasStore = false
       var k = Int(instruction.firstNode)
+      var skips: [Fixup] = []
+      // A store that misses is interpreted, and comes back with the condition code in the state and without flags.
+      let mayComeBack = (k..<Int(instruction.endNode)).contains { nodes[$0].operation.mayComeBack }
       while k < Int(instruction.endNode) {
         current = k
         let operation = nodes[k].operation
@@ -125,15 +126,14 @@ final class BlockEmitter {
         if operation == .proceed {
           skips += emitSkip(nodes[k].a)
         } else if !(operation.isValue && nodes[k].useCount == 0) {
-          if operation.mayComeBack { hasStore = true }
           emitNode(k)
+          if operation.setsConditionCode && (mayComeBack || !skips.isEmpty) { materializeCondition() }
         }
         release()
         k = current + 1
       }
       for skip in skips { assembler.resolveHere(skip) }
-      // A store that misses is interpreted, and comes back without flags.
-      if hasStore || !skips.isEmpty { forgetFlags() }
+      if mayComeBack || !skips.isEmpty { forgetFlags() }
       if !skips.isEmpty { floats = FloatRegisters() }
     }
     for k in firstStub..<stubs.count {
