@@ -1,6 +1,6 @@
 import X86
 
-/// Branches, calls of routines, and the code behind a block.
+/// Branches, and calls of routines.
 extension BlockEmitter {
   // MARK: Calls
 
@@ -10,7 +10,7 @@ extension BlockEmitter {
     emitRoutineCall(text: instruction.text, descriptor: descriptor())
     floats = FloatRegisters()
   }
-  private func emitRoutineCall(text: UInt64, descriptor: Int32) {
+  func emitRoutineCall(text: UInt64, descriptor: Int32) {
     assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: descriptor, .bits32)
     assembler.mov(.rax, text)
     emitCall(thunks.routine)
@@ -96,12 +96,12 @@ extension BlockEmitter {
     }
   }
 
-  private func emitCount(_ instructions: Int) {
+  func emitCount(_ instructions: Int) {
     assembler.arithmetic(.sub, Memory(.rsp, StateOffset.untilLook), immediate: Int32(instructions))
   }
 
   /// A branch within the page, and its breaking-event address. Backward, it looks now and then whether something wants attention.
-  private func emitTaken(to target: UInt16, from source: UInt16, ordinal: Int, _ edge: LoopEdge) {
+  func emitTaken(to target: UInt16, from source: UInt16, ordinal: Int, _ edge: LoopEdge) {
     let known = loopEdge(to: target, edge)
     var undone = edge.deferred, done = Deferred()
     if known == nil { swap(&undone.apart, &done.apart) }
@@ -127,7 +127,7 @@ extension BlockEmitter {
     !linksBlocks ? nil : offset == startOffset ? start : blocks.find(pageKey | UInt64(offset)).map(memory.writeView)
   }
   /// A jump that the dispatcher will lead to the block, once there is one.
-  private func emitUnlinked(to target: UInt16) {
+  func emitUnlinked(to target: UInt16) {
     if linksBlocks {
       let link = assembler.jump()
       assembler.resolveHere(link)
@@ -137,7 +137,7 @@ extension BlockEmitter {
     emitExit(to: target)
   }
   /// Leaves to the dispatcher, which goes on at an offset of the page (4096: the next one).
-  private func emitExit(to target: UInt16) {
+  func emitExit(to target: UInt16) {
     assembler.mov(.rax, Memory(.rsp, StateOffset.fetchPage))
     if target != 0 { assembler.lea(.rax, Memory(.rax, Int32(target))) }
     if target >= 4096 { emitWrap() }
@@ -186,7 +186,7 @@ extension BlockEmitter {
     assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: 0, .bits32)
     thunks.emitJumpCacheLookup(&assembler)
   }
-  private func emitLeaveStub(_ target: UInt16, _ source: UInt16, _ ordinal: Int) {
+  func emitLeaveStub(_ target: UInt16, _ source: UInt16, _ ordinal: Int) {
     let n = nodes[Int(target)]
     if n.operation == .programAddress || n.operation == .constant {
       owners = InlineArray(repeating: BlockEmitter.free)
@@ -195,130 +195,5 @@ extension BlockEmitter {
       move(target, to: .rax)
     }
     emitLeave(from: source, ordinal: ordinal)
-  }
-
-  // MARK: Behind the block
-
-  /// Has the instruction go on behind the block where it jumps.
-  func append(_ kind: BlockStub.Kind, from fixup: Fixup) {
-    stubs.append(
-      BlockStub(
-        kind: kind, from: fixup, text: instruction.text, descriptor: descriptor(), ordinal: ordinal, offset: instruction.offset))
-  }
-
-  /// Branches follow the block; what is seldom run goes where such code is.
-  func emitStubs() {
-    for stub in stubs where stub.kind.isBranch { emit(stub) }
-    let end = assembler.cursor
-    assembler.cursor = memory.stubCursor
-    for stub in stubs where !stub.kind.isBranch { emit(stub) }
-    for look in looks { emit(look) }
-    stubCursor = assembler.cursor
-    assembler.cursor = end
-  }
-  private func emit(_ look: AttentionLook) {
-    assembler.resolveHere(look.from)
-    emitCall(thunks.look)
-    Assembler.resolve(assembler.jump(.zero), to: look.resume)
-    emit(look.deferred)
-    emitExit(to: look.target)
-  }
-  private func emit(_ stub: BlockStub) {
-    if let from = stub.from { assembler.resolveHere(from) }
-    if let second = stub.second { assembler.resolveHere(second) }
-    if let third = stub.third { assembler.resolveHere(third) }
-    for place in [stub.faults.first, stub.faults.second] {
-      if let place { faults.append((place, assembler.cursor)) }
-    }
-    if case .lateCondition(let word) = stub.kind {
-      emitCall(thunks.lateCondition)
-      assembler.mov(word, Memory(.rsp, StateOffset.condition), .bits32)
-      if let resume = stub.resume { emitJump(resume) }
-      return
-    }
-    if !stub.kind.isBranch { emit(stub.deferred) }
-    switch stub.kind {
-    case .lateCondition: break
-    case .fetch(let addend): emitMiss(stub, addend, stub.site == nil ? thunks.fetchTranslation : thunks.fetchMiss)
-    case .store(let addend): emitStoreMiss(stub, addend)
-    case .interpretation:
-      emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-      emitAfter(stub)
-    case .departure:
-      emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-      emitEnd(stub)
-    case .comparison:
-      emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-      emitFlagsOfComparison()
-      emitAfter(stub)
-    case .crossing: emitCrossingCall(stub)
-    case .branch(let target):
-      let edge = LoopEdge(floats: stub.floatsAtResume, deferred: stub.deferred)
-      emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, edge)
-    case .leave(let target):
-      emit(stub.deferred)
-      emitLeaveStub(target, stub.offset, stub.ordinal)
-    }
-  }
-
-  /// - Returns: a jump that is taken when the operand should be on its boundary and is not.
-  private func emitMissArguments(_ stub: BlockStub, _ free: Register) -> Fixup? {
-    emitAddress(free, stub.base, stub.displacement)
-    assembler.mov(Memory(.rsp, StateOffset.accessAddress), free)
-    if stub.isAligned { assembler.arithmetic(.and, free, immediate: Int32(stub.size) - 1) }
-    let isOff = stub.isAligned ? assembler.jump(.notZero) : nil
-    if let site = stub.site {
-      assembler.leaRelative(free, memory.distance(from: assembler.cursor, toSite: site) + (stub.isConstant ? 1 : 0))
-      assembler.mov(Memory(.rsp, StateOffset.accessSite), free)
-    } else {
-      assembler.mov(Memory(.rsp, StateOffset.accessSite), immediate: 0, .bits64)
-    }
-    assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: stub.descriptor, .bits32)
-    if stub.isCounted { assembler.mov8(Memory(.rsp, StateOffset.descriptor + 3), .rdx) }
-    return isOff
-  }
-  private func emitMiss(_ stub: BlockStub, _ addend: Register, _ thunk: UnsafeMutablePointer<UInt8>) {
-    _ = emitMissArguments(stub, addend)
-    emitCall(thunk)
-    assembler.mov(addend, Memory(.rsp, StateOffset.accessAddend))
-    emitResume(stub)
-  }
-  /// A store that cannot be made in one piece here is interpreted: addend 0 says so.
-  private func emitStoreMiss(_ stub: BlockStub, _ addend: Register) {
-    let isOff = emitMissArguments(stub, addend)
-    emitCall(stub.site == nil ? thunks.storeTranslation : thunks.storeMiss)
-    assembler.mov(addend, Memory(.rsp, StateOffset.accessAddend))
-    assembler.test(addend, addend)
-    let isPlain = assembler.jump(.notZero)
-    if let isOff { assembler.resolveHere(isOff) }
-    emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-    if stub.departs { emitEnd(stub) } else { emitAfter(stub) }
-    assembler.resolveHere(isPlain)
-    emitResume(stub)
-  }
-  /// The block ends behind an instruction.
-  private func emitEnd(_ stub: BlockStub) {
-    emitCount(stub.ordinal + 1)
-    let next = stub.offset + UInt16(stub.descriptor >> 12 & 15)
-    if next < 4096 { emitUnlinked(to: next) } else { emitExit(to: next) }
-  }
-  private func emitResume(_ stub: BlockStub) {
-    emitReload(stub.floatsAtResume)
-    if let resume = stub.resume { emitJump(resume) }
-  }
-  private func emitAfter(_ stub: BlockStub) {
-    emitReload(stub.floatsAfter)
-    if let after = stub.after { emitJump(after) }
-  }
-  /// Flags as of a logical comparison, from the condition code 0, 1 or 2: code XOR 1 against 1.
-  private func emitFlagsOfComparison() {
-    assembler.mov(.rax, Memory(.rsp, StateOffset.condition), .bits32)
-    assembler.mov(.rcx, UInt64(ConditionKind.gathered))
-    assembler.pext(.rax, .rax, mask: .rcx)
-    assembler.zeroExtend8(.rax, Memory(.rsp, StateOffset.conditionTable, index: .rax))
-    assembler.lzcnt(.rax, .rax)
-    assembler.arithmetic(.sub, .rax, immediate: 60, .bits32)
-    assembler.arithmetic(.xor, .rax, immediate: 1, .bits32)
-    assembler.arithmetic(.cmp, .rax, immediate: 1, .bits32)
   }
 }
