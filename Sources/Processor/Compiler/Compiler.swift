@@ -90,9 +90,9 @@ final class Compiler {
     }
   }
   /// Whether a block is to be compiled again, now that something was learnt of it: at the first time, after four more, sixteen more,
-  /// and only while half of the memory is free. What is learnt outlasts the code: when memory is full, blocks begin with it.
+  /// and only while a quarter of the memory is free. What is learnt outlasts the code: when memory is full, blocks begin with it.
   func mayRecompile(_ key: UInt64) -> Bool {
-    guard memory.isHalfFree, !isFull else { return false }
+    guard memory.isQuarterFree, !isFull else { return false }
     var lesson = lessons[key, default: (0, 0)]
     lesson.learnt += 1
     let mayBe = lesson.recompilations < 4 && lesson.learnt >= 1 << (2 * lesson.recompilations)

@@ -4,7 +4,7 @@ package struct CompilerSettings: Sendable {
   package var threshold: UInt8 = 30
   /// A page whose compiled code was dropped so often, because it was stored into, is compiled one instruction at a time, with a guard.
   package var changeLimit = 32
-  /// Bytes of memory for code; when it is full everything is dropped, and while half of it is used blocks are not compiled again:
+  /// Bytes of memory for code; when it is full everything is dropped, and while three quarters of it are used blocks are not compiled again:
   /// what a kernel's start leaves is to be less. Half of what the emulator may use beside the guest's storage.
   package var codeSize = 64 << 20
   /// How many floating-point exceptions of the host are counted before compiled code looks at results instead, if they came fast;
