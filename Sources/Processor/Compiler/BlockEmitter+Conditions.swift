@@ -119,6 +119,7 @@ extension BlockEmitter {
     }
   }
 
+  /// The condition code of a value against zero.
   private func emitTest(_ k: Int, _ width: Width, _ kind: ConditionKind) {
     let pending = pendingTest(k, width, kind)
     test(nodes[k].a, width)

@@ -33,9 +33,11 @@ final class BlockEmitter {
   /// What was left undone up to here.
   var deferred = Deferred()
   var stubs: [BlockStub] = []
+  /// The branches back that look for attention.
   var looks: [AttentionLook] = []
   /// The floating-point registers that host registers hold, too.
   var floats = FloatRegisters()
+  /// The block as a whole.
   var shape = BlockShape()
   /// A second copy of a block that branches back to its beginning.
   var loop: BlockLoop?

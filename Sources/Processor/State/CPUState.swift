@@ -4,7 +4,7 @@ import Storage
 ///
 /// Concurrency: only the CPU's own thread touches it while the CPU runs; others only while it is stopped.
 package struct CPUState {
-  /// Compiled code reaches these, and general registers 6 to 9, by short displacements.
+  /// Compiled code reaches these, and general registers 6 to 8, by short displacements.
   var front = CompiledFront()
   /// Logical address of the page that instructions are being fetched from, or `noPage`.
   package var fetchPage: UInt64 = CPUState.noPage
