@@ -35,7 +35,7 @@ import Testing
   func `attention ends any loop before it ends itself`(_ loop: Loop, _ mode: ExecutionMode) {
     let bare = BareMachine.forPrograms(compiling: mode.settings)
     for (address, text) in loop.code { bare.code(text + "8300 0500", at: address) }
-    let count: UInt64 = mode == .compiled ? 1 << 33 : 1 << 27
+    let count: UInt64 = mode == .compiled || mode == .following ? 1 << 33 : 1 << 27
     (bare[1], bare[2], bare[3], bare[4], bare[6]) = (count, 0x3000, 0x2000, 0x2100, 0x2002)
     let requester = Requester(bare.cpu.signals)
     // On a busy host the first request may come before the first instruction.

@@ -10,21 +10,22 @@ import Testing
     ProcessInfo.processInfo.environment["IRONLOAD_PROGRAMS"].flatMap { Int($0) } ?? 8000
   private static let runsPerProgram = 16
 
-  /// Pages are compiled as a whole, however often they change; or, nearly always, one instruction at a time.
-  private static let changeLimits = [Int.max, 2]
+  /// Pages are compiled as a whole, however often they change, and follow branches or not; or, nearly always, one instruction at a time.
+  private static let ways: [(changeLimit: Int, follows: Bool)] = [(.max, false), (.max, true), (2, false)]
 
-  private static func settings(changeLimit: Int, isVerifying: Bool = false) -> CompilerSettings {
+  private static func settings(_ way: (changeLimit: Int, follows: Bool), isVerifying: Bool = false) -> CompilerSettings {
     var settings = CompilerSettings()
     settings.threshold = 1
-    settings.changeLimit = changeLimit
+    settings.changeLimit = way.changeLimit
+    settings.followsAlways = way.follows
     settings.isVerifying = isVerifying
     return settings
   }
 
-  @Test(arguments: changeLimits)
-  func `compiled programs that loop, fault and change themselves leave what interpreted ones leave`(_ limit: Int) throws {
+  @Test(arguments: ways)
+  func `compiled programs that loop, fault and change themselves leave what interpreted ones leave`(_ way: (changeLimit: Int, follows: Bool)) throws {
     let interpreter = try ProgramMachine(nil)
-    let compiler = try ProgramMachine(RandomProgramTests.settings(changeLimit: limit))
+    let compiler = try ProgramMachine(RandomProgramTests.settings(way))
     var generator = SequenceGenerator(seed: 20_261_128)
     for _ in 0..<RandomProgramTests.programCount {
       let start = SequenceGenerator.exit - 0x1000 - 2 * UInt64(generator.below(120))
@@ -44,9 +45,9 @@ import Testing
     }
   }
 
-  @Test(arguments: changeLimits)
-  func `verification finds no difference in programs that loop, fault and change themselves`(_ limit: Int) throws {
-    let machine = try ProgramMachine(RandomProgramTests.settings(changeLimit: limit, isVerifying: true))
+  @Test(arguments: ways)
+  func `verification finds no difference in programs that loop, fault and change themselves`(_ way: (changeLimit: Int, follows: Bool)) throws {
+    let machine = try ProgramMachine(RandomProgramTests.settings(way, isVerifying: true))
     var generator = SequenceGenerator(seed: 8)
     for _ in 0..<RandomProgramTests.programCount / 10 {
       let start = SequenceGenerator.exit - 0x1000 - 2 * UInt64(generator.below(120))

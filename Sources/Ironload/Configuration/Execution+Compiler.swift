@@ -12,6 +12,7 @@ extension MachineConfiguration.Execution {
       // All that is executed is to be compared, however cold or short-lived it is.
       settings.threshold = 1
       settings.changeLimit = .max
+      settings.followsAlways = true
       return settings
     }
   }

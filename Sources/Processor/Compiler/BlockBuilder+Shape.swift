@@ -1,7 +1,9 @@
 /// What the emitter must know of a block as a whole.
 struct BlockShape {
-  /// The offset in the page of the instruction that branches back to the block's beginning, if there is one such.
+  /// The offset in the page of the last branch before the block goes on at its beginning, if that is always the same.
   var onlyBranch: UInt16?
+  /// The registers outside of the host's, a bit each, of which a loop sets and looks at bits 32-63 only.
+  var narrow: UInt16 = 0
   /// The registers, a bit each, of which only bits 32-63 are set and looked at up to an instruction, and its number.
   var separable: UInt16 = 0
   var end = 0
@@ -9,20 +11,29 @@ struct BlockShape {
 
 extension BlockBuilder {
   /// In a loop, what counts is what lies up to the last branch back; otherwise, what comes before anything that is called.
-  func shape(of instructions: [BlockInstruction]) -> BlockShape {
+  /// - Parameter end: where the block goes on behind its last instruction.
+  func shape(of instructions: [BlockInstruction], end: UInt16) -> BlockShape {
     guard let start = instructions.first?.offset else { return BlockShape() }
-    if let end = instructions.lastIndex(where: { branches($0, to: start) }) {
-      let isOnly = instructions.firstIndex(where: { branches($0, to: start) }) == end
-      let isWhole = instructions[...end].allSatisfy { mayBeApart($0) }
-      return BlockShape(
-        onlyBranch: isOnly ? instructions[end].offset : nil,
-        separable: isWhole ? separableRegisters(instructions[...end], least: 1) : 0, end: end)
+    var shape = BlockShape()
+    let followed = end == start ? instructions.last { $0.followed != nil } : nil
+    let branch = instructions.lastIndex { branches($0, to: start) }
+    if let last = followed == nil ? branch : instructions.count - 1 {
+      let first = instructions.firstIndex { branches($0, to: start) }
+      if first == nil || followed == nil && first == branch { shape.onlyBranch = (followed ?? instructions[last]).offset }
+      shape.end = last
+      if instructions[...last].allSatisfy({ mayBeApart($0) }) {
+        let registers = narrowRegisters(instructions[...last], least: 1)
+        shape.separable = registers & HostRegisters.allPinned
+        shape.narrow = registers & ~HostRegisters.allPinned
+      }
+    } else {
+      shape.end = (instructions.firstIndex { !mayBeApart($0) } ?? instructions.count) - 1
+      shape.separable = narrowRegisters(instructions[..<(shape.end + 1)], least: 2) & HostRegisters.allPinned
     }
-    let end = instructions.firstIndex { !mayBeApart($0) } ?? instructions.count
-    return BlockShape(separable: separableRegisters(instructions[..<end], least: 2), end: end - 1)
+    return shape
   }
   /// The registers of which only bits 32-63 are set, that often or more, and looked at.
-  private func separableRegisters(_ instructions: ArraySlice<BlockInstruction>, least: Int) -> UInt16 {
+  private func narrowRegisters(_ instructions: ArraySlice<BlockInstruction>, least: Int) -> UInt16 {
     var counts = InlineArray<16, Int>(repeating: 0), whole: UInt16 = 0
     for instruction in instructions {
       for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
@@ -40,7 +51,7 @@ extension BlockBuilder {
     }
     var set: UInt16 = 0
     for r in 0..<16 where counts[r] >= least { set |= 1 << UInt16(r) }
-    return set & ~whole & HostRegisters.allPinned
+    return set & ~whole
   }
   /// Whether registers may be apart in an instruction: nothing but its nodes says which it looks at.
   private func mayBeApart(_ instruction: BlockInstruction) -> Bool {

@@ -48,7 +48,9 @@ extension BlockEmitter {
   }
 
   func emitBranch(to target: UInt16) {
-    if let offset = offsetInPage(target) {
+    if let followed = instruction.followed {
+      follow(to: followed)
+    } else if let offset = offsetInPage(target) {
       noteLoop(offset)
       emitTaken(to: offset, from: instruction.offset, ordinal: ordinal, edge)
     } else {
@@ -73,6 +75,7 @@ extension BlockEmitter {
     var stub = BlockStub(
       kind: offset.map { .branch($0) } ?? .leave(target), from: Fixup(end: assembler.cursor), text: instruction.text,
       descriptor: descriptor(), ordinal: ordinal, offset: instruction.offset)
+    if let followed = instruction.followed { return follow(to: followed, if: condition, unless: stub) }
     stub.floatsAtResume = floats
     if let offset { noteLoop(offset) }
     switch emitJumps(if: condition) {
@@ -96,6 +99,30 @@ extension BlockEmitter {
     }
   }
 
+  /// Goes on where the instruction branches to.
+  private func follow(to target: UInt16) {
+    if target <= instruction.offset && turn == nil { turn = ordinal }
+    deferred.branch = instruction.offset
+  }
+  /// Goes on where the instruction branches to if a condition holds, and leaves the block otherwise.
+  private func follow(to target: UInt16, if condition: UInt16, unless departure: BlockStub) {
+    var stub = departure
+    stub.kind = .fallThrough(instruction.offset + UInt16(instruction.length))
+    switch emitJumps(if: condition) {
+    case .always: return follow(to: target)
+    case .never: stub.from = assembler.jump()
+    case .fixups(let first, nil, isPlain: true):
+      assembler.invert(first)
+      stub.from = first
+    case .fixups(let first, let second, _):
+      stub.from = assembler.jump()
+      assembler.resolveHere(first)
+      if let second { assembler.resolveHere(second) }
+    }
+    stubs.append(stub)
+    follow(to: target)
+  }
+
   func emitCount(_ instructions: Int) {
     assembler.arithmetic(.sub, Memory(.rsp, StateOffset.untilLook), immediate: Int32(instructions))
   }
@@ -108,10 +135,9 @@ extension BlockEmitter {
     if known?.deferred.condition != undone.condition { swap(&undone.condition, &done.condition) }
     emit(done)
     emitCount(ordinal + 1)
-    if target <= source {
+    if target <= source || hasTurned(before: ordinal) {
       undone.branch = source
-      let jump = assembler.jump(.sign)
-      looks.append(AttentionLook(from: jump, resume: assembler.cursor, target: target, deferred: undone))
+      emitLook(to: target, undone)
     }
     if known?.deferred.branch != source { emitBreakingEvent(source) }
     if let known {
@@ -121,6 +147,19 @@ extension BlockEmitter {
     } else {
       emitUnlinked(to: target)
     }
+  }
+  /// A branch that the block would follow is not taken.
+  func emitNotTaken(_ stub: BlockStub, _ target: UInt16) {
+    emitFallThrough(to: target, stub.deferred, count: stub.ordinal + 1, looks: hasTurned(before: stub.ordinal))
+  }
+  /// Whether the block has followed a branch back before an instruction. Whoever leaves it then looks for attention: the branch did not.
+  private func hasTurned(before ordinal: Int) -> Bool { turn.map { $0 < ordinal } ?? false }
+  /// Looks, when it is time, whether something wants attention.
+  private func emitLook(to target: UInt16, _ undone: Deferred) {
+    let jump = assembler.jump(.sign)
+    looks.append(
+      AttentionLook(
+        from: jump, resume: assembler.cursor, target: target, deferred: undone, isPassing: linksBlocks && target != startOffset))
   }
   /// The block at an offset of the page, when there is one.
   private func code(at offset: UInt16) -> UnsafeMutablePointer<UInt8>? {
@@ -152,10 +191,20 @@ extension BlockEmitter {
     }
   }
 
-  /// The block ends without a branch.
+  /// The block ends without a branch: at its beginning, when it has followed branches back to there.
   func emitFallThrough(to target: UInt16) {
+    // What was called may have branched since then.
+    if let branch = deferred.branch, target == startOffset {
+      noteLoop(target)
+      emitTaken(to: target, from: branch, ordinal: ordinal - 1, edge)
+    } else {
+      emitFallThrough(to: target, deferred, count: ordinal, looks: turn != nil)
+    }
+  }
+  private func emitFallThrough(to target: UInt16, _ deferred: Deferred, count: Int, looks: Bool) {
     emit(deferred)
-    emitCount(ordinal)
+    emitCount(count)
+    if looks && target < 4096 { emitLook(to: target, Deferred()) }
     if target < 4096, let code = code(at: target) {
       emitJump(code, to: target)
     } else if target < 4096 {

@@ -31,6 +31,9 @@ extension BlockEmitter {
     let pinned = HostRegisters.pinned(r)
     if pinned != nil && placeRegister(n.a) == pinned { return }
     if let pinned, isApart(r) { return move(n.a, to: pinned, .bits32) }
+    if pinned == nil && shape.narrow >> UInt16(r) & 1 != 0 && ordinal <= shape.end {
+      return assembler.mov(Memory(.rsp, StateOffset.gr + Int32(8 * r)), register(n.a, .bits32), .bits32)
+    }
     let a = Int(n.a)
     let low: Register
     if let place = placeRegister(n.a), index(of: place) != nil,

@@ -21,7 +21,12 @@ extension BlockEmitter {
   }
   private func emit(_ look: AttentionLook) {
     assembler.resolveHere(look.from)
-    emitCall(thunks.look)
+    if look.isPassing {
+      assembler.mov(.rax, pageKey | UInt64(startOffset))
+      emitCall(thunks.passingLook)
+    } else {
+      emitCall(thunks.look)
+    }
     Assembler.resolve(assembler.jump(.zero), to: look.resume)
     emit(look.deferred)
     emitExit(to: look.target)
@@ -58,6 +63,7 @@ extension BlockEmitter {
     case .branch(let target):
       let edge = LoopEdge(floats: stub.floatsAtResume, deferred: stub.deferred)
       emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, edge)
+    case .fallThrough(let target): emitNotTaken(stub, target)
     case .leave(let target):
       emit(stub.deferred)
       emitLeaveStub(target, stub.offset, stub.ordinal)

@@ -39,6 +39,8 @@ final class BlockEmitter {
   var floats = FloatRegisters()
   /// The block as a whole.
   var shape = BlockShape()
+  /// The number of the first instruction that branches back to where the block goes on.
+  var turn: Int?
   /// A second copy of a block that branches back to its beginning.
   var loop: BlockLoop?
   /// Where instructions raise floating-point exceptions, and where they then go on.
@@ -91,6 +93,7 @@ final class BlockEmitter {
     stubs.removeAll(keepingCapacity: true)
     looks.removeAll(keepingCapacity: true)
     loop = nil
+    turn = nil
     faults.removeAll(keepingCapacity: true)
     checksFloats = BlockMode(bits: UInt8(pageKey >> 56)).checksFloats
     links.removeAll(keepingCapacity: true)

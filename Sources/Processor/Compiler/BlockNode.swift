@@ -129,6 +129,8 @@ struct BlockInstruction {
   /// Carried out by calling what interprets it.
   var isRoutine = false
   var endsBlock = false
+  /// Where it branches to, when the block goes on there: see Compiler+Paths.
+  var followed: UInt16?
   /// What is known of its accesses.
   var conduct: AccessConduct?
   /// Its last bytes are in the next page.

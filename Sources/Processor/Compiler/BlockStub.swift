@@ -19,12 +19,14 @@ struct BlockStub {
     case lateCondition(Register)
     /// A branch that is taken: to an offset in the page.
     case branch(UInt16)
+    /// A branch that the block follows and that is not taken: the offset behind it.
+    case fallThrough(UInt16)
     /// A branch that is taken, to the address in RAX or that the node computes.
     case leave(UInt16)
 
     var isBranch: Bool {
       switch self {
-      case .branch, .leave: true
+      case .branch, .fallThrough, .leave: true
       default: false
       }
     }
@@ -69,4 +71,6 @@ struct AttentionLook {
   let resume: UnsafeMutablePointer<UInt8>
   let target: UInt16
   let deferred: Deferred
+  /// It leads to another block: whether the blocks are a loop is of interest.
+  let isPassing: Bool
 }

@@ -16,6 +16,14 @@ extension CPU {
     }
   }
 
+  /// Has a block follow branches when compiled code has found that it leads around a loop.
+  func noteLoop(_ compiler: Compiler) {
+    guard s.pointee.compiled.passingLooks > CompiledThunks.passingLimit else { return }
+    s.pointee.compiled.passingLooks = 0
+    compiler.follow(s.pointee.compiled.passingBlock)
+    recompile(compiler, s.pointee.compiled.passingBlock)
+  }
+
   /// Compiles a block of the current page anew, unless it lies in two. The old one, which may be running, leads to the new one from
   /// now on.
   private func recompile(_ compiler: Compiler, _ key: UInt64) {

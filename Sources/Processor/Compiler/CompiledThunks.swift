@@ -18,6 +18,9 @@ struct CompiledThunks {
   let storeTranslation: UnsafeMutablePointer<UInt8>
   /// Looks whether something wants attention: the flag zero says that nothing does. All registers stay but RAX.
   let look: UnsafeMutablePointer<UInt8>
+  /// The same of a branch that leads from the block whose key is in RAX to another: it does not go on, either, when the block looked so
+  /// often in a row that it is worth following its branches (`CompiledState.passingLooks`).
+  let passingLook: UnsafeMutablePointer<UInt8>
   /// Computes the flags of a condition code that is late. All registers stay.
   let lateCondition: UnsafeMutablePointer<UInt8>
   /// Loops over bytes.
@@ -53,6 +56,8 @@ struct CompiledThunks {
     storeTranslation = CompiledThunks.emitMiss(&a, forStore: true, StateOffset.storeMiss, ended: ended)
     look = a.cursor
     CompiledThunks.emitLook(&a)
+    passingLook = a.cursor
+    CompiledThunks.emitPassingLook(&a)
     lateCondition = a.cursor
     CompiledThunks.emitLateCondition(&a)
     bytes = ByteThunks(&a)
@@ -125,6 +130,24 @@ struct CompiledThunks {
     a.mov(untilLook, immediate: patience, .bits64)
     a.mov(.rax, Memory(.rsp, 8 + StateOffset.attention))
     a.arithmetic(.cmp, Memory(.rax), immediate: 0, .bits32)
+    a.ret()
+  }
+
+  /// Looks in a row after which a block is compiled again, following branches.
+  static let passingLimit: Int32 = 32
+
+  private static func emitPassingLook(_ a: inout Assembler) {
+    let count = Memory(.rsp, 8 + StateOffset.passingLooks)
+    a.arithmetic(.cmp, .rax, Memory(.rsp, 8 + StateOffset.passingBlock))
+    let isSame = a.jump(.zero)
+    a.mov(Memory(.rsp, 8 + StateOffset.passingBlock), .rax)
+    a.mov(count, immediate: 0, .bits32)
+    a.resolveHere(isSame)
+    a.arithmetic(.add, count, immediate: 1, .bits32)
+    a.arithmetic(.cmp, count, immediate: passingLimit, .bits32)
+    let isEnough = a.jump(.above)
+    emitLook(&a)
+    a.resolveHere(isEnough)
     a.ret()
   }
 

@@ -5,7 +5,7 @@ import X86
 /// Compiles guest code of one CPU to x86-64: which code is worth it, the blocks there are, and their end.
 ///
 /// A block is a run of instructions within one page, keyed by its absolute address and the mode; it goes on behind branches that
-/// are not taken. Its code knows addresses only relative to the page, which may have several logical addresses. See BlockBuilder
+/// are not taken and, on the way around a loop, where branches lead to. Its code knows addresses only relative to the page, which may have several logical addresses. See BlockBuilder
 /// (what the instructions do) and BlockEmitter (the code of it).
 ///
 /// Concurrency: owned by the CPU's thread.
@@ -33,6 +33,10 @@ final class Compiler {
   var conducts: [UInt64: AccessConduct] = [:]
   /// How often blocks were compiled again, and what was learnt of them since.
   private var lessons: [UInt64: (recompilations: Int, learnt: Int)] = [:]
+  /// The blocks that follow branches.
+  private var followers: Set<UInt64> = []
+  /// The block being built does.
+  private(set) var follows = false
   /// How often code was interpreted that is not compiled, by address; and how often a frame's blocks were dropped.
   private let heat: UnsafeMutablePointer<UInt8>
   private var changes: [UInt64: Int] = [:]
@@ -118,6 +122,7 @@ final class Compiler {
     for frame in blocks.dropAll() { storage.setHasCode(AbsoluteAddress(frame), false) }
     memory.reset()
     changes.removeAll(keepingCapacity: true)
+    if followers.count > Compiler.conductLimit { followers.removeAll(keepingCapacity: true) }
     if conducts.count > Compiler.conductLimit { conducts.removeAll(keepingCapacity: true) }
     lessons.removeAll(keepingCapacity: true)
     links.removeAll(keepingCapacity: true)
@@ -139,19 +144,21 @@ final class Compiler {
   ) -> (code: UInt64, isFirst: Bool)? {
     if isFull { dropAll() }
     let pageKey = key & ~0xFFF, offset = UInt16(truncatingIfNeeded: key & 0xFFF)
-    let end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)), cpu)
-    guard let last = instructions.last else { return nil }
+    follows = settings.followsAlways || followers.contains(key)
+    var end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)), cpu)
+    guard let first = instructions.first else { return nil }
     builder.findLiveConditionCodes(&instructions)
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
     for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
     repeat {
-      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: instructions))
+      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: instructions, end: end))
+      let last = instructions[instructions.count - 1]
       repeat {
         for instruction in instructions { emitter.emit(instruction) }
-        if !last.endsBlock || instructions[instructions.count - 1].isRoutine { emitter.emitFallThrough(to: end) }
+        if !last.endsBlock || last.isRoutine { emitter.emitFallThrough(to: end) }
       } while emitter.beginLoop()
       emitter.emitStubs()
-      if let failed = emitter.failed { instructions[failed].isRoutine = true }
+      if let failed = emitter.failed { end = call(failed, end) }
     } while emitter.failed != nil
     for (key, end) in emitter.links { links[key, default: []].append(memory.executeView(end)) }
     let code = memory.executeView(memory.cursor)
@@ -160,8 +167,19 @@ final class Compiler {
     memory.enlargePages()
     if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge) }
     for fault in emitter.faults { memory.noteFault(at: fault.at, to: fault.stub) }
-    return (code, blocks.insert(key, code: code, isGuarded: last.isGuarded))
+    return (code, blocks.insert(key, code: code, isGuarded: first.isGuarded))
   }
+  /// Has an instruction of the block called.
+  /// - Returns: where the block now goes on behind its last instruction; until then it was `end`.
+  private func call(_ k: Int, _ end: UInt16) -> UInt16 {
+    instructions[k].isRoutine = true
+    guard instructions[k].followed != nil else { return end }
+    instructions[k].followed = nil
+    instructions.removeSubrange((k + 1)...)
+    return instructions[k].offset + UInt16(instructions[k].length)
+  }
+  /// Has the block of `key` follow branches when it is compiled.
+  func follow(_ key: UInt64) { followers.insert(key) }
 
   /// Builds the nodes.
   /// - Returns: the offset behind the last instruction.
@@ -188,12 +206,21 @@ final class Compiler {
       if !conducts.isEmpty { instruction.conduct = conducts[frame | UInt64(offset)] }
       build(text, &instruction, page, mode, cpu)
       if verification != nil && instruction.isRoutine && !Verification.covers(text) { break }
-      instructions.append(instruction)
       offset += length
+      if let branch = branch(of: instruction), !crossesPage && !isGuarded, follows(branch, instruction, start, cpu) {
+        instruction.followed = branch.target
+        instruction.endsBlock = false
+        offset = branch.target
+      }
+      instructions.append(instruction)
       if instruction.endsBlock || crossesPage || isGuarded { break }
+      if follows && includes(offset) { break }
     }
     return offset
   }
+
+  /// Whether the instruction at an offset is in the block.
+  func includes(_ offset: UInt16) -> Bool { instructions.contains { $0.offset == offset } }
 
   /// The instruction whose first `count` bytes are those of `text` and whose others `next` points to.
   private static func text(_ text: InstructionText, upTo count: Int, _ next: UnsafeRawPointer) -> InstructionText {

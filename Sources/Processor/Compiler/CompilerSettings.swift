@@ -10,6 +10,8 @@ package struct CompilerSettings: Sendable {
   /// How many floating-point exceptions of the host are counted before compiled code looks at results instead, if they came fast;
   /// `max`: it never does.
   package var floatFaultLimit: UInt32 = 32
+  /// Every block follows branches, not only those on the way around a loop: see Compiler+Paths.
+  package var followsAlways = false
   /// Blocks run compiled and interpreted, and are compared.
   package var isVerifying = false
   /// Changes nodes before code is made of them: how tests see that verification finds faults.

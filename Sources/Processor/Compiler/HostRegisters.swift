@@ -40,6 +40,7 @@ enum StateOffset {
   static let condition = of(\.front.condition), breakingEvent = of(\.front.breakingEvent)
   static let siteTag = of(\.front.siteTag), jumpTag = of(\.front.jumpTag), attention = of(\.front.attention)
   static let untilLook = of(\.front.untilLook), addend = of(\.compiled.addend)
+  static let passingBlock = of(\.compiled.passingBlock), passingLooks = of(\.compiled.passingLooks)
   static let conditionValue = of(\.front.conditionValue)
   static let hostStack = of(\.compiled.hostStack), saved = of(\.compiled.saved), spilled = of(\.compiled.spilled)
   static let accessAddress = of(\.compiled.accessAddress), accessSite = of(\.compiled.accessSite)
