@@ -4,6 +4,8 @@ struct BlockShape {
   var onlyBranch: UInt16?
   /// The registers outside of the host's, a bit each, of which a loop sets and looks at bits 32-63 only.
   var narrow: UInt16 = 0
+  /// What a loop borrows from the beginning to `end`.
+  var loans = Loans()
   /// The registers, a bit each, of which only bits 32-63 are set and looked at up to an instruction, and its number.
   var separable: UInt16 = 0
   var end = 0
@@ -23,8 +25,9 @@ extension BlockBuilder {
       shape.end = last
       if instructions[...last].allSatisfy({ mayBeApart($0) }) {
         let registers = narrowRegisters(instructions[...last], least: 1)
-        shape.separable = registers & HostRegisters.allPinned
-        shape.narrow = registers & ~HostRegisters.allPinned
+        shape.loans = loans(instructions[...last])
+        shape.separable = registers & (HostRegisters.allPinned | shape.loans.all)
+        shape.narrow = registers & ~shape.separable
       }
     } else {
       shape.end = (instructions.firstIndex { !mayBeApart($0) } ?? instructions.count) - 1

@@ -83,7 +83,7 @@ extension BlockEmitter {
     let s = k + 1
     guard s < Int(instruction.endNode), nodes[k].useCount == 1, nodes[s].operation == .setRegister32, nodes[s].a == UInt16(k)
     else { return nil }
-    return HostRegisters.pinned(Int(nodes[s].imm))
+    return pinned(Int(nodes[s].imm))
   }
 
   /// Notes the condition code that the flags say, unless nobody will ask: as pending, or what they are. They still hold afterwards.

@@ -131,7 +131,10 @@ extension BlockEmitter {
   func emitTaken(to target: UInt16, from source: UInt16, ordinal: Int, _ edge: LoopEdge) {
     let known = loopEdge(to: target, edge)
     var undone = edge.deferred, done = Deferred()
-    if known == nil { swap(&undone.apart, &done.apart) }
+    if known == nil {
+      swap(&undone.apart, &done.apart)
+      swap(&undone.loans, &done.loans)
+    }
     if known?.deferred.condition != undone.condition { swap(&undone.condition, &done.condition) }
     emit(done)
     emitCount(ordinal + 1)

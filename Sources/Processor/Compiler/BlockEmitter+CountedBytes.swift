@@ -7,7 +7,7 @@ extension BlockEmitter {
     reserve(.rdx)
     let modifier = Int(n.imm & 15)
     if modifier == 0 { return assembler.mov(.rdx, UInt64(n.kind)) }
-    if let pinned = HostRegisters.pinned(modifier) {
+    if let pinned = pinned(modifier) {
       assembler.zeroExtend8(.rdx, pinned)
     } else {
       assembler.zeroExtend8(.rdx, guest(modifier))
@@ -112,7 +112,7 @@ extension BlockEmitter {
       assembler.lea(.rax, Memory(.rax, index: .rdx))
     }
     write(.rax, into: 1, .bits64)
-    if let pinned = HostRegisters.pinned(2) { assembler.mov8(pinned, .rcx) } else { assembler.mov8(guest(2), .rcx) }
+    if let pinned = pinned(2) { assembler.mov8(pinned, .rcx) } else { assembler.mov8(guest(2), .rcx) }
     assembler.resolveHere(none)
     saveCondition(.compareLogical)
   }

@@ -8,14 +8,18 @@ struct Deferred: Equatable {
   var apart: UInt16 = 0
   /// The last branch that was taken is the one at this offset of the page, and the state does not say so.
   var branch: UInt16?
+  /// Registers on loan, to be given back.
+  var loans = Loans()
 }
 
 extension BlockEmitter {
-  /// Does what was left undone. All registers stay, but for halves that are put together; the flags are lost.
+  /// Does what was left undone. All registers stay, but for halves that are put together and
+  /// what is given back; the flags are lost.
   func emit(_ deferred: Deferred) {
     if let condition = deferred.condition { emitCondition(condition) }
-    emitJunction(of: deferred.apart)
+    emitJunction(of: deferred.apart, deferred.loans)
     if let branch = deferred.branch { emitBreakingEvent(branch) }
+    emitReturn(deferred.loans)
   }
   func emitBreakingEvent(_ branch: UInt16) {
     assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: Int32(bitPattern: 0x8000_0000 | UInt32(branch)), .bits32)

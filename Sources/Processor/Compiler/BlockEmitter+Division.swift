@@ -29,7 +29,7 @@ extension BlockEmitter {
     write(.rax, into: r + 1, width)
   }
   func read(_ r: Int, into register: Register, _ width: Width) {
-    if let pinned = HostRegisters.pinned(r) {
+    if let pinned = pinned(r) {
       assembler.mov(register, pinned, width)
     } else {
       assembler.mov(register, guest(r), width)
@@ -37,7 +37,7 @@ extension BlockEmitter {
   }
   /// Of 32 bits, the upper half of the general register stays; that of the host's is zero.
   func write(_ register: Register, into r: Int, _ width: Width) {
-    guard let pinned = HostRegisters.pinned(r) else {
+    guard let pinned = pinned(r) else {
       return width == .bits64 ? assembler.mov(guest(r), register) : storeLow(register, r)
     }
     if width == .bits64 { return assembler.mov(pinned, register) }

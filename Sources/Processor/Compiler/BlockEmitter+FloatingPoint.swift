@@ -236,7 +236,7 @@ extension BlockEmitter {
       assembler.arithmetic(.cmp, t, immediate: 1, width)
       slow.jumps.append(assembler.jump(.overflow))
     }
-    if let pinned = HostRegisters.pinned(o.r1) {
+    if let pinned = pinned(o.r1) {
       if width == .bits32 {
         clearLow(pinned)
         assembler.arithmetic(.or, pinned, t)

@@ -11,10 +11,13 @@ extension BlockEmitter {
   /// Registers are apart from the first instruction that sets their bits 32-63, and whole behind the last that may do so.
   func separate(for instruction: BlockInstruction) {
     if ordinal > shape.end {
-      if deferred.apart == 0 { return }
-      forgetFlags()
-      emitJunction(of: deferred.apart)
+      if deferred.apart != 0 { forgetFlags() }
+      emitJunction(of: deferred.apart, deferred.loans)
       deferred.apart = 0
+      if deferred.loans.isEmpty { return }
+      materializeCondition()
+      emitReturn(deferred.loans)
+      deferred.loans = Loans()
     } else if shape.separable & ~deferred.apart != 0 {
       var set: UInt16 = 0
       for k in Int(instruction.firstNode)..<Int(instruction.endNode) where nodes[k].operation == .setRegister32 {
@@ -27,20 +30,20 @@ extension BlockEmitter {
   }
   /// Keeps bits 0-31 of registers, a bit each.
   func emitSeparation(of registers: UInt16) {
-    visitPinned(registers) { r, pinned in assembler.mov(whole(r), pinned) }
+    visitHost(registers, deferred.loans) { r, host in assembler.mov(whole(r), host) }
   }
   /// Makes registers whole, whether or not they are. The flags are free.
-  func emitJunction(of registers: UInt16) {
-    visitPinned(registers) { r, pinned in
-      assembler.arithmetic(.xor, pinned, whole(r))
-      assembler.mov(pinned, pinned, .bits32)
-      assembler.arithmetic(.xor, pinned, whole(r))
+  func emitJunction(of registers: UInt16, _ loans: Loans) {
+    visitHost(registers, loans) { r, host in
+      assembler.arithmetic(.xor, host, whole(r))
+      assembler.mov(host, host, .bits32)
+      assembler.arithmetic(.xor, host, whole(r))
     }
   }
   private func whole(_ r: Int) -> Memory { Memory(.rsp, StateOffset.wholes + Int32(8 * r)) }
-  private func visitPinned(_ registers: UInt16, _ visit: (Int, Register) -> Void) {
+  private func visitHost(_ registers: UInt16, _ loans: Loans, _ visit: (Int, Register) -> Void) {
     for r in 0..<16 where registers >> UInt16(r) & 1 != 0 {
-      if let pinned = HostRegisters.pinned(r) { visit(r, pinned) }
+      if let host = loans.register(of: r) { visit(r, host) }
     }
   }
 }

@@ -21,9 +21,11 @@ extension BlockEmitter {
 
   /// Looks whether a branch makes the block a loop.
   func noteLoop(_ target: UInt16) {
-    guard loop == nil, linksBlocks, target == startOffset, floats.holdsAny || deferred.condition != nil || shape.separable != 0
+    guard loop == nil, linksBlocks, target == startOffset,
+      floats.holdsAny || deferred.condition != nil || shape.separable != 0 || !shape.loans.isEmpty
     else { return }
-    let known = Deferred(condition: deferred.condition, apart: shape.separable, branch: shape.onlyBranch)
+    let known = Deferred(
+      condition: deferred.condition, apart: shape.separable, branch: shape.onlyBranch, loans: shape.loans)
     loop = BlockLoop(edge: LoopEdge(floats: floats, deferred: known))
   }
 
@@ -46,7 +48,8 @@ extension BlockEmitter {
   /// What a branch finds known at the second copy; nil when it may not go there.
   func loopEdge(to target: UInt16, _ edge: LoopEdge) -> LoopEdge? {
     guard let known = loop?.edge, target == startOffset, edge.floats.isControlKnown || !known.floats.isControlKnown,
-      known.deferred.condition == nil || known.deferred.condition == edge.deferred.condition
+      known.deferred.condition == nil || known.deferred.condition == edge.deferred.condition,
+      known.deferred.loans == edge.deferred.loans
     else { return nil }
     return known
   }

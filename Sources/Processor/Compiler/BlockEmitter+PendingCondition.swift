@@ -34,7 +34,7 @@ extension BlockEmitter {
     let kind: ConditionKind = n.kind & 2 != 0 ? .compareLogical : .compareSigned
     var pending = PendingCondition(late: LateCondition(operation: .comparison, isNarrow: n.kind & 1 == 0, kind: kind))
     let first = nodes[Int(n.a)]
-    if first.operation == .register, let pinned = HostRegisters.pinned(Int(first.imm)), placeRegister(n.a) == pinned,
+    if first.operation == .register, let pinned = pinned(Int(first.imm)), placeRegister(n.a) == pinned,
       !setsRegister(first.imm)
     {
       pending.result = PendingCondition.Result(number: first.imm, register: pinned)
@@ -52,7 +52,7 @@ extension BlockEmitter {
     for m in Int(instruction.firstNode)..<k where nodes[m].a == value {
       let isWhole = nodes[m].operation == .setRegister
       guard isWhole || nodes[m].operation == .setRegister32 && (width == .bits32 || isShort),
-        let pinned = HostRegisters.pinned(Int(nodes[m].imm)), isSetOnce(nodes[m].imm)
+        let pinned = pinned(Int(nodes[m].imm)), isSetOnce(nodes[m].imm)
       else { continue }
       return PendingCondition(
         result: PendingCondition.Result(number: nodes[m].imm, register: pinned),
@@ -95,7 +95,7 @@ extension BlockEmitter {
     return count == 1
   }
   private func number(of register: Register) -> UInt64? {
-    (0..<16 as Range<UInt64>).first { HostRegisters.pinned(Int($0)) == register }
+    (0..<16 as Range<UInt64>).first { pinned(Int($0)) == register }
   }
 
   /// Stores a pending condition code before an instruction that may change what it is computed of.

@@ -13,7 +13,7 @@ extension BlockEmitter {
       assembler.mov(fpr(r, isDouble: false), register(n.a, .bits32), .bits32)
       floats.forget(r)
     case .setRegister:
-      guard let pinned = HostRegisters.pinned(r) else {
+      guard let pinned = pinned(r) else {
         if let v = constant(n.a), let short = Int32(exactly: Int64(bitPattern: v)) {
           assembler.mov(guest(r), immediate: short, .bits64)
         } else {
@@ -28,7 +28,7 @@ extension BlockEmitter {
   }
 
   private func emitSetRegister32(_ n: BlockNode, _ r: Int) {
-    let pinned = HostRegisters.pinned(r)
+    let pinned = pinned(r)
     if pinned != nil && placeRegister(n.a) == pinned { return }
     if let pinned, isApart(r) { return move(n.a, to: pinned, .bits32) }
     if pinned == nil && shape.narrow >> UInt16(r) & 1 != 0 && ordinal <= shape.end {
@@ -69,7 +69,7 @@ extension BlockEmitter {
   }
 
   private func emitSetRegisterHigh(_ n: BlockNode, _ r: Int) {
-    guard let pinned = HostRegisters.pinned(r) else {
+    guard let pinned = pinned(r) else {
       assembler.mov(Memory(.rsp, StateOffset.gr + Int32(8 * r) + 4), register(n.a, .bits32), .bits32)
       return
     }

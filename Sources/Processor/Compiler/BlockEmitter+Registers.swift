@@ -82,14 +82,14 @@ extension BlockEmitter {
   func placeRegister(_ node: UInt16) -> Register? {
     let place = places[Int(node)]
     if place >= 1 && place <= 16 { return Register(rawValue: place - 1) }
-    if nodes[Int(node)].operation == .register && place == 0 { return HostRegisters.pinned(Int(nodes[Int(node)].imm)) }
+    if nodes[Int(node)].operation == .register && place == 0 { return pinned(Int(nodes[Int(node)].imm)) }
     return nil
   }
   /// Where the value is in storage, if it is there.
   func placeMemory(_ node: UInt16) -> Memory? {
     let place = places[Int(node)]
     if place >= 32 { return Memory(.rsp, StateOffset.spilled + Int32(8 * (place - 32))) }
-    if nodes[Int(node)].operation == .register && place == 0 && HostRegisters.pinned(Int(nodes[Int(node)].imm)) == nil {
+    if nodes[Int(node)].operation == .register && place == 0 && pinned(Int(nodes[Int(node)].imm)) == nil {
       return guest(Int(nodes[Int(node)].imm))
     }
     return nil

@@ -136,7 +136,7 @@ extension BlockEmitter {
     }
   }
   private func emitLoadOne(_ r: Int, _ m: Memory, _ isWide: Bool) {
-    let pinned = HostRegisters.pinned(r)
+    let pinned = pinned(r)
     if isWide, let pinned { return assembler.movbe(pinned, m, .bits64) }
     let held = locked
     let t = allocate()
@@ -153,7 +153,7 @@ extension BlockEmitter {
   }
   private func emitStoreOne(_ r: Int, _ m: Memory, _ isWide: Bool) {
     let width: Width = isWide ? .bits64 : .bits32
-    if let pinned = HostRegisters.pinned(r) { return assembler.movbe(m, pinned, width) }
+    if let pinned = pinned(r) { return assembler.movbe(m, pinned, width) }
     let held = locked
     let t = allocate()
     assembler.mov(t, guest(r), width)

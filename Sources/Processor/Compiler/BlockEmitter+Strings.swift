@@ -6,7 +6,7 @@ extension BlockEmitter {
   /// What interprets finds that the ending character is none.
   private func emitCharacterCheck() {
     forgetFlags()
-    if let pinned = HostRegisters.pinned(0) {
+    if let pinned = pinned(0) {
       assembler.arithmetic(.cmp, pinned, immediate: 0xFF, .bits32)
     } else {
       assembler.arithmetic(.cmp, guest(0), immediate: 0xFF, .bits32)
@@ -14,10 +14,10 @@ extension BlockEmitter {
     append(.departure, from: assembler.jump(.above))
   }
   private func emitCharacter(into r: Register) {
-    if let pinned = HostRegisters.pinned(0) { assembler.zeroExtend8(r, pinned) } else { assembler.zeroExtend8(r, guest(0)) }
+    if let pinned = pinned(0) { assembler.zeroExtend8(r, pinned) } else { assembler.zeroExtend8(r, guest(0)) }
   }
   private func emitArithmetic(_ o: ArithmeticOperation, _ to: Register, general r: Int) {
-    if let pinned = HostRegisters.pinned(r) {
+    if let pinned = pinned(r) {
       assembler.arithmetic(o, to, pinned)
     } else {
       assembler.arithmetic(o, to, guest(r))
@@ -25,7 +25,7 @@ extension BlockEmitter {
   }
   /// Adds to a general register without changing flags; RCX is lost.
   private func emitAdvance(_ r: Int, by amount: Register) {
-    if let pinned = HostRegisters.pinned(r) { return assembler.lea(pinned, Memory(pinned, index: amount)) }
+    if let pinned = pinned(r) { return assembler.lea(pinned, Memory(pinned, index: amount)) }
     assembler.mov(.rcx, guest(r))
     assembler.lea(.rcx, Memory(.rcx, index: amount))
     assembler.mov(guest(r), .rcx)

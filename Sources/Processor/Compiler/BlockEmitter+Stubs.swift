@@ -11,6 +11,7 @@ extension BlockEmitter {
 
   /// Branches follow the block; what is seldom run goes where such code is.
   func emitStubs() {
+    deferred = Deferred()
     for stub in stubs where stub.kind.isBranch { emit(stub) }
     let end = assembler.cursor
     assembler.cursor = memory.stubCursor
@@ -44,7 +45,15 @@ extension BlockEmitter {
       if let resume = stub.resume { emitJump(resume) }
       return
     }
-    if !stub.kind.isBranch { emit(stub.deferred) }
+    switch stub.kind {
+    case .lateCondition, .branch, .fallThrough, .leave: break
+    case .fetch, .store:
+      // The address may be in a register on loan, which is given back when the address was stored.
+      var undone = stub.deferred
+      undone.loans = Loans()
+      emit(undone)
+    default: emit(stub.deferred)
+    }
     switch stub.kind {
     case .lateCondition: break
     case .fetch(let addend): emitMiss(stub, addend, stub.site == nil ? thunks.fetchTranslation : thunks.fetchMiss)
@@ -74,6 +83,7 @@ extension BlockEmitter {
   private func emitMissArguments(_ stub: BlockStub, _ free: Register) -> Fixup? {
     emitAddress(free, stub.base, stub.displacement)
     assembler.mov(Memory(.rsp, StateOffset.accessAddress), free)
+    emitReturn(stub.deferred.loans)
     if stub.isAligned { assembler.arithmetic(.and, free, immediate: Int32(stub.size) - 1) }
     let isOff = stub.isAligned ? assembler.jump(.notZero) : nil
     if let site = stub.site {
@@ -113,10 +123,12 @@ extension BlockEmitter {
   }
   private func emitResume(_ stub: BlockStub) {
     emitReload(stub.floatsAtResume)
+    emitBorrowing(stub.deferred.loans)
     if let resume = stub.resume { emitJump(resume) }
   }
   private func emitAfter(_ stub: BlockStub) {
     emitReload(stub.floatsAfter)
+    emitBorrowing(stub.deferred.loans)
     if let after = stub.after { emitJump(after) }
   }
   /// Flags as of a logical comparison, from the condition code 0, 1 or 2: code XOR 1 against 1.

@@ -28,7 +28,7 @@ extension BlockEmitter {
       nodes[k].useCount == 1 || isSetOnce(nodes[s].imm)
     else { return nil }
     let r = Int(nodes[s].imm)
-    guard let pinned = HostRegisters.pinned(r) else { return nil }
+    guard let pinned = pinned(r) else { return nil }
     // Nobody may look at the old contents afterwards.
     for m in Int(instruction.firstNode)..<k
     where nodes[m].operation == .register && nodes[m].imm == UInt64(r) && nodes[m].lastUse > UInt16(k) && places[m] == 0 {
@@ -252,7 +252,7 @@ extension BlockEmitter {
     let n = nodes[k], r = allocate(for: Int32(k))
     switch n.operation {
     case .registerHigh:
-      if let pinned = HostRegisters.pinned(Int(n.imm)) {
+      if let pinned = pinned(Int(n.imm)) {
         assembler.rorx(r, pinned, 32, .bits64)
         assembler.mov(r, r, .bits32)
       } else {

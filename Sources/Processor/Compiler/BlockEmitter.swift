@@ -97,6 +97,8 @@ final class BlockEmitter {
     faults.removeAll(keepingCapacity: true)
     checksFloats = BlockMode(bits: UInt8(pageKey >> 56)).checksFloats
     links.removeAll(keepingCapacity: true)
+    emitBorrowing(shape.loans)
+    deferred.loans = shape.loans
   }
 
   /// What a called routine must know: see `CompiledState.descriptor`.
