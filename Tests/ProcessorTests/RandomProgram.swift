@@ -1,7 +1,7 @@
 import Processor
 
 /// Random programs that the compiler has a hard time with: they lie over a page's end and loop, and they store into their own
-/// code, ahead and behind, in the same block, page, and another one.
+/// code, ahead and behind, in the same block, page, and another one; seldom the plain ones.
 extension SequenceGenerator {
   /// Real addresses of the loops' counters, and how many there are at most.
   static let counters: UInt64 = 0xE00, counterCount = 8
@@ -12,7 +12,7 @@ extension SequenceGenerator {
     var program = Program(start: start)
     while program.unitAddresses.count < count {
       program.unitAddresses.append(program.end)
-      switch below(10) {
+      switch isPlain && below(16) != 0 ? [0, 3, 3, 3, 3][below(5)] : below(10) {
       case 0: program.loop(back: below(8))
       case 1: program.store(text: replacement(), from: [0, 1, 3, 5, 14][below(5)], ahead: below(4) != 0)
       case 2: program.target()

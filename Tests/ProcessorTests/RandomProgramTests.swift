@@ -22,12 +22,14 @@ import Testing
     return settings
   }
 
-  @Test(arguments: ways)
-  func `compiled programs that loop, fault and change themselves leave what interpreted ones leave`(_ way: (changeLimit: Int, follows: Bool)) throws {
+  @Test(arguments: ways, [false, true])
+  func `compiled programs that loop, fault and change themselves leave what interpreted ones leave`(
+    _ way: (changeLimit: Int, follows: Bool), _ isPlain: Bool
+  ) throws {
     let interpreter = try ProgramMachine(nil)
     let compiler = try ProgramMachine(RandomProgramTests.settings(way))
-    var generator = SequenceGenerator(seed: 20_261_128)
-    for _ in 0..<RandomProgramTests.programCount {
+    var generator = SequenceGenerator(seed: 20_261_128, isPlain: isPlain)
+    for _ in 0..<RandomProgramTests.programCount / (isPlain ? 2 : 1) {
       let start = SequenceGenerator.exit - 0x1000 - 2 * UInt64(generator.below(120))
       let program = generator.program(24, at: start)
       for _ in 0..<RandomProgramTests.runsPerProgram {
@@ -40,15 +42,17 @@ import Testing
     }
     #expect(compiler.bare.cpu.s.pointee.instructionCount == interpreter.bare.cpu.s.pointee.instructionCount)
     // Each kind of end was seen often.
-    for cause in [nil, .pageTranslation, .protection, .specification] as [ProgramInterruption?] {
+    for cause in [nil, .pageTranslation, .protection, .specification] as [ProgramInterruption?] where cause != .specification || !isPlain {
       #expect(compiler.ends[cause, default: 0] > RandomProgramTests.programCount / 100, "\(String(describing: cause))")
     }
   }
 
-  @Test(arguments: ways)
-  func `verification finds no difference in programs that loop, fault and change themselves`(_ way: (changeLimit: Int, follows: Bool)) throws {
+  @Test(arguments: ways, [false, true])
+  func `verification finds no difference in programs that loop, fault and change themselves`(
+    _ way: (changeLimit: Int, follows: Bool), _ isPlain: Bool
+  ) throws {
     let machine = try ProgramMachine(RandomProgramTests.settings(way, isVerifying: true))
-    var generator = SequenceGenerator(seed: 8)
+    var generator = SequenceGenerator(seed: 8, isPlain: isPlain)
     for _ in 0..<RandomProgramTests.programCount / 10 {
       let start = SequenceGenerator.exit - 0x1000 - 2 * UInt64(generator.below(120))
       let program = generator.program(24, at: start)
