@@ -42,7 +42,8 @@ import Testing
     }
     #expect(compiler.bare.cpu.s.pointee.instructionCount == interpreter.bare.cpu.s.pointee.instructionCount)
     // Each kind of end was seen often.
-    for cause in [nil, .pageTranslation, .protection, .specification] as [ProgramInterruption?] where cause != .specification || !isPlain {
+    for cause in [nil, .pageTranslation, .protection, .specification] as [ProgramInterruption?]
+    where cause != .specification || !isPlain {
       #expect(compiler.ends[cause, default: 0] > RandomProgramTests.programCount / 100, "\(String(describing: cause))")
     }
   }

@@ -27,10 +27,14 @@ struct SequenceGenerator {
   }
 
   private static let plain: Set<String> = [
-    "LR", "LGR", "LTR", "LTGR", "LGFR", "LLGFR", "LHI", "LGHI", "LA", "AR", "AGR", "AHI", "AGHI", "A", "AG", "ALR", "ALGR", "ALCR",
-    "SR", "SGR", "S", "SLR", "SLGR", "SLBGR", "MSR", "MSGR", "MSGFI", "NR", "NGR", "OR", "OGR", "XR", "XGR", "X", "IILF", "IIHF", "IILH",
-    "L", "LG", "LH", "LLGC", "LLGH", "LRV", "IC", "ST", "STG", "STC", "STH", "SLL", "SRL", "SRA", "SLLG", "SRLG", "SRAG", "RLL", "RLLG",
-    "CR", "CGR", "CLR", "CLGR", "CHI", "CGHI", "C", "CG", "CL", "TMLL", "IPM", "BRC", "BRCL", "CRJ", "CGRJ", "CIJ", "CGIJ", "CLIJ", "CLGRJ",
+    "LR", "LGR", "LTR", "LTGR", "LGFR", "LLGFR", "LHI", "LGHI", "LA", "AR", "AGR", "AHI", "AGHI", "A", "AG", "ALR", "ALGR",
+    "ALCR",
+    "SR", "SGR", "S", "SLR", "SLGR", "SLBGR", "MSR", "MSGR", "MSGFI", "NR", "NGR", "OR", "OGR", "XR", "XGR", "X", "IILF", "IIHF",
+    "IILH",
+    "L", "LG", "LH", "LLGC", "LLGH", "LRV", "IC", "ST", "STG", "STC", "STH", "SLL", "SRL", "SRA", "SLLG", "SRLG", "SRAG", "RLL",
+    "RLLG",
+    "CR", "CGR", "CLR", "CLGR", "CHI", "CGHI", "C", "CG", "CL", "TMLL", "IPM", "BRC", "BRCL", "CRJ", "CGRJ", "CIJ", "CGIJ",
+    "CLIJ", "CLGRJ",
     "AHHHR", "LOCR", "RISBG",
   ]
 

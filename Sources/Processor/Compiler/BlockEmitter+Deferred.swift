@@ -15,11 +15,12 @@ struct Deferred: Equatable {
 extension BlockEmitter {
   /// Does what was left undone. All registers stay, but for halves that are put together and
   /// what is given back; the flags are lost.
-  func emit(_ deferred: Deferred) {
+  /// - Parameter returns: registers on loan are given back; otherwise the caller does that.
+  func emit(_ deferred: Deferred, returns: Bool = true) {
     if let condition = deferred.condition { emitCondition(condition) }
     emitJunction(of: deferred.apart, deferred.loans)
     if let branch = deferred.branch { emitBreakingEvent(branch) }
-    emitReturn(deferred.loans)
+    if returns { emitReturn(deferred.loans) }
   }
   func emitBreakingEvent(_ branch: UInt16) {
     assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: Int32(bitPattern: 0x8000_0000 | UInt32(branch)), .bits32)

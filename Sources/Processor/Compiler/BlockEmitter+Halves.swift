@@ -24,13 +24,13 @@ extension BlockEmitter {
         set |= 1 << UInt16(nodes[k].imm & 15)
       }
       set &= shape.separable & ~deferred.apart
-      emitSeparation(of: set)
+      emitSeparation(of: set, deferred.loans)
       deferred.apart |= set
     }
   }
   /// Keeps bits 0-31 of registers, a bit each.
-  func emitSeparation(of registers: UInt16) {
-    visitHost(registers, deferred.loans) { r, host in assembler.mov(whole(r), host) }
+  func emitSeparation(of registers: UInt16, _ loans: Loans) {
+    visitHost(registers, loans) { r, host in assembler.mov(whole(r), host) }
   }
   /// Makes registers whole, whether or not they are. The flags are free.
   func emitJunction(of registers: UInt16, _ loans: Loans) {

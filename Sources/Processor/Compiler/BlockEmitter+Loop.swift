@@ -59,7 +59,7 @@ extension BlockEmitter {
       guard let x = known.floats[r], edge.floats[r] != x else { continue }
       assembler.loadFloat(x, fpr(r, isDouble: true), isDouble: true)
     }
-    emitSeparation(of: known.deferred.apart & ~edge.deferred.apart)
+    emitSeparation(of: known.deferred.apart & ~edge.deferred.apart, known.deferred.loans)
     if let start = loop?.start {
       emitJump(start)
     } else {

@@ -49,9 +49,7 @@ extension BlockEmitter {
     case .lateCondition, .branch, .fallThrough, .leave: break
     case .fetch, .store:
       // The address may be in a register on loan, which is given back when the address was stored.
-      var undone = stub.deferred
-      undone.loans = Loans()
-      emit(undone)
+      emit(stub.deferred, returns: false)
     default: emit(stub.deferred)
     }
     switch stub.kind {
