@@ -31,6 +31,8 @@ void *chost_code_memory(size_t code, size_t data, void **write) {
 
 void chost_enlarge_code_page(void *place) { madvise((void *)((uintptr_t)place & ~(large - 1)), large, MADV_COLLAPSE); }
 
+void chost_unmap_code_writing(void *write, size_t code) { madvise(write, code, MADV_DONTNEED); }
+
 void chost_release_code_memory(void *execute, size_t code, size_t data, void *write) {
   munmap(execute, code + data);
   munmap(write, code);

@@ -26,6 +26,8 @@ void chost_guard(void *base, size_t size);
 void *chost_code_memory(size_t code, size_t data, void **write);
 /* Asks that the 2 MiB around `place` in the execution view be one page of the host, whose TLB is small. May do nothing. */
 void chost_enlarge_code_page(void *place);
+/* Code written through that mapping stays; the host need not keep it mapped there, where it would count a second time. */
+void chost_unmap_code_writing(void *write, size_t code);
 void chost_release_code_memory(void *execute, size_t code, size_t data, void *write);
 
 /* Sequentially consistent compare-and-exchange on naturally aligned guest storage. Values are host-endian.

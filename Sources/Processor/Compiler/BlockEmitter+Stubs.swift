@@ -39,12 +39,6 @@ extension BlockEmitter {
     for place in [stub.faults.first, stub.faults.second] {
       if let place { faults.append((place, assembler.cursor)) }
     }
-    if case .lateCondition(let word) = stub.kind {
-      emitCall(thunks.lateCondition)
-      assembler.mov(word, Memory(.rsp, StateOffset.condition), .bits32)
-      if let resume = stub.resume { emitJump(resume) }
-      return
-    }
     switch stub.kind {
     case .lateCondition, .branch, .fallThrough, .leave: break
     case .fetch, .store:
@@ -53,7 +47,10 @@ extension BlockEmitter {
     default: emit(stub.deferred)
     }
     switch stub.kind {
-    case .lateCondition: break
+    case .lateCondition(let word):
+      emitCall(thunks.lateCondition)
+      assembler.mov(word, Memory(.rsp, StateOffset.condition), .bits32)
+      if let resume = stub.resume { emitJump(resume) }
     case .fetch(let addend): emitMiss(stub, addend, stub.site == nil ? thunks.fetchTranslation : thunks.fetchMiss)
     case .store(let addend): emitStoreMiss(stub, addend)
     case .interpretation:

@@ -16,6 +16,9 @@ extension CPU {
     }
   }
 
+  /// How many blocks were found to lead around a loop.
+  package var followingBlockCount: Int { compiler?.followers.count ?? 0 }
+
   /// Has a block follow branches when compiled code has found that it leads around a loop.
   func noteLoop(_ compiler: Compiler) {
     guard s.pointee.compiled.passingLooks > CompiledThunks.passingLimit else { return }

@@ -34,7 +34,7 @@ final class Compiler {
   /// How often blocks were compiled again, and what was learnt of them since.
   private var lessons: [UInt64: (recompilations: Int, learnt: Int)] = [:]
   /// The blocks that follow branches.
-  private var followers: Set<UInt64> = []
+  private(set) var followers: Set<UInt64> = []
   /// The block being built does.
   private(set) var follows = false
   /// How often code was interpreted that is not compiled, by address; and how often a frame's blocks were dropped.
