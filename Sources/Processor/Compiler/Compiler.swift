@@ -5,8 +5,8 @@ import X86
 /// Compiles guest code of one CPU to x86-64: which code is worth it, the blocks there are, and their end.
 ///
 /// A block is a run of instructions within one page, keyed by its absolute address and the mode; it goes on behind branches that
-/// are not taken and, on the way around a loop, where branches lead to. Its code knows addresses only relative to the page, which may have several logical addresses. See BlockBuilder
-/// (what the instructions do) and BlockEmitter (the code of it).
+/// are not taken and, on the way around a loop, where branches lead to. Its code knows addresses only relative to the page, which may
+/// have several logical addresses. See BlockBuilder (what the instructions do) and BlockEmitter (the code of it).
 ///
 /// Concurrency: owned by the CPU's thread.
 final class Compiler {

@@ -46,13 +46,9 @@ extension BlockBuilder {
         case .floatingPoint:
           let o = FloatingPointOperands(bits: n.imm)
           if o.operation == .toFixed32 || o.operation == .toFixed64 { uses[o.r1] += 1 }
-        case .load, .store, .exchange, .replace, .branch, .branchIf, .proceed, .setFPR, .setFPRShort, .addSetting,
-          .subtractSetting, .addLogicalSetting,
-          .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow, .setNotZero, .setSign, .setCompare, .setTestMask,
-          .setTestByte,
-          .setConditionCode:
-          break
-        default: if !n.operation.isValue { return Loans() }
+        case .load, .store, .exchange, .replace, .branch, .branchIf, .proceed, .setFPR, .setFPRShort: break
+        case .compareBytes: return Loans()
+        default: if !n.operation.isValue && !n.operation.setsConditionCode { return Loans() }
         }
       }
     }
