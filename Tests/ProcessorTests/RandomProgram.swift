@@ -1,7 +1,8 @@
 import Processor
 
 /// Random programs that the compiler has a hard time with: they lie over a page's end and loop, and they store into their own
-/// code, ahead and behind, in the same block, page, and another one; seldom the plain ones.
+/// code, ahead and behind, in the same block, page, and another one. Plain ones
+/// mostly loop, and seldom do the rest.
 extension SequenceGenerator {
   /// Real addresses of the loops' counters, and how many there are at most.
   static let counters: UInt64 = 0xE00, counterCount = 8

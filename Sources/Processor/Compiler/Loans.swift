@@ -3,8 +3,9 @@ import X86
 /// Host registers of general registers that a loop leaves alone, lent to those that lie in the state (`HostRegisters`) and that it uses.
 /// Meanwhile the lenders lie in the state. Whatever leads out of the loop, or calls, gives them back first.
 struct Loans: Equatable {
-  /// For each borrower four bits of its lender's number, and whether it has one.
+  /// The number of each borrower's lender, four bits from bit 4 times its own number (0 the lowest).
   private var lenders: UInt64 = 0
+  /// The general registers that borrow and those that lend, a bit each.
   private var borrowers: UInt16 = 0
   private var lent: UInt16 = 0
 

@@ -61,7 +61,7 @@ package struct CompiledState {
   var wholes: InlineArray<16, UInt64> = .init(repeating: 0)
   /// The second operand of the operation whose flags are late: see `LateCondition`.
   var addend: UInt64 = 0
-  /// The block that was last left, while it looked for attention, for another one further back in the page; how often that was in a row.
+  /// The block that was last left for another one of its page when it was time to look for attention; how often that was in a row.
   var passingBlock: UInt64 = 0
   var passingLooks: UInt32 = 0
   /// While the host's time-stamp counter is below this, nothing is pending that an enabled CPU would be interrupted by.
