@@ -9,12 +9,15 @@ struct BlockShape {
   /// The registers, a bit each, of which only bits 32-63 are set and looked at up to an instruction, and its number.
   var separable: UInt16 = 0
   var end = 0
+  /// Whether there are accesses whose addresses rise from pass to pass; and how many of them are kept in the state.
+  var hasRising = false
+  var risingInState = 0
 }
 
 extension BlockBuilder {
   /// In a loop, what counts is what lies up to the last branch back; otherwise, what comes before anything that is called.
   /// - Parameter end: where the block goes on behind its last instruction.
-  func shape(of instructions: [BlockInstruction], end: UInt16) -> BlockShape {
+  func shape(of instructions: inout [BlockInstruction], end: UInt16) -> BlockShape {
     guard let start = instructions.first?.offset else { return BlockShape() }
     var shape = BlockShape()
     let followed = end == start ? instructions.last { $0.followed != nil } : nil
@@ -29,6 +32,7 @@ extension BlockBuilder {
         shape.separable = registers & (HostRegisters.allPinned | shape.loans.all)
         shape.narrow = registers & ~shape.separable
       }
+      if shape.onlyBranch != nil { findRising(&instructions, through: last, &shape) }
     } else {
       shape.end = (instructions.firstIndex { !mayBeApart($0) } ?? instructions.count) - 1
       shape.separable = narrowRegisters(instructions[..<(shape.end + 1)], least: 2) & HostRegisters.allPinned

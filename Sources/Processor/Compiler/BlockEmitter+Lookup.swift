@@ -14,17 +14,7 @@ extension BlockEmitter {
     let tag = freeScratch ?? (base == .rbx ? .rdi : .rbx), isBorrowed = self.index(of: tag) == nil
     let borrowed = Memory(.rsp, StateOffset.saved + 24)
     if isBorrowed { assembler.mov(borrowed, tag) }
-    if displacement == 0 {
-      assembler.rorx(index, base, 7, .bits32)
-    } else {
-      assembler.lea(index, Memory(base, displacement))
-      assembler.shift(.shr, index, 7, .bits32)
-    }
-    emitAddress(tag, base, displacement + (mustBeOnBoundary ? 0 : Int32(size) - 1))
-    assembler.arithmetic(.and, tag, immediate: mustBeOnBoundary ? -4096 | (Int32(size) - 1) : -4096)
-    assembler.arithmetic(.and, index, immediate: Int32((TLB.count - 1) * 32), .bits32)
-    assembler.arithmetic(.or, tag, Memory(.rsp, StateOffset.dataTag))
-    assembler.arithmetic(.cmp, tag, Memory(.rsp, StateOffset.tlb + (forStore ? 8 : 0), index: index))
+    emitEntryComparison(index, tag, base, displacement, size: size, forStore: forStore, mustBeOnBoundary: mustBeOnBoundary)
     if isBorrowed { assembler.mov(tag, borrowed) }
     locked = held
     let miss = assembler.jump(.notZero)
@@ -40,5 +30,22 @@ extension BlockEmitter {
     stub.resume = assembler.cursor
     stub.floatsAtResume = floats
     return (stub, index)
+  }
+  /// Compares what the tag of an access would be with the one in its entry, whose displacement is then in `index`.
+  func emitEntryComparison(
+    _ index: Register, _ tag: Register, _ base: Register, _ displacement: Int32, size: Int, forStore: Bool,
+    mustBeOnBoundary: Bool = false
+  ) {
+    if displacement == 0 {
+      assembler.rorx(index, base, 7, .bits32)
+    } else {
+      assembler.lea(index, Memory(base, displacement))
+      assembler.shift(.shr, index, 7, .bits32)
+    }
+    emitAddress(tag, base, displacement + (mustBeOnBoundary ? 0 : Int32(size) - 1))
+    assembler.arithmetic(.and, tag, immediate: mustBeOnBoundary ? -4096 | (Int32(size) - 1) : -4096)
+    assembler.arithmetic(.and, index, immediate: Int32((TLB.count - 1) * 32), .bits32)
+    assembler.arithmetic(.or, tag, Memory(.rsp, StateOffset.dataTag))
+    assembler.arithmetic(.cmp, tag, Memory(.rsp, StateOffset.tlb + (forStore ? 8 : 0), index: index))
   }
 }

@@ -4,6 +4,8 @@ import X86
 struct LoopEdge {
   let floats: FloatRegisters
   var deferred: Deferred
+  /// It is in the second copy already.
+  var isInLoop = false
 }
 
 /// A block that branches back to its beginning: the branch goes to a second copy of it, which begins with what is known there.
@@ -17,12 +19,15 @@ struct BlockLoop {
 
 extension BlockEmitter {
   /// What is known here.
-  var edge: LoopEdge { LoopEdge(floats: floats, deferred: deferred) }
+  var edge: LoopEdge { LoopEdge(floats: floats, deferred: deferred, isInLoop: isInLoop) }
+  /// The second copy is being emitted.
+  var isInLoop: Bool { loop?.start != nil }
 
   /// Looks whether a branch makes the block a loop.
   func noteLoop(_ target: UInt16) {
     guard loop == nil, linksBlocks, target == startOffset,
       floats.holdsAny || deferred.condition != nil || shape.separable != 0 || !shape.loans.isEmpty
+        || shape.hasRising
     else { return }
     let known = Deferred(
       condition: deferred.condition, apart: shape.separable, branch: shape.onlyBranch, loans: shape.loans)
@@ -60,6 +65,7 @@ extension BlockEmitter {
       assembler.loadFloat(x, fpr(r, isDouble: true), isDouble: true)
     }
     emitSeparation(of: known.deferred.apart & ~edge.deferred.apart, known.deferred.loans)
+    if !edge.isInLoop { emitNoLimits() }
     if let start = loop?.start {
       emitJump(start)
     } else {

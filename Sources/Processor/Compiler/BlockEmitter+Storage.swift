@@ -25,6 +25,7 @@ extension BlockEmitter {
     _ node: UInt16, size: Int, forStore: Bool = false, mustBeOnBoundary: Bool = false, looksForCrossing: Bool = false,
     isCounted: Bool = false
   ) -> (stub: BlockStub, addend: Register) {
+    if isInLoop, let rising = instruction.rising { return emitProbe(rising, node, size: size, forStore: forStore) }
     forgetFlags()
     let (base, displacement) = address(node)
     if instruction.conduct == .wandering && nodes[Int(node)].operation != .constant {
@@ -34,7 +35,7 @@ extension BlockEmitter {
         isCounted: isCounted)
     }
     let addend = allocate()
-    let site = memory.nextSite()
+    let site = nextSite()
     beginHistory(site, addend)
     let isPowerOfTwo = !looksForCrossing && size <= 8 && size & (size - 1) == 0
     let crosses =
@@ -56,7 +57,8 @@ extension BlockEmitter {
     stub.displacement = displacement
     stub.size = size
     stub.site = site
-    stub.isConstant = nodes[Int(node)].operation == .constant
+    if nodes[Int(node)].operation == .constant { stub.siteAccess = .isConstant }
+    if instruction.rising == .besideSite { stub.siteAccess = .hasLimit }
     stub.resume = assembler.cursor
     stub.floatsAtResume = floats
     return (stub, addend)

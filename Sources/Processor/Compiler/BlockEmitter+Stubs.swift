@@ -39,6 +39,7 @@ extension BlockEmitter {
     for place in [stub.faults.first, stub.faults.second] {
       if let place { faults.append((place, assembler.cursor)) }
     }
+    if stub.rising != nil { emitPageEnd(stub) }
     switch stub.kind {
     case .lateCondition, .branch, .fallThrough, .leave: break
     case .fetch, .store:
@@ -65,7 +66,7 @@ extension BlockEmitter {
       emitAfter(stub)
     case .crossing: emitCrossingCall(stub)
     case .branch(let target):
-      let edge = LoopEdge(floats: stub.floatsAtResume, deferred: stub.deferred)
+      let edge = LoopEdge(floats: stub.floatsAtResume, deferred: stub.deferred, isInLoop: stub.isInLoop)
       emitTaken(to: target, from: stub.offset, ordinal: stub.ordinal, edge)
     case .fallThrough(let target): emitNotTaken(stub, target)
     case .leave(let target):
@@ -82,7 +83,7 @@ extension BlockEmitter {
     if stub.isAligned { assembler.arithmetic(.and, free, immediate: Int32(stub.size) - 1) }
     let isOff = stub.isAligned ? assembler.jump(.notZero) : nil
     if let site = stub.site {
-      assembler.leaRelative(free, memory.distance(from: assembler.cursor, toSite: site) + (stub.isConstant ? 1 : 0))
+      assembler.leaRelative(free, memory.distance(from: assembler.cursor, toSite: site) + Int(stub.siteAccess.rawValue))
       assembler.mov(Memory(.rsp, StateOffset.accessSite), free)
     } else {
       assembler.mov(Memory(.rsp, StateOffset.accessSite), immediate: 0, .bits64)

@@ -43,6 +43,8 @@ final class BlockEmitter {
   var turn: Int?
   /// A second copy of a block that branches back to its beginning.
   var loop: BlockLoop?
+  /// The sites of the accesses whose limits are beside them, by the instruction's number.
+  var risingSites: [Int: Int] = [:]
   /// Where instructions raise floating-point exceptions, and where they then go on.
   var faults: [(at: UnsafeMutablePointer<UInt8>, stub: UnsafeMutablePointer<UInt8>)] = []
   /// The results of floating-point instructions are looked at; otherwise the host raises exceptions.
@@ -93,6 +95,7 @@ final class BlockEmitter {
     stubs.removeAll(keepingCapacity: true)
     looks.removeAll(keepingCapacity: true)
     loop = nil
+    risingSites.removeAll(keepingCapacity: true)
     turn = nil
     faults.removeAll(keepingCapacity: true)
     checksFloats = BlockMode(bits: UInt8(pageKey >> 56)).checksFloats
@@ -147,6 +150,7 @@ final class BlockEmitter {
       stubs[k].after = assembler.cursor
       stubs[k].floatsAfter = floats
       stubs[k].deferred = undone
+      stubs[k].isInLoop = isInLoop
     }
     ordinal += 1
   }

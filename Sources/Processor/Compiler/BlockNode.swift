@@ -133,6 +133,8 @@ struct BlockInstruction {
   var followed: UInt16?
   /// What is known of its accesses.
   var conduct: AccessConduct?
+  /// How its access on later passes of the loop finds its page.
+  var rising: RisingAccess?
   /// Its last bytes are in the next page.
   var crossesPage = false
   /// Its page is stored into too often: the block looks whether it is still the same.

@@ -30,6 +30,14 @@ struct BlockStub {
       default: false
       }
     }
+    var isStore: Bool { if case .store = self { true } else { false } }
+    /// The register that is to have the addend of an access.
+    var addend: Register? {
+      switch self {
+      case .fetch(let register), .store(let register): register
+      default: nil
+      }
+    }
   }
   var kind: Kind
   var from: Fixup?
@@ -48,8 +56,12 @@ struct BlockStub {
   /// The block ends behind an instruction whose store is interpreted.
   var departs = false
   var site: Int?
-  /// Its address is a constant of the code.
-  var isConstant = false
+  /// What is said of the access at its site.
+  var siteAccess: SiteAccess = []
+  /// The limit in the state of an access whose address rises.
+  var rising: Int?
+  /// It is of the second copy of a loop.
+  var isInLoop = false
   /// Where the code goes on: at the access, and behind the instruction.
   var resume: UnsafeMutablePointer<UInt8>?
   var after: UnsafeMutablePointer<UInt8>?

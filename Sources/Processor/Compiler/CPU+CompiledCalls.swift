@@ -66,6 +66,7 @@ extension CPU {
     let state = s
     _ = beginCalledInstruction()
     let address = state.pointee.compiled.accessAddress, count = Int(state.pointee.compiled.descriptor &>> 24) + 1
+    voidLimit()
     do throws(ProgramInterruption) {
       let operand = StorageOperand(address, base: baseForCompiledCode)
       let block = try fetchBlock(operand, count)
@@ -99,6 +100,7 @@ extension CPU {
     _ = beginCalledInstruction()
     let address = state.pointee.compiled.accessAddress, count = UInt64(state.pointee.compiled.descriptor &>> 24) + 1
     state.pointee.compiled.accessAddend = 0
+    voidLimit()
     if 4096 &- (address & 0xFFF) >= count {
       let e = tlbEntry(of: address), tag = address & ~0xFFF | state.pointee.dataTag
       var host: UnsafeMutableRawPointer?
@@ -111,7 +113,7 @@ extension CPU {
       } else if mayStoreBeyondLowAddresses(address) && !storage.isCodeChanged {
         state.pointee.compiled.accessAddend = e.pointee.addend
         // Where the address cannot be another, no store of this site is ever protected.
-        if state.pointee.compiled.accessSite & 1 != 0 { fillSite(address, tag: e.pointee.readTag) }
+        if siteAccess.contains(.isConstant) { fillSite(address, tag: e.pointee.readTag) }
       }
     }
     publishConditionCode()
@@ -123,13 +125,23 @@ extension CPU {
   /// Puts the TLB's translation into the site of the access, if `tag`, the entry's for its kind, is that of the page.
   private mutating func fillSite(_ address: UInt64, tag: UInt64) {
     let e = tlbEntry(of: address)
-    guard tag == address & ~0xFFF | s.pointee.dataTag,
-      let site = UnsafeMutablePointer<UInt64>(bitPattern: UInt(s.pointee.compiled.accessSite & ~1))
-    else { return }
+    guard tag == address & ~0xFFF | s.pointee.dataTag, let site else { return }
     site[0] = address & ~0xFFF | s.pointee.front.siteTag
     site[1] = e.pointee.addend
+    if siteAccess.contains(.hasLimit) {
+      limit(site).pointee = RisingAccess.limit(address, bytes: UInt64(s.pointee.compiled.descriptor &>> 24) + 1)
+    }
     tlb.noteData(e)
-    if s.pointee.compiled.accessSite & 1 == 0 { noteMiss(ofSite: site) }
+    if siteAccess.isDisjoint(with: [.isConstant, .isLater]) { noteMiss(ofSite: site) }
+  }
+  private var siteAccess: SiteAccess { SiteAccess(rawValue: s.pointee.compiled.accessSite & SiteAccess.mask) }
+  private var site: UnsafeMutablePointer<UInt64>? {
+    UnsafeMutablePointer(bitPattern: UInt(s.pointee.compiled.accessSite & ~SiteAccess.mask))
+  }
+  private func limit(_ site: UnsafeMutablePointer<UInt64>) -> UnsafeMutablePointer<UInt64> { site + SiteAccess.limitOffset / 8 }
+  /// An access that does not fill its site is not to be taken for the one that filled it before.
+  private func voidLimit() {
+    if siteAccess.contains(.hasLimit), let site { limit(site).pointee = 0 }
   }
 }
 

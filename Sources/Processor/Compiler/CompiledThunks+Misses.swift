@@ -68,15 +68,35 @@ extension CompiledThunks {
     a.mov(.rcx, at(StateOffset.tlb + 16, index: .rcx))
     a.mov(at(StateOffset.accessAddend), .rcx)
     a.mov(.rdx, at(StateOffset.accessSite))
-    a.arithmetic(.and, .rdx, immediate: -2)
+    a.arithmetic(.and, .rdx, immediate: ~Int32(SiteAccess.mask))
+    a.test8(at(StateOffset.accessSite), immediate: UInt8(SiteAccess.isLater.rawValue))
+    let isLater = a.jump(.notZero)
     a.arithmetic(
       .sub, Memory(.rdx, Int32(CodeMemory.historyOffset) + AccessHistory.countOffset), immediate: AccessHistory.miss, .bits32)
     let isEnough = a.jump(.carry)
+    a.resolveHere(isLater)
     a.arithmetic(.and, .rax, immediate: -4096)
     a.arithmetic(.or, .rax, at(StateOffset.siteTag))
     a.mov(Memory(.rdx), .rax)
     a.mov(Memory(.rdx, 8), .rcx)
+    a.test8(at(StateOffset.accessSite), immediate: UInt8(SiteAccess.hasLimit.rawValue))
+    let isDone = a.jump(.zero)
+    emitLimit(&a)
+    a.resolveHere(isDone)
     return isEnough
+  }
+
+  /// Sets the limit beside the site at RDX, as `RisingAccess.limit` says.
+  private static func emitLimit(_ a: inout Assembler) {
+    a.mov(.rax, at(StateOffset.accessAddress))
+    a.mov(.rcx, at(StateOffset.descriptor), .bits32)
+    a.shift(.shr, .rcx, 24, .bits32)
+    a.arithmetic(.or, .rax, immediate: 0xFFF)
+    a.arithmetic(.add, .rax, immediate: 1)
+    let isLast = a.jump(.zero)
+    a.arithmetic(.sub, .rax, .rcx)
+    a.resolveHere(isLast)
+    a.mov(Memory(.rdx, Int32(SiteAccess.limitOffset)), .rax)
   }
 
   /// Looks for the large frame of the address in RAX; what is found goes into the TLB. Under a key other than zero no tag is equal.

@@ -151,7 +151,7 @@ final class Compiler {
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
     for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
     repeat {
-      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: instructions, end: end))
+      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: &instructions, end: end))
       let last = instructions[instructions.count - 1]
       repeat {
         for instruction in instructions { emitter.emit(instruction) }

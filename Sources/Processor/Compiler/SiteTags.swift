@@ -32,3 +32,19 @@ struct SiteTags {
     return entry.pointee.tag
   }
 }
+
+/// What compiled code says of an access that missed its site: in the bits of `CompiledState.accessSite` that are zero in a site's
+/// address.
+struct SiteAccess: OptionSet {
+  let rawValue: UInt64
+  /// The address is a constant of the code.
+  static let isConstant = SiteAccess(rawValue: 1)
+  /// Beside the site is the limit of its page (`RisingAccess.limit`).
+  static let hasLimit = SiteAccess(rawValue: 2)
+  /// The access is on a later pass of a loop: that it missed tells nothing of the first.
+  static let isLater = SiteAccess(rawValue: 4)
+
+  static let mask: UInt64 = 15
+  /// Bytes from a site to its limit.
+  static let limitOffset = 24
+}

@@ -28,8 +28,8 @@ package struct CompiledState {
   var saved: InlineArray<4, UInt64> = .init(repeating: 0)
   /// Values that found no register.
   var spilled: InlineArray<8, UInt64> = .init(repeating: 0)
-  /// An access that missed: its address, its site (bit 63 set: the address is a constant of the code; 0: it has none), and what
-  /// leads from the address to the host's.
+  /// An access that missed: its address, its site with what is said of it (`SiteAccess`; 0: it has none), and what leads from the
+  /// address to the host's.
   var accessAddress: UInt64 = 0
   var accessSite: UInt64 = 0
   var accessAddend: UInt64 = 0
@@ -59,6 +59,8 @@ package struct CompiledState {
   var gathered: InlineArray<16, UInt64> = .init(repeating: 0)
   /// General registers as they were before their halves were apart: see BlockEmitter+Halves.
   var wholes: InlineArray<16, UInt64> = .init(repeating: 0)
+  /// The page ends of the accesses of a loop whose addresses rise, while it runs: `RisingAccess.stateCount` of them.
+  var rising: InlineArray<8, RisingLimit> = .init(repeating: RisingLimit())
   /// The second operand of the operation whose flags are late: see `LateCondition`.
   var addend: UInt64 = 0
   /// The block that was last left for another one of its page when it was time to look for attention; how often that was in a row.

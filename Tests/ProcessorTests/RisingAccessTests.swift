@@ -1,0 +1,152 @@
+import Glibc
+import Processor
+import Storage
+import Testing
+
+/// Loops whose accesses rise through storage, which compiled code follows from page to page: into pages that are not there, that are
+/// protected, that have code, the loop's own or other, and past the end of the address space.
+@Suite struct RisingAccessTests {
+  private static let area: UInt64 = 0x20_0000, areaPages: UInt64 = 64, areaSize = 0x10_0000
+  /// Where the loop is: the second page is also the first one of the area.
+  private static let loops: [UInt64] = [0x2000, 0x3000]
+  /// What branches out of it leads there; and a program in a page of its own, which is sometimes a page of the area.
+  private static let ways: Range<UInt64> = 0x200..<0x300, other: UInt64 = 0x4000
+  /// Those that count, are walked with, and are loaded and stored.
+  private static let counter = 1, walkers: [Int] = [2, 6, 9, 13], values: [Int] = [0, 3, 4, 5, 7, 8, 10, 14]
+  private static let steps = [0, 1, 2, 4, 8, 8, 8, 16, 24, 32, 40, 64, 256, 504, 512, 520, 4096, -8]
+  private static let rounds = 1500
+
+  private struct Result: Equatable {
+    var registers: [UInt64]
+    var floats: [UInt64]
+    var cause: ProgramInterruption?
+    var identification: UInt64
+    var mask: UInt64
+    var address: UInt64
+    var instructions: UInt64
+  }
+
+  private let machines: [BareMachine]
+
+  init() throws {
+    machines = [nil, ExecutionMode.compiled.settings, ExecutionMode.following.settings].map {
+      BareMachine.forPrograms(megabytes: 4, compiling: $0)
+    }
+    for bare in machines {
+      try bare.mapIdentity()
+      // The last page of the address space, by entries that lead to the same tables, and the first two.
+      bare[UInt64.self, BareMachine.regionFirst + 8 * 2047] = BareMachine.regionSecond | 0xF
+      bare[UInt64.self, BareMachine.regionSecond + 8 * 2047] = BareMachine.regionThird | 0xB
+      bare[UInt64.self, BareMachine.regionThird + 8 * 2047] = BareMachine.segments | 0x7
+      bare[UInt64.self, BareMachine.segments + 8 * 2047] = BareMachine.pages + 0x1800
+      for page in 0..<UInt64(256) { bare[UInt64.self, BareMachine.pages + 0x1800 + 8 * page] = page == 255 ? 0x28_0000 : 0x400 }
+      for page in 0..<UInt64(2) { bare[UInt64.self, bare.pageEntry(page << 12)] = 0x28_1000 + page << 12 }
+      for page in RisingAccessTests.loops + [RisingAccessTests.other] { bare[UInt64.self, bare.pageEntry(page)] = page | 0x200 }
+      bare.cpu.flushTLB()
+    }
+  }
+
+  // MARK: Programs
+
+  /// One access by a walker, and what is done with what it fetched.
+  private static func access(_ g: inout SequenceGenerator) -> [UInt8] {
+    func one<T>(_ of: [T]) -> T { of[g.below(of.count)] }
+    let base = UInt8(one(walkers)), index = g.below(4) == 0 ? UInt8(one(walkers)) : 0, r = UInt8(one(values))
+    let d = g.below(3) == 0 ? 0 : g.below(64), low = UInt8(d & 0xFF), high = base << 4 | UInt8(d >> 8)
+    let rx: ([UInt8]) -> [UInt8] = { [$0[0], r << 4 | index, high, low] + ($0.count > 1 ? [0, $0[1]] : []) }
+    switch g.below(12) {
+    case 0...3: return rx(one([[0xE3, 0x04], [0x58], [0xE3, 0x16], [0xE3, 0x90], [0x48], [0x43], [0xE3, 0x0F]]))
+    case 4...6: return rx(one([[0xE3, 0x24], [0x50], [0x40], [0x42], [0xE3, 0x2F]]))
+    case 7...8: return rx(one([[0xE3, 0x08], [0x5A], [0xE3, 0x0A], [0xE3, 0x20], [0x59], [0xE3, 0x80]]))
+    case 9: return [0x68, UInt8(g.below(4)) << 4 | index, high, low]  // LD
+    case 10: return [0x60, UInt8(g.below(4)) << 4 | index, high, low]  // STD
+    default: return [0xED, UInt8(g.below(4)) << 4 | index, high, low, 0, 0x1A]  // ADB
+    }
+  }
+  private static func program(_ g: inout SequenceGenerator) -> [UInt8] {
+    var units: [[UInt8]] = (0...g.below(4)).map { _ in access(&g) }
+    for r in walkers where g.below(4) != 0 {
+      let step = UInt16(bitPattern: Int16(steps[g.below(steps.count)])), parts = [UInt8(step >> 8), UInt8(step & 0xFF)]
+      let isAddress = step < 4096 && g.below(2) == 0
+      let unit = isAddress ? [0x41, UInt8(r << 4), UInt8(r << 4) | parts[0], parts[1]] : [0xA7, UInt8(r << 4 | 11)] + parts
+      units.insert(unit, at: g.below(units.count + 1))
+    }
+    if g.below(3) == 0 { units.insert([0x1A, UInt8(values[g.below(8)] << 4 | values[g.below(8)])], at: g.below(units.count + 1)) }
+    // A branch out of the loop, seldom taken.
+    if g.below(4) == 0 { units.append([0xB9, 0x02, 0, UInt8(values[g.below(8)] * 17), 0xA7, 0x84, 0x01, 0x00]) }
+    let body = units.flatMap { $0 }, back = UInt16(bitPattern: -Int16(body.count / 2))
+    return body + [0xA7, UInt8(counter << 4 | 7), UInt8(back >> 8), UInt8(back & 0xFF)] + BareMachine.stopText
+  }
+
+  /// Where a walker begins: before a page's end, mostly, and not where it could come to the loop.
+  private static func start(_ g: inout SequenceGenerator) -> UInt64 {
+    let page = area + UInt64(4 + g.below(40)) << 12
+    switch g.below(16) {
+    case 0: return 0 &- UInt64(g.below(600))
+    case 1: return UInt64(g.below(4096))
+    case 2: return area &+ areaPages << 12 &- UInt64(g.below(8192))
+    case 3: return area + ways.upperBound + 0x100 + UInt64(g.below(0xB00))
+    case 4...6: return page + UInt64(g.below(512)) * 8
+    default: return page + 4096 - UInt64(g.below(200))
+    }
+  }
+
+  private func map(_ g: inout SequenceGenerator) {
+    let frames = (0..<RisingAccessTests.areaPages).shuffled(using: &g.random)
+    for (page, frame) in frames.enumerated() {
+      let kind = g.below(40), isCode = g.below(20) == 0
+      let entry =
+        page == 0 ? RisingAccessTests.loops[1] : isCode ? RisingAccessTests.other : RisingAccessTests.area + frame << 12
+      for bare in machines {
+        bare[UInt64.self, bare.pageEntry(RisingAccessTests.area + UInt64(page) << 12)] =
+          entry | (kind == 0 ? 0x400 : kind == 1 ? 0x200 : 0)
+      }
+    }
+    for bare in machines { bare.cpu.flushTLB() }
+  }
+
+  private func run(_ bare: BareMachine, _ registers: [UInt64], at address: UInt64) -> Result {
+    for r in 0..<16 { bare[r] = registers[r] }
+    bare.load(mask: BareMachine.dat, address: address)
+    let before = bare.cpu.s.pointee.instructionCount, cause = bare.start(at: address)
+    let psw = cause == nil ? bare.psw : bare.oldPSW
+    return Result(
+      registers: (0..<16).map { bare[$0] }, floats: (0..<4).map { bare.cpu.s.pointee.fpr[$0] }, cause: cause,
+      identification: cause == nil ? 0 : bare.identification, mask: psw.mask, address: psw.instructionAddress,
+      instructions: bare.cpu.s.pointee.instructionCount &- before)
+  }
+
+  @Test func `loops through pages leave what interpreted ones leave, wherever they end`() {
+    var g = SequenceGenerator(seed: 4096), causes: [ProgramInterruption: Int] = [:]
+    for round in 0..<RisingAccessTests.rounds {
+      map(&g)
+      let address = RisingAccessTests.loops[g.below(2)], text = RisingAccessTests.program(&g)
+      for bare in machines {
+        bare.put(text, at: address)
+        for k in stride(from: RisingAccessTests.ways.lowerBound, to: RisingAccessTests.ways.upperBound, by: 4) {
+          bare.put(BareMachine.stopText, at: address + k)
+        }
+        bare.load(mask: BareMachine.supervisor, address: RisingAccessTests.other)
+        bare.run([0x18, 0x22], at: RisingAccessTests.other)
+      }
+      for _ in 0..<3 {
+        var registers = (0..<16).map { _ in g.value() }
+        for r in RisingAccessTests.walkers { registers[r] = RisingAccessTests.start(&g) }
+        registers[RisingAccessTests.counter] = UInt64(2 + g.below([8, 100, 1200][g.below(3)]))
+        let results = machines.map { run($0, registers, at: address) }
+        #expect(results[0] == results[1], "round \(round)")
+        #expect(results[0] == results[2], "round \(round), following")
+        for bare in machines[1...] {
+          let isSame = memcmp(
+            bare.storage.base + Int(RisingAccessTests.area), machines[0].storage.base + Int(RisingAccessTests.area),
+            RisingAccessTests.areaSize)
+          #expect(isSame == 0, "round \(round): storage")
+        }
+        if results[0] != results[1] || results[0] != results[2] { return }
+        if let cause = results[0].cause { causes[cause, default: 0] += 1 }
+      }
+    }
+    #expect(causes[.protection, default: 0] > 20)
+    #expect(causes[.pageTranslation, default: 0] > 20)
+  }
+}
