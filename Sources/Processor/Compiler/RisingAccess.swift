@@ -4,7 +4,8 @@
 enum RisingAccess: Equatable {
   /// Beside the site that the access has on the first pass.
   case besideSite
-  /// In the state, by number (`CompiledState.rising`): from the second pass on the TLB is looked into when a page ends.
+  /// In the state, by number (`CompiledState.rising`), for one that wanders: from the second pass on the TLB is looked into when a page
+  /// ends, and each time that the loop begins.
   case inState(Int)
 
   /// How many are kept in the state.
@@ -12,12 +13,10 @@ enum RisingAccess: Equatable {
   /// An access that rises faster is seldom in the page of the pass before. None leaps over a page: the one behind the last page of
   /// the address space is its first.
   static let largestRise: Int64 = 512
-  /// One that rises faster than this meets too many pages to have a site for each.
-  private static let largestRiseBesideSite: Int64 = 32
 
   init?(rise: Int64, _ conduct: AccessConduct?, next: inout Int) {
     guard rise >= 0, rise <= RisingAccess.largestRise else { return nil }
-    if conduct != .wandering && rise <= RisingAccess.largestRiseBesideSite {
+    if conduct != .wandering {
       self = .besideSite
     } else {
       guard next < RisingAccess.stateCount else { return nil }
