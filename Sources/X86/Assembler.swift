@@ -247,6 +247,10 @@ package struct Assembler {
   }
   /// high:low = RDX x `from`.
   package mutating func mulx(_ high: Register, _ low: Register, _ from: Register) { vex(2, 3, 0xF6, high, low, from, wide: true) }
+  /// Bits of `from`, 32 bits (BMI1): `range` has the first, 0 the lowest, and in its next byte how many. The flags are lost.
+  package mutating func bextr(_ to: Register, _ from: Register, _ range: Register) {
+    vex(2, 0, 0xF7, to, range, from, wide: false)
+  }
   /// Gathers the bits of `from` that `mask` selects.
   package mutating func pext(_ to: Register, _ from: Register, mask: Register) { vex(2, 2, 0xF5, to, from, mask, wide: false) }
 

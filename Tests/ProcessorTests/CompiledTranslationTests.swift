@@ -24,7 +24,7 @@ import Testing
   /// Has a page lie 128 KiB further on, and the TLB forget it.
   private func move(_ page: UInt64, _ bare: BareMachine) {
     bare[UInt64.self, bare.pageEntry(page)] = page + 1 << 17
-    bare.cpu.tlb.entries[Int(page >> 12) & (TLB.count - 1)] = TLBEntry()
+    bare.cpu.tlb.entries[Int(page >> 12) & (TLB.count - 1)].void()
   }
   private func invalidate(_ page: UInt64, _ bare: BareMachine) {
     (bare[3], bare[4]) = (bare.pageEntry(page & ~0xF_FFFF), page)

@@ -12,7 +12,7 @@ void chost_release(void *base, size_t size);
 int chost_discard(void *base, size_t size);
 
 /* What this host's processor has that compiled code uses. */
-enum { CHOST_X86_64 = 1, CHOST_MOVBE = 2, CHOST_BMI2 = 4, CHOST_FMA = 8, CHOST_LZCNT = 16, CHOST_LAHF = 32 };
+enum { CHOST_X86_64 = 1, CHOST_MOVBE = 2, CHOST_BMI2 = 4, CHOST_FMA = 8, CHOST_LZCNT = 16, CHOST_LAHF = 32, CHOST_BMI1 = 64 };
 uint32_t chost_features(void);
 
 /* The host's time-stamp counter; 0 where there is none. */

@@ -32,7 +32,7 @@ extension CPU {
     _ address: UInt64, _ ar: Int, count: UInt64 = 0
   ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
     let e = tlbEntry(of: address)
-    if address & ~0xFFF | s.pointee.dataTag == e.pointee.readTag { return CPU.pointer(address &+ e.pointee.addend) }
+    if address & ~0xFFF | s.pointee.dataTag == e.readTag { return CPU.pointer(address &+ e.addend) }
     return try translateData(address, ar, .fetch, count)
   }
 
@@ -41,7 +41,7 @@ extension CPU {
     -> UnsafeMutableRawPointer
   {
     let e = tlbEntry(of: address)
-    if address & ~0xFFF | s.pointee.dataTag == e.pointee.writeTag { return CPU.pointer(address &+ e.pointee.addend) }
+    if address & ~0xFFF | s.pointee.dataTag == e.writeTag { return CPU.pointer(address &+ e.addend) }
     return try translateData(address, ar, .store, count)
   }
 
@@ -62,7 +62,7 @@ extension CPU {
     -> UnsafeMutableRawPointer
   {
     let tag = s.pointee.dataTag
-    if kind == .store, mayStoreBeyondLowAddresses(address) { return CPU.pointer(address &+ tlbEntry(of: address).pointee.addend) }
+    if kind == .store, mayStoreBeyondLowAddresses(address) { return CPU.pointer(address &+ tlbEntry(of: address).addend) }
     guard isTranslating else { return try resolve(address, .real, kind, accessKey, count, tag: tag) }
     let space = try designated(addressSpace, ar: ar)
     return try resolve(address, space, kind, accessKey, count, tag: tag == TLB.noContext ? nil : tag)
@@ -72,8 +72,8 @@ extension CPU {
   /// stores into its prefix area.
   @inline(__always) func mayStoreBeyondLowAddresses(_ address: UInt64) -> Bool {
     let e = tlbEntry(of: address)
-    return e.pointee.frame & TLBEntry.storesBeyondLowAddresses != 0 && address & 0xFFF >= 512
-      && e.pointee.readTag == address & ~0xFFF | s.pointee.dataTag
+    return e.frame & TLBEntry.storesBeyondLowAddresses != 0 && address & 0xFFF >= 512
+      && e.readTag == address & ~0xFFF | s.pointee.dataTag
   }
 
   /// What `space` stands for; in access-register mode by access-register translation of AR `ar`.
@@ -105,8 +105,8 @@ extension CPU {
     let tag = context | UInt64(key)
     if !designation.isFetchOnly && context != TLB.noContext {
       let e = tlbEntry(of: address)
-      if address & ~0xFFF | tag == (kind == .store ? e.pointee.writeTag : e.pointee.readTag) {
-        return CPU.pointer(address &+ e.pointee.addend)
+      if address & ~0xFFF | tag == (kind == .store ? e.writeTag : e.readTag) {
+        return CPU.pointer(address &+ e.addend)
       }
       return try resolve(address, designation, kind, key, count, tag: tag)
     }
@@ -118,8 +118,8 @@ extension CPU {
     -> UnsafeMutableRawPointer
   {
     let e = tlbEntry(of: address)
-    if address & ~0xFFF | UInt64(key) == (kind == .store ? e.pointee.writeTag : e.pointee.readTag) {
-      return CPU.pointer(address &+ e.pointee.addend)
+    if address & ~0xFFF | UInt64(key) == (kind == .store ? e.writeTag : e.readTag) {
+      return CPU.pointer(address &+ e.addend)
     }
     return try resolve(address, .realOperand, kind, key, count, tag: isPERActive ? nil : UInt64(key))
   }
@@ -128,7 +128,7 @@ extension CPU {
   mutating func hostForInstruction(_ address: UInt64) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
     let tag = s.pointee.instructionTag
     let e = tlbEntry(of: address)
-    if address & ~0xFFF | tag == e.pointee.readTag { return CPU.pointer(address &+ e.pointee.addend) }
+    if address & ~0xFFF | tag == e.readTag { return CPU.pointer(address &+ e.addend) }
     guard isTranslating else { return try resolve(address, .real, .instructionFetch, accessKey, 2, tag: tag) }
     let isHome = addressSpace == .home
     // In access-register mode the identification of an exception says so, with access register 0.
@@ -181,16 +181,16 @@ extension CPU {
     if let tag, !(looksAtStorage && mustWatchPage(of: address, .fetch)) {
       let e = tlbEntry(of: address)
       let pageTag = address & ~0xFFF | tag
-      if e.pointee.readTag != pageTag { e.pointee.writeTag = TLB.invalid }
-      e.pointee.readTag = keyPermitsFetchOfPage(storageKey, key) ? pageTag : TLB.invalid
+      if e.readTag != pageTag { e.writeTag = TLB.invalid }
+      e.readTag = keyPermitsFetchOfPage(storageKey, key) ? pageTag : TLB.invalid
       let mayStoreQuickly = kind == .store && !isNoticed && !(looksAtStorage && mustWatchPage(of: address, .store))
-      e.pointee.addend = UInt64(UInt(bitPattern: host)) &- address
-      e.pointee.frame = absolute & ~0xFFF | location.origin &<< 1
+      e.addend = UInt64(UInt(bitPattern: host)) &- address
+      e.frame = absolute & ~0xFFF | location.origin &<< 1
       if mayStoreQuickly && !storage.hasCode(AbsoluteAddress(absolute)) {
         if mayBeLowAddressProtected(address, space) {
-          e.pointee.frame |= TLBEntry.storesBeyondLowAddresses
+          e.frame |= TLBEntry.storesBeyondLowAddresses
         } else {
-          e.pointee.writeTag = pageTag
+          e.writeTag = pageTag
         }
       }
     }

@@ -1,30 +1,3 @@
-/// One entry of a CPU's translation-lookaside buffer: one 4-KiB page for fetching and, when `writeTag` holds, storing.
-package struct TLBEntry {
-  /// Page address with context and key in bits 52-63; `TLB.invalid` matches no access.
-  package var readTag: UInt64
-  package var writeTag: UInt64
-  /// Add it to the logical address for the host address.
-  package var addend: UInt64
-  /// The page's frame, bits 0-51, for flushes by absolute address. Bits 52-62: the number of the page-table entry it comes from
-  /// (`TLB.origin`). Bit 63 (`storesBeyondLowAddresses`): `writeTag` does not hold for nothing but low-address protection, so that
-  /// stores into the page beyond its first 512 bytes may be made.
-  package var frame: UInt64
-  static let storesBeyondLowAddresses: UInt64 = 1
-  package init() {
-    readTag = TLB.invalid
-    writeTag = TLB.invalid
-    addend = 0
-    frame = 0
-  }
-  fileprivate mutating func forbidStores() {
-    writeTag = TLB.invalid
-    frame &= ~TLBEntry.storesBeyondLowAddresses
-  }
-  fileprivate var isInUse: Bool { readTag & writeTag != TLB.invalid }
-  /// The context of whichever tag holds.
-  fileprivate var context: Int { Int(truncatingIfNeeded: (readTag & writeTag) &>> 4) & 0xFF }
-}
-
 /// A direct-mapped buffer of translations, of the CPU that owns it.
 ///
 /// A tag's low twelve bits are the context (eight bits: which ASCE, 0 = real addresses) and the access key (four bits), so
@@ -42,7 +15,7 @@ package struct TLB {
   private static let contextLimit = 160
   private static let unusedASCE: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
 
-  package let entries: UnsafeMutablePointer<TLBEntry>
+  package let entries: TLBEntries
   /// Large frames, direct-mapped by bits 36-43 of the address.
   private let large: UnsafeMutablePointer<LargeTLBEntry>
   static let largeCount = 256
@@ -60,11 +33,11 @@ package struct TLB {
   static let originCount = 2048
 
   /// - Parameters:
-  ///   - entries: room for `count` of them, which its owner deallocates.
+  ///   - entries: of which the owner deallocates what they are in.
   ///   - large: room for `largeCount` of them, likewise.
   ///   - origins: room for twice `originCount` bytes, likewise.
   init(
-    entries: UnsafeMutablePointer<TLBEntry>, large: UnsafeMutablePointer<LargeTLBEntry>, origins: UnsafeMutablePointer<UInt8>
+    entries: TLBEntries, large: UnsafeMutablePointer<LargeTLBEntry>, origins: UnsafeMutablePointer<UInt8>
   ) {
     self.entries = entries
     self.large = large
@@ -74,7 +47,6 @@ package struct TLB {
     dataEpochs.initialize(repeating: 1, count: 256)
     instructionEpochs = .allocate(capacity: 256)
     instructionEpochs.initialize(repeating: 1, count: 256)
-    entries.initialize(repeating: TLBEntry(), count: TLB.count)
     large.initialize(repeating: LargeTLBEntry(), count: TLB.largeCount)
     asces = .allocate(capacity: 256)
     asces.initialize(repeating: TLB.unusedASCE, count: 256)
@@ -107,13 +79,13 @@ package struct TLB {
     (origins + TLB.originCount).update(repeating: 0, count: TLB.originCount)
   }
   /// Notes that compiled code has the translation of data in an entry.
-  @inline(__always) func noteData(_ e: UnsafeMutablePointer<TLBEntry>) {
-    origins[Int(truncatingIfNeeded: e.pointee.frame &>> 1) & (TLB.originCount - 1)] = 1
+  @inline(__always) func noteData(_ e: TLBEntry) {
+    origins[Int(truncatingIfNeeded: e.frame &>> 1) & (TLB.originCount - 1)] = 1
   }
   /// The same of the instructions in a page; `tag` is what its entry should have.
-  func noteInstructions(_ e: UnsafeMutablePointer<TLBEntry>, tag: UInt64) {
-    if e.pointee.readTag == tag {
-      origins[TLB.originCount + Int(truncatingIfNeeded: e.pointee.frame &>> 1) & (TLB.originCount - 1)] = 1
+  func noteInstructions(_ e: TLBEntry, tag: UInt64) {
+    if e.readTag == tag {
+      origins[TLB.originCount + Int(truncatingIfNeeded: e.frame &>> 1) & (TLB.originCount - 1)] = 1
     } else {
       (origins + TLB.originCount).update(repeating: 1, count: TLB.originCount)
     }
@@ -137,7 +109,7 @@ package struct TLB {
   package mutating func flush() {
     voidData()
     voidInstructionsAndOrigins()
-    entries.update(repeating: TLBEntry(), count: TLB.count)
+    entries.void()
     large.update(repeating: LargeTLBEntry(), count: TLB.largeCount)
   }
 
@@ -156,7 +128,7 @@ package struct TLB {
     if origins[TLB.originCount + origin] != 0 { voidInstructionsAndOrigins() }
     var k = Int(truncatingIfNeeded: address &>> 12) & 0xFF
     while k < TLB.count {
-      entries[k] = TLBEntry()
+      entries[k].void()
       k &+= 256
     }
   }
@@ -165,7 +137,7 @@ package struct TLB {
   package mutating func flush(frame: UInt64) {
     voidData()
     voidInstructions()
-    for k in 0..<TLB.count where entries[k].frame & ~0xFFF == frame & ~0xFFF && entries[k].isInUse { entries[k] = TLBEntry() }
+    for k in 0..<TLB.count where entries[k].frame & ~0xFFF == frame & ~0xFFF && entries[k].isInUse { entries[k].void() }
   }
 
   /// Forgets every page of the spaces whose ASCE has this table origin and designation type, whatever its other bits.
@@ -183,7 +155,7 @@ package struct TLB {
       dataEpochs[k] = serial
       instructionEpochs[k] = serial
     }
-    for k in 0..<TLB.count where entries[k].isInUse && isMeant[entries[k].context] { entries[k] = TLBEntry() }
+    for k in 0..<TLB.count where entries[k].isInUse && isMeant[entries[k].context] { entries[k].void() }
     large.update(repeating: LargeTLBEntry(), count: TLB.largeCount)
   }
 

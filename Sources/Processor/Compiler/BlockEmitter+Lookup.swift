@@ -8,19 +8,19 @@ extension BlockEmitter {
     _ base: Register, _ displacement: Int32, size: Int, forStore: Bool, mustBeOnBoundary: Bool, looksForCrossing: Bool,
     isCounted: Bool
   ) -> (stub: BlockStub, addend: Register) {
-    let index = allocate(), held = locked
+    let entry = allocate(), held = locked
     let crosses =
-      looksForCrossing || isCounted ? emitCrossingCheck(index, base, displacement, size: isCounted ? nil : size) : nil
+      looksForCrossing || isCounted ? emitCrossingCheck(entry, base, displacement, size: isCounted ? nil : size) : nil
     let tag = freeScratch ?? (base == .rbx ? .rdi : .rbx), isBorrowed = self.index(of: tag) == nil
     let borrowed = Memory(.rsp, StateOffset.saved + 24)
     if isBorrowed { assembler.mov(borrowed, tag) }
-    emitEntryComparison(index, tag, base, displacement, size: size, forStore: forStore, mustBeOnBoundary: mustBeOnBoundary)
+    emitEntryComparison(entry, tag, base, displacement, size: size, forStore: forStore, mustBeOnBoundary: mustBeOnBoundary)
     if isBorrowed { assembler.mov(tag, borrowed) }
     locked = held
     let miss = assembler.jump(.notZero)
-    assembler.mov(index, Memory(.rsp, StateOffset.tlb + 16, index: index))
+    emitEntryAddend(entry)
     var stub = BlockStub(
-      kind: forStore ? .store(index) : .fetch(index), from: miss, text: instruction.text, descriptor: descriptor(bytes: size),
+      kind: forStore ? .store(entry) : .fetch(entry), from: miss, text: instruction.text, descriptor: descriptor(bytes: size),
       ordinal: ordinal, offset: instruction.offset)
     stub.second = crosses
     stub.isCounted = isCounted
@@ -29,23 +29,30 @@ extension BlockEmitter {
     stub.size = size
     stub.resume = assembler.cursor
     stub.floatsAtResume = floats
-    return (stub, index)
+    return (stub, entry)
   }
-  /// Compares what the tag of an access would be with the one in its entry, whose displacement is then in `index`.
+  /// Compares what the tag of an access would be with the one in its entry, whose number is then in `entry`. The number comes first,
+  /// and in one step: what follows pointers waits for it.
   func emitEntryComparison(
-    _ index: Register, _ tag: Register, _ base: Register, _ displacement: Int32, size: Int, forStore: Bool,
+    _ entry: Register, _ tag: Register, _ base: Register, _ displacement: Int32, size: Int, forStore: Bool,
     mustBeOnBoundary: Bool = false
   ) {
+    let number = UInt64(12 | TLB.count.trailingZeroBitCount << 8)
+    assembler.mov(tag, number)
     if displacement == 0 {
-      assembler.rorx(index, base, 7, .bits32)
+      assembler.bextr(entry, base, tag)
     } else {
-      assembler.lea(index, Memory(base, displacement))
-      assembler.shift(.shr, index, 7, .bits32)
+      assembler.lea(entry, Memory(base, displacement))
+      assembler.bextr(entry, entry, tag)
     }
     emitAddress(tag, base, displacement + (mustBeOnBoundary ? 0 : Int32(size) - 1))
     assembler.arithmetic(.and, tag, immediate: mustBeOnBoundary ? -4096 | (Int32(size) - 1) : -4096)
-    assembler.arithmetic(.and, index, immediate: Int32((TLB.count - 1) * 32), .bits32)
     assembler.arithmetic(.or, tag, Memory(.rsp, StateOffset.dataTag))
-    assembler.arithmetic(.cmp, tag, Memory(.rsp, StateOffset.tlb + (forStore ? 8 : 0), index: index))
+    let tags = forStore ? StateOffset.writeTags : StateOffset.readTags
+    assembler.arithmetic(.cmp, tag, Memory(.rsp, tags, index: entry, scale: 3))
+  }
+  /// The addend of the entry whose number a register has, into the register.
+  func emitEntryAddend(_ entry: Register) {
+    assembler.mov(entry, Memory(.rsp, StateOffset.addends, index: entry, scale: 3))
   }
 }

@@ -66,7 +66,7 @@ extension BlockEmitter {
     assembler.mov(borrowed, t)
     emitEntryComparison(addend, t, stub.base, stub.displacement, size: stub.size, forStore: stub.kind.isStore)
     let isUnknown = assembler.jump(.notZero)
-    assembler.mov(addend, Memory(.rsp, StateOffset.tlb + 16, index: addend))
+    emitEntryAddend(addend)
     assembler.mov(limitAddend(k), addend)
     emitAddress(t, stub.base, stub.displacement)
     assembler.arithmetic(.or, t, immediate: 0xFFF)

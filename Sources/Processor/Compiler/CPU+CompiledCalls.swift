@@ -72,7 +72,7 @@ extension CPU {
       let block = try fetchBlock(operand, count)
       if block.isContiguous {
         state.pointee.compiled.accessAddend = UInt64(UInt(bitPattern: block.first)) &- address
-        fillSite(address, tag: tlbEntry(of: address).pointee.readTag)
+        fillSite(address, tag: tlbEntry(of: address).readTag)
       } else {
         let gathered = UnsafeMutableRawPointer(state) + Int(StateOffset.gathered)
         block.read(into: gathered)
@@ -104,16 +104,16 @@ extension CPU {
     if 4096 &- (address & 0xFFF) >= count {
       let e = tlbEntry(of: address), tag = address & ~0xFFF | state.pointee.dataTag
       var host: UnsafeMutableRawPointer?
-      if e.pointee.writeTag != tag { host = try? hostForStore(address, baseForCompiledCode, count: count) }
+      if e.writeTag != tag { host = try? hostForStore(address, baseForCompiledCode, count: count) }
       if storeLog != nil, let host, !storage.isCodeChanged {
         state.pointee.compiled.accessAddend = UInt64(UInt(bitPattern: host)) &- address
-      } else if e.pointee.writeTag == tag && !storage.isCodeChanged {
-        state.pointee.compiled.accessAddend = e.pointee.addend
-        fillSite(address, tag: e.pointee.writeTag)
+      } else if e.writeTag == tag && !storage.isCodeChanged {
+        state.pointee.compiled.accessAddend = e.addend
+        fillSite(address, tag: e.writeTag)
       } else if mayStoreBeyondLowAddresses(address) && !storage.isCodeChanged {
-        state.pointee.compiled.accessAddend = e.pointee.addend
+        state.pointee.compiled.accessAddend = e.addend
         // Where the address cannot be another, no store of this site is ever protected.
-        if siteAccess.contains(.isConstant) { fillSite(address, tag: e.pointee.readTag) }
+        if siteAccess.contains(.isConstant) { fillSite(address, tag: e.readTag) }
       }
     }
     publishConditionCode()
@@ -127,7 +127,7 @@ extension CPU {
     let e = tlbEntry(of: address)
     guard tag == address & ~0xFFF | s.pointee.dataTag, let site else { return }
     site[0] = address & ~0xFFF | s.pointee.front.siteTag
-    site[1] = e.pointee.addend
+    site[1] = e.addend
     if siteAccess.contains(.hasLimit) {
       limit(site).pointee = RisingAccess.limit(address, bytes: UInt64(s.pointee.compiled.descriptor &>> 24) + 1)
     }

@@ -5,6 +5,8 @@ import X86
 extension CompiledThunks {
   /// A field of the state, above the return address.
   private static func at(_ field: Int32, index: Register? = nil) -> Memory { Memory(.rsp, 8 + field, index: index) }
+  /// A field of an entry of the TLB, whose number is in a register.
+  private static func at(_ fields: Int32, entry: Register) -> Memory { Memory(.rsp, 8 + fields, index: entry, scale: 3) }
 
   /// Looks into the TLB; what is there goes into the site.
   /// - Returns: where accesses begin that have no site and were not found in the TLB.
@@ -17,8 +19,8 @@ extension CompiledThunks {
     a.arithmetic(.and, .rdx, immediate: -4096)
     a.arithmetic(.or, .rdx, at(StateOffset.dataTag))
     a.mov(.rcx, .rax, .bits32)
-    emitEntryIndex(&a, .rcx)
-    a.arithmetic(.cmp, .rdx, at(StateOffset.tlb + (forStore ? 8 : 0), index: .rcx))
+    emitEntryNumber(&a, .rcx)
+    a.arithmetic(.cmp, .rdx, at(forStore ? StateOffset.writeTags : StateOffset.readTags, entry: .rcx))
     let isUnknown = a.jump(.notZero)
     let known = a.cursor
     let isEnough = emitSite(&a)
@@ -51,21 +53,21 @@ extension CompiledThunks {
     a.shift(.shr, .rdx, 24, .bits32)
     a.arithmetic(.add, .rdx, .rax)
   }
-  /// From bits 32-63 of an address the displacement of its entry in the TLB.
-  private static func emitEntryIndex(_ a: inout Assembler, _ r: Register) {
-    a.shift(.shr, r, 7, .bits32)
-    a.arithmetic(.and, r, immediate: Int32((TLB.count - 1) * MemoryLayout<TLBEntry>.stride), .bits32)
+  /// From bits 32-63 of an address the number of its entry in the TLB.
+  private static func emitEntryNumber(_ a: inout Assembler, _ r: Register) {
+    a.shift(.shr, r, 12, .bits32)
+    a.arithmetic(.and, r, immediate: Int32(TLB.count - 1), .bits32)
   }
 
-  /// Fills the site from the entry at RCX for the address in RAX, as `fillSite` does.
+  /// Fills the site from the entry in RCX for the address in RAX, as `fillSite` does.
   /// - Returns: a jump that is taken when the site was missed so often that it is to be looked at.
   private static func emitSite(_ a: inout Assembler) -> Fixup {
     // As `TLB.noteData` does.
-    a.mov(.rdx, at(StateOffset.tlb + 24, index: .rcx), .bits32)
+    a.mov(.rdx, at(StateOffset.frames, entry: .rcx), .bits32)
     a.shift(.shr, .rdx, 1, .bits32)
     a.arithmetic(.and, .rdx, immediate: Int32(TLB.originCount - 1), .bits32)
     a.mov8(at(StateOffset.origins, index: .rdx), immediate: 1)
-    a.mov(.rcx, at(StateOffset.tlb + 16, index: .rcx))
+    a.mov(.rcx, at(StateOffset.addends, entry: .rcx))
     a.mov(at(StateOffset.accessAddend), .rcx)
     a.mov(.rdx, at(StateOffset.accessSite))
     a.arithmetic(.and, .rdx, immediate: ~Int32(SiteAccess.mask))
@@ -130,15 +132,14 @@ extension CompiledThunks {
     a.arithmetic(.or, .rcx, .rax)
     // As `CPU.resolve` does for a fetch; stores are translated anew.
     a.mov(.rax, at(StateOffset.accessAddress), .bits32)
-    emitEntryIndex(&a, .rax)
-    let entry = StateOffset.tlb
-    a.mov(at(entry + 8, index: .rax), immediate: -1, .bits64)
-    a.mov(at(entry + 16, index: .rax), .rdx)
-    a.mov(at(entry + 24, index: .rax), .rcx)
+    emitEntryNumber(&a, .rax)
+    a.mov(at(StateOffset.writeTags, entry: .rax), immediate: -1, .bits64)
+    a.mov(at(StateOffset.addends, entry: .rax), .rdx)
+    a.mov(at(StateOffset.frames, entry: .rax), .rcx)
     a.mov(.rdx, at(StateOffset.accessAddress))
     a.arithmetic(.and, .rdx, immediate: -4096)
     a.arithmetic(.or, .rdx, at(StateOffset.dataTag))
-    a.mov(at(entry, index: .rax), .rdx)
+    a.mov(at(StateOffset.readTags, entry: .rax), .rdx)
     a.mov(.rcx, .rax)
     a.mov(.rax, at(StateOffset.accessAddress))
     a.arithmetic(.cmp, at(StateOffset.accessSite), immediate: 0, .bits64)

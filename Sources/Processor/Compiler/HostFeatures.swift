@@ -7,7 +7,7 @@ package struct HostFeatures: OptionSet, Sendable {
 
   /// The features, in the order in which they are named.
   private static let names: [(UInt32, String)] = [
-    (1, "x86-64"), (2, "MOVBE"), (4, "BMI2"), (8, "FMA"), (16, "LZCNT"), (32, "LAHF in 64-bit mode"),
+    (1, "x86-64"), (2, "MOVBE"), (64, "BMI1"), (4, "BMI2"), (8, "FMA"), (16, "LZCNT"), (32, "LAHF in 64-bit mode"),
   ]
   /// Everything that is needed.
   package static let needed = HostFeatures(rawValue: names.reduce(0) { $0 | $1.0 })

@@ -34,7 +34,7 @@ enum StateOffset {
   }
   static let gr = of(\.gr), fpr = of(\.fpr), fpc = of(\.fpc)
   static let fetchPage = of(\.fetchPage), fetchHost = of(\.fetchHost), nextAddress = of(\.nextAddress)
-  static let pswMask = of(\.pswMask), instructionCount = of(\.instructionCount), dataTag = of(\.dataTag)
+  static let pswMask = of(\.pswMask), instructionCount = of(\.instructionCount), dataTag = of(\.front.dataTag)
   static let quietUntil = of(\.compiled.quietUntil)
   static let breakingEventAddress = of(\.breakingEventAddress)
   static let condition = of(\.front.condition), breakingEvent = of(\.front.breakingEvent)
@@ -56,7 +56,11 @@ enum StateOffset {
   static let floatControl = of(\.compiled.floatControl), isFloatControlLost = of(\.compiled.isFloatControlLost)
   static let floatConstants = of(\.compiled.floatConstants)
   static let conditionTable = of(\.compiled.conditionTable)
-  static let tlb = Int32(CPUMemory.tlbOffset), jumpCache = Int32(CPUMemory.jumpCacheOffset)
+  static let readTags = Int32(CPUMemory.tlbOffset + TLBEntries.readTagOffset)
+  static let writeTags = Int32(CPUMemory.tlbOffset + TLBEntries.writeTagOffset)
+  static let addends = Int32(CPUMemory.tlbOffset + TLBEntries.addendOffset)
+  static let frames = Int32(CPUMemory.tlbOffset + TLBEntries.frameOffset)
+  static let jumpCache = Int32(CPUMemory.jumpCacheOffset)
   static let largeTLB = Int32(CPUMemory.largeTLBOffset)
   static let origins = Int32(CPUMemory.originsOffset)
 }

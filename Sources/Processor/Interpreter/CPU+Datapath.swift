@@ -248,8 +248,8 @@ extension CPU: Datapath {
   ) throws(ProgramInterruption) -> T {
     let e = tlbEntry(of: o.address)
     let last = o.address &+ UInt64(truncatingIfNeeded: MemoryLayout<T>.size &- 1)
-    if last & ~0xFFF | s.pointee.dataTag == e.pointee.readTag {
-      return T(bigEndian: CPU.pointer(o.address &+ e.pointee.addend).loadUnaligned(as: T.self))
+    if last & ~0xFFF | s.pointee.dataTag == e.readTag {
+      return T(bigEndian: CPU.pointer(o.address &+ e.addend).loadUnaligned(as: T.self))
     }
     return T(truncatingIfNeeded: try loadSlowly(o, MemoryLayout<T>.size))
   }
@@ -258,8 +258,8 @@ extension CPU: Datapath {
   ) throws(ProgramInterruption) {
     let e = tlbEntry(of: o.address)
     let last = o.address &+ UInt64(truncatingIfNeeded: MemoryLayout<T>.size &- 1)
-    if last & ~0xFFF | s.pointee.dataTag == e.pointee.writeTag {
-      CPU.pointer(o.address &+ e.pointee.addend).storeBytes(of: v.bigEndian, as: T.self)
+    if last & ~0xFFF | s.pointee.dataTag == e.writeTag {
+      CPU.pointer(o.address &+ e.addend).storeBytes(of: v.bigEndian, as: T.self)
       return
     }
     try storeSlowly(UInt64(truncatingIfNeeded: v), o, MemoryLayout<T>.size)

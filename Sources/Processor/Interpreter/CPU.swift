@@ -84,9 +84,7 @@ package struct CPU: ~Copyable {
   }
   var dispatch: DispatchTables { surroundings.pointee.complex.dispatch }
   /// The entry that a translation of `address` would be in.
-  @inline(__always) func tlbEntry(of address: UInt64) -> UnsafeMutablePointer<TLBEntry> {
-    s.pointee.tlbEntries + (Int(truncatingIfNeeded: address &>> 12) & (TLB.count - 1))
-  }
+  @inline(__always) func tlbEntry(of address: UInt64) -> TLBEntry { s.pointee.tlbEntries[TLBEntries.number(address)] }
   /// The table of the current mode.
   var handlers: UnsafeMutablePointer<Handler> {
     get { s.pointee.handlers }

@@ -10,14 +10,14 @@ struct CPUMemory {
   private static let guardSize = 1 << 16
   /// From the state to the TLB, its large frames, to the jump cache, and to `TLB.origins`.
   static let tlbOffset = (MemoryLayout<CPUState>.stride + 63) & ~63
-  static let largeTLBOffset = tlbOffset + TLB.count * MemoryLayout<TLBEntry>.stride
+  static let largeTLBOffset = tlbOffset + TLBEntries.size
   static let jumpCacheOffset = largeTLBOffset + TLB.largeCount * MemoryLayout<LargeTLBEntry>.stride
   static let originsOffset = jumpCacheOffset + JumpCache.count * MemoryLayout<JumpCacheEntry>.stride
   private static let size = (stackSize + originsOffset + 2 * TLB.originCount + (1 << 21) - 1) & ~((1 << 21) - 1)
 
   private let base: UnsafeMutableRawPointer
   let state: UnsafeMutablePointer<CPUState>
-  let tlbEntries: UnsafeMutablePointer<TLBEntry>
+  let tlbEntries: TLBEntries
   let largeTLBEntries: UnsafeMutablePointer<LargeTLBEntry>
   let jumpCache: UnsafeMutablePointer<JumpCacheEntry>
   let origins: UnsafeMutablePointer<UInt8>
@@ -30,7 +30,7 @@ struct CPUMemory {
     self.base = base
     let place = base + CPUMemory.stackSize
     state = place.assumingMemoryBound(to: CPUState.self)
-    tlbEntries = (place + CPUMemory.tlbOffset).assumingMemoryBound(to: TLBEntry.self)
+    tlbEntries = TLBEntries(at: place + CPUMemory.tlbOffset)
     largeTLBEntries = (place + CPUMemory.largeTLBOffset).assumingMemoryBound(to: LargeTLBEntry.self)
     origins = (place + CPUMemory.originsOffset).assumingMemoryBound(to: UInt8.self)
     jumpCache = (place + CPUMemory.jumpCacheOffset).assumingMemoryBound(to: JumpCacheEntry.self)

@@ -30,7 +30,10 @@ package struct CPUState {
 
   // What a TLB tag carries in bits 52-63: context and key (see TLB). Of data accesses in the current space, or
   // `TLB.noContext` when each access must go the slow way.
-  package var dataTag: UInt64 = 0
+  package var dataTag: UInt64 {
+    get { front.dataTag }
+    set { front.dataTag = newValue }
+  }
   /// The same of instruction fetches.
   package var instructionTag: UInt64 = 0
 
@@ -42,7 +45,7 @@ package struct CPUState {
   /// Where the entries of each first byte of instructions begin: see `DispatchTables.index`.
   let opcodeIndex: UnsafeMutablePointer<UInt32>
   /// The entries of the CPU's TLB.
-  package let tlbEntries: UnsafeMutablePointer<TLBEntry>
+  package let tlbEntries: TLBEntries
 
   /// Floating-point registers.
   package var fpr: InlineArray<16, UInt64> = .init(repeating: 0)
@@ -103,7 +106,7 @@ package struct CPUState {
   ///   - tlbEntries: the entries of this CPU's TLB, which looks them up here.
   ///   - storage: where table walks fetch, without a reference to count.
   ///   - dispatch: outlives the CPU, as its index and handlers are used from here.
-  init(tlbEntries: UnsafeMutablePointer<TLBEntry>, storage: AbsoluteStorage, dispatch: DispatchTables) {
+  init(tlbEntries: TLBEntries, storage: AbsoluteStorage, dispatch: DispatchTables) {
     self.tlbEntries = tlbEntries
     storageSize = storage.size
     storageBase = storage.base

@@ -18,6 +18,8 @@ struct CompiledFront {
   var untilLook: Int64 = 0
   /// The value whose flags are late, or the result.
   var conditionValue: UInt64 = 0
+  /// See `CPUState.dataTag`.
+  var dataTag: UInt64 = 0
 }
 
 /// What compiled code keeps in a CPU's state besides the registers. See `Compiler`.
