@@ -6,7 +6,7 @@ import Synchronization
 extension CPU {
   /// Executes instructions until `attention` is requested, compiled where that is worth it.
   @inline(never) mutating func executeCompiled(_ compiler: Compiler) {
-    let state = s
+    let state = s, storage = self.storage
     withUnsafeMutablePointer(to: &self) { state.pointee.compiled.cpu = UInt64(UInt(bitPattern: $0)) }
     state.pointee.compiled.compiler = Unmanaged.passUnretained(compiler).toOpaque()
     state.pointee.compiled.changedCode = storage.hasChangedCode
@@ -24,7 +24,7 @@ extension CPU {
         guard findFetchPage(address) else { continue }
       }
       state.pointee.compiled.mode = BlockMode(state)
-      let frame = state.pointee.fetchHost &- UInt64(UInt(bitPattern: storage.base))
+      let frame = state.pointee.fetchHost &- UInt64(UInt(bitPattern: state.pointee.storageBase))
       let pageKey = BlockTable.pageKey(frame: frame, state.pointee.compiled.mode)
       let key = pageKey | address & 0xFFF
       if !state.pointee.compiled.mode.isAccessRegister, let code = compiler.blocks.find(key) ?? compile(compiler, key) {

@@ -30,7 +30,7 @@ extension CPU {
   /// Compiles a block of the current page anew, unless it lies in two. The old one, which may be running, leads to the new one from
   /// now on.
   private func recompile(_ compiler: Compiler, _ key: UInt64) {
-    let frame = s.pointee.fetchHost &- UInt64(UInt(bitPattern: storage.base))
+    let frame = s.pointee.fetchHost &- UInt64(UInt(bitPattern: s.pointee.storageBase))
     guard BlockTable.frame(of: key) == frame, compiler.mayRecompile(key), let old = compiler.blocks.find(key),
       let code = compiler.compile(key: key, page: CPU.pointer(s.pointee.fetchHost), next: nil, s)?.code
     else { return }
