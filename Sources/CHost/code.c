@@ -21,8 +21,6 @@ void *chost_code_memory(size_t code, size_t data, void **write) {
              chost_populate(execute + code, data) == 0;
   close(fd);
   if (done) {
-    /* A link that is written is to map its page there, not the 2 MiB around it. */
-    madvise(writable, code, MADV_NOHUGEPAGE);
     *write = writable;
     return execute;
   }

@@ -17,7 +17,7 @@ extension CPU {
     defer { chost_set_float_code(nil) }
     while attention.pointee.load(ordering: .relaxed) == 0 {
       if storage.isCodeChanged { dropChangedCode(compiler) }
-      noteLoop(compiler)
+      followLoopFound(compiler)
       let address = state.pointee.nextAddress
       let offset = address &- state.pointee.fetchPage
       if (offset &>> 1 | offset &<< 63) >= 2048 {

@@ -20,7 +20,7 @@ extension CPU {
   package var followingBlockCount: Int { compiler?.followers.count ?? 0 }
 
   /// Has a block follow branches when compiled code has found that it leads around a loop.
-  func noteLoop(_ compiler: Compiler) {
+  func followLoopFound(_ compiler: Compiler) {
     guard s.pointee.compiled.passingLooks > CompiledThunks.passingLimit else { return }
     s.pointee.compiled.passingLooks = 0
     compiler.follow(s.pointee.compiled.passingBlock)

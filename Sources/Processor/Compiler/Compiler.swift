@@ -31,8 +31,7 @@ final class Compiler {
   private var loops: [UInt64: (start: UInt64, edge: LoopEdge)] = [:]
   /// What is known of the accesses of instructions, by absolute address.
   var conducts: [UInt64: AccessConduct] = [:]
-  /// How often blocks were compiled again, and what was learnt of them since.
-  private var lessons: [UInt64: (recompilations: Int, learnt: Int)] = [:]
+  private var lessons = Lessons()
   /// The blocks that follow branches.
   private(set) var followers: Set<UInt64> = []
   /// The block being built does.
@@ -93,17 +92,9 @@ final class Compiler {
       changes[frame, default: 0] += 1
     }
   }
-  /// Whether a block is to be compiled again, now that something was learnt of it: at the first time, after four more, sixteen more,
-  /// and only while a quarter of the memory is free. What is learnt outlasts the code: when memory is full, blocks begin with it.
-  func mayRecompile(_ key: UInt64) -> Bool {
-    guard memory.isQuarterFree, !isFull else { return false }
-    var lesson = lessons[key, default: (0, 0)]
-    lesson.learnt += 1
-    let mayBe = lesson.recompilations < 4 && lesson.learnt >= 1 << (2 * lesson.recompilations)
-    if mayBe { lesson = (lesson.recompilations + 1, 0) }
-    lessons[key] = lesson
-    return mayBe
-  }
+  /// Whether a block is to be compiled again, now that something was learnt of it: only while a quarter of the memory is free. What is
+  /// learnt outlasts the code: when memory is full, blocks begin with it.
+  func mayRecompile(_ key: UInt64) -> Bool { memory.isQuarterFree && !isFull && lessons.note(key) }
   /// Has a block that may be running, and whatever leads to it, go on at one that replaces it.
   func replace(_ old: UInt64, with code: UInt64, _ key: UInt64) {
     memory.lead(from: old, to: code)
@@ -124,7 +115,7 @@ final class Compiler {
     changes.removeAll(keepingCapacity: true)
     if followers.count > Compiler.conductLimit { followers.removeAll(keepingCapacity: true) }
     if conducts.count > Compiler.conductLimit { conducts.removeAll(keepingCapacity: true) }
-    lessons.removeAll(keepingCapacity: true)
+    lessons.forgetAll()
     links.removeAll(keepingCapacity: true)
     loops.removeAll(keepingCapacity: true)
     fullCount += 1
