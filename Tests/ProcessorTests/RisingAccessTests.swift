@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Processor
 import Storage
@@ -5,6 +6,7 @@ import Testing
 
 /// Loops whose accesses rise through storage, which compiled code follows from page to page: into pages that are not there, that are
 /// protected, that have code, the loop's own or other, and past the end of the address space.
+/// IRONLOAD_PROGRAMS sets how many.
 @Suite struct RisingAccessTests {
   private static let area: UInt64 = 0x20_0000, areaPages: UInt64 = 64, areaSize = 0x10_0000
   /// Where the loop is: the second page is also the first one of the area.
@@ -14,7 +16,7 @@ import Testing
   /// Those that count, are walked with, and are loaded and stored.
   private static let counter = 1, walkers: [Int] = [2, 6, 9, 13], values: [Int] = [0, 3, 4, 5, 7, 8, 10, 14]
   private static let steps = [0, 1, 2, 4, 8, 8, 8, 16, 24, 32, 40, 64, 256, 504, 512, 520, 4096, -8]
-  private static let rounds = 1500
+  private static let rounds = ProcessInfo.processInfo.environment["IRONLOAD_PROGRAMS"].flatMap { Int($0) } ?? 6000
 
   private struct Result: Equatable {
     var registers: [UInt64]
@@ -43,6 +45,10 @@ import Testing
       for page in 0..<UInt64(2) { bare[UInt64.self, bare.pageEntry(page << 12)] = 0x28_1000 + page << 12 }
       for page in RisingAccessTests.loops + [RisingAccessTests.other] { bare[UInt64.self, bare.pageEntry(page)] = page | 0x200 }
       bare.cpu.flushTLB()
+      var contents = SeededGenerator(seed: 8)
+      for k in stride(from: 0, to: UInt64(RisingAccessTests.areaSize), by: 8) {
+        bare[UInt64.self, RisingAccessTests.area + k] = contents.next()
+      }
     }
   }
 
@@ -54,7 +60,10 @@ import Testing
     let base = UInt8(one(walkers)), index = g.below(4) == 0 ? UInt8(one(walkers)) : 0, r = UInt8(one(values))
     let d = g.below(3) == 0 ? 0 : g.below(64), low = UInt8(d & 0xFF), high = base << 4 | UInt8(d >> 8)
     let rx: ([UInt8]) -> [UInt8] = { [$0[0], r << 4 | index, high, low] + ($0.count > 1 ? [0, $0[1]] : []) }
-    switch g.below(12) {
+    let condition = r << 4 | UInt8(g.below(16))
+    switch g.below(14) {
+    case 12: return [0xEB, condition, high, low, 0, 0xE2]  // LOCG
+    case 13: return [0xEB, condition, high, low, 0, 0xE3]  // STOCG
     case 0...3: return rx(one([[0xE3, 0x04], [0x58], [0xE3, 0x16], [0xE3, 0x90], [0x48], [0x43], [0xE3, 0x0F]]))
     case 4...6: return rx(one([[0xE3, 0x24], [0x50], [0x40], [0x42], [0xE3, 0x2F]]))
     case 7...8: return rx(one([[0xE3, 0x08], [0x5A], [0xE3, 0x0A], [0xE3, 0x20], [0x59], [0xE3, 0x80]]))
@@ -68,7 +77,9 @@ import Testing
     for r in walkers where g.below(4) != 0 {
       let step = UInt16(bitPattern: Int16(steps[g.below(steps.count)])), parts = [UInt8(step >> 8), UInt8(step & 0xFF)]
       let isAddress = step < 4096 && g.below(2) == 0
-      let unit = isAddress ? [0x41, UInt8(r << 4), UInt8(r << 4) | parts[0], parts[1]] : [0xA7, UInt8(r << 4 | 11)] + parts
+      // LA, AGHI; AHI, which is no sum of 64 bits, but mostly the same.
+      let add = [UInt8(0xA7), UInt8(r << 4 | (g.below(16) == 0 ? 10 : 11))] + parts
+      let unit = isAddress ? [0x41, UInt8(r << 4), UInt8(r << 4) | parts[0], parts[1]] : add
       units.insert(unit, at: g.below(units.count + 1))
     }
     if g.below(3) == 0 { units.insert([0x1A, UInt8(values[g.below(8)] << 4 | values[g.below(8)])], at: g.below(units.count + 1)) }
