@@ -60,7 +60,8 @@ import Testing
   /// One access by a walker, and what is done with what it fetched.
   private static func access(_ g: inout SequenceGenerator, isIndexed: Bool) -> [UInt8] {
     func one<T>(_ of: [T]) -> T { of[g.below(of.count)] }
-    let base = UInt8(one(walkers)), index = isIndexed && g.below(2) == 0 ? UInt8(one(walkers)) : 0, r = UInt8(one(values))
+    let base = UInt8(one(walkers)), r = UInt8(one(values))
+    let index = isIndexed && g.below(2) == 0 ? UInt8(one(walkers)) : 0
     let d = g.below(3) == 0 ? 0 : g.below(64), low = UInt8(d & 0xFF), high = base << 4 | UInt8(d >> 8)
     let rx: ([UInt8]) -> [UInt8] = { [$0[0], r << 4 | index, high, low] + ($0.count > 1 ? [0, $0[1]] : []) }
     let condition = r << 4 | UInt8(g.below(16))
@@ -79,14 +80,17 @@ import Testing
   private static func program(_ g: inout SequenceGenerator, mayFall: Bool) -> [UInt8] {
     var units: [[UInt8]] = (0...g.below(4)).map { _ in access(&g, isIndexed: mayFall) }
     for r in walkers where g.below(4) != 0 {
-      let step = UInt16(bitPattern: Int16(steps[g.below(steps.count - (mayFall ? 0 : 1))])), parts = [UInt8(step >> 8), UInt8(step & 0xFF)]
+      let step = UInt16(bitPattern: Int16(steps[g.below(steps.count - (mayFall ? 0 : 1))]))
+      let parts = [UInt8(step >> 8), UInt8(step & 0xFF)]
       let isAddress = step < 4096 && g.below(2) == 0
       // LA, AGHI; AHI, which is no sum of 64 bits, but mostly the same.
       let add = [UInt8(0xA7), UInt8(r << 4 | (g.below(16) == 0 ? 10 : 11))] + parts
       let unit = isAddress ? [0x41, UInt8(r << 4), UInt8(r << 4) | parts[0], parts[1]] : add
       units.insert(unit, at: g.below(units.count + 1))
     }
-    if g.below(3) == 0 { units.insert([0x1A, UInt8(values[g.below(8)] << 4 | values[g.below(8)])], at: g.below(units.count + 1)) }
+    if g.below(3) == 0 {
+      units.insert([0x1A, UInt8(values[g.below(8)] << 4 | values[g.below(8)])], at: g.below(units.count + 1))
+    }
     // A branch out of the loop, seldom taken.
     if g.below(4) == 0 { units.append([0xB9, 0x02, 0, UInt8(values[g.below(8)] * 17), 0xA7, 0x84, 0x01, 0x00]) }
     let body = units.flatMap { $0 }, back = UInt16(bitPattern: -Int16(body.count / 2))
@@ -112,7 +116,8 @@ import Testing
     for (page, frame) in frames.enumerated() {
       let kind = g.below(40), isCode = g.below(20) == 0
       let entry =
-        hasLoops && page == 0 ? RisingAccessTests.loops[1] : isCode ? RisingAccessTests.other : RisingAccessTests.area + frame << 12
+        hasLoops && page == 0
+        ? RisingAccessTests.loops[1] : isCode ? RisingAccessTests.other : RisingAccessTests.area + frame << 12
       for bare in machines {
         bare[UInt64.self, bare.pageEntry(RisingAccessTests.area + UInt64(page) << 12)] =
           entry | (kind == 0 ? 0x400 : kind == 1 ? 0x200 : 0)
