@@ -20,6 +20,8 @@ extension BlockBuilder {
   func shape(of instructions: inout [BlockInstruction], end: UInt16) -> BlockShape {
     guard let start = instructions.first?.offset else { return BlockShape() }
     var shape = BlockShape()
+    // A block whose code was no good has been looked at before.
+    for k in instructions.indices { instructions[k].rising = nil }
     let followed = end == start ? instructions.last { $0.followed != nil } : nil
     let branch = instructions.lastIndex { branches($0, to: start) }
     if let last = followed == nil ? branch : instructions.count - 1 {

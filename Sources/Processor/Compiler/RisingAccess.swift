@@ -46,7 +46,6 @@ extension BlockBuilder {
   /// - Parameter last: the last instruction of a pass, which carries out all up to it.
   func findRising(_ instructions: inout [BlockInstruction], through last: Int, _ shape: inout BlockShape) {
     let loop = 0..<(last + 1)
-    for k in loop { instructions[k].rising = nil }
     guard state.pointee.mode.addressingMode == .bits64, instructions[loop].allSatisfy({ isPlain($0) }) else { return }
     let rises = rises(instructions[loop])
     for k in loop {
