@@ -15,6 +15,7 @@ import Testing
   private static let ways: Range<UInt64> = 0x200..<0x300, other: UInt64 = 0x4000
   /// Those that count, are walked with, and are loaded and stored.
   private static let counter = 1, walkers: [Int] = [2, 6, 9, 13], values: [Int] = [0, 3, 4, 5, 7, 8, 10, 14]
+  /// What a walker goes on by; with the last one it falls.
   private static let steps = [0, 1, 2, 4, 8, 8, 8, 16, 24, 32, 40, 64, 256, 504, 512, 520, 4096, -8]
   private static let rounds = ProcessInfo.processInfo.environment["IRONLOAD_PROGRAMS"].flatMap { Int($0) } ?? 6000
 
