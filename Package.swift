@@ -56,7 +56,10 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
-      name: "PersistentMemoryTests", dependencies: ["PersistentMemory", "Storage", system], swiftSettings: strict),
+      name: "PersistentMemoryTests", dependencies: ["LoopFileSystem", "PersistentMemory", "Storage", system],
+      swiftSettings: strict),
+    // Loses what was not on the medium, for DevicesTests and PersistentMemoryTests.
+    .target(name: "LoopFileSystem", path: "Tests/LoopFileSystem", swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["CommandLine", "OperatorInterface", "DASD", system], swiftSettings: strict),
     .testTarget(name: "DASDTests", dependencies: ["DASD", system], swiftSettings: strict),
@@ -64,8 +67,8 @@ let package = Package(
     .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage", "Tracing"], swiftSettings: strict),
     .testTarget(
       name: "DevicesTests",
-      dependencies: ["Devices", "ChannelIO", "DASD", "PersistentMemory", "Storage", "VolumeLoad", system], swiftSettings: strict
-    ),
+      dependencies: ["Devices", "ChannelIO", "DASD", "LoopFileSystem", "PersistentMemory", "Storage", "VolumeLoad", system],
+      swiftSettings: strict),
     // Killed at random moments by DevicesTests.
     .executableTarget(
       name: "VolumeLoad", dependencies: ["Devices", "ChannelIO", "DASD", system], path: "Tests/VolumeLoad", swiftSettings: strict),

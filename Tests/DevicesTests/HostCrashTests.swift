@@ -1,6 +1,7 @@
 import DASD
 import Foundation
 import Glibc
+import LoopFileSystem
 import SystemPackage
 import Testing
 
@@ -49,44 +50,13 @@ import Testing
 
   // MARK: A file system that stops
 
-  private static let canMount = geteuid() == 0 && tryMount()
-  private static func tryMount() -> Bool {
-    guard let place = try? Place() else { return false }
-    return (try? FileSystem(in: place.url)) != nil
-  }
-
-  /// An ext4 file system in a file, mounted.
-  private final class FileSystem {
-    struct Failure: Error {}
-    let image: String, point: String
-    init(in directory: URL) throws {
-      image = directory.appendingPathComponent("fs.img").path
-      point = directory.appendingPathComponent("mnt").path
-      try FileManager.default.createDirectory(atPath: point, withIntermediateDirectories: true)
-      guard run("/usr/sbin/mke2fs", "-q", "-t", "ext4", image, "48M") == 0 else { throw Failure() }
-      try mount()
-    }
-    func mount() throws {
-      guard run("/usr/bin/mount", "-o", "loop", image, point) == 0 else { throw Failure() }
-    }
-    func unmount() { _ = run("/usr/bin/umount", point) }
-    deinit { unmount() }
-
-    /// Ends all traffic to the medium at once, what waits in memory included (EXT4_IOC_SHUTDOWN, no flush of the log).
-    func stop() -> Bool {
-      let shutdown: UInt = 0x8004_587D
-      var withoutFlush: UInt32 = 2
-      let descriptor = open(point, O_RDONLY)
-      defer { close(descriptor) }
-      return ioctl(descriptor, shutdown, &withoutFlush) == 0
-    }
-  }
+  private static let canMount = LoopFileSystem.isPossible("ext4")
 
   @Test(.enabled(if: canMount, "needs root and loop devices"))
   func `After a crash of the host, with sync=on, every acknowledged record is whole`() throws {
     let place = try Place()
-    let system = try FileSystem(in: place.url)
-    let image = FilePath(system.point + "/volume.ckd")
+    let system = try LoopFileSystem("ext4")
+    let image = FilePath(system.mountPoint + "/volume.ckd")
     try CKDImage.create(path: image, geometry: try #require(CKDGeometry(cylinders: 2)))
     var state = ExpectedVolume(tracks: 30), acknowledged = 0
     for round in 0..<12 {
@@ -105,7 +75,7 @@ import Testing
 
   /// Runs the load, stops the file system in the middle, and mounts it again.
   private func crash(
-    _ system: FileSystem, _ image: FilePath, _ journal: String, seed: Int, sync: Bool
+    _ system: LoopFileSystem, _ image: FilePath, _ journal: String, seed: Int, sync: Bool
   ) throws -> [CrashTests.Entry] {
     try? FileManager.default.removeItem(atPath: journal)
     let process = Process()
@@ -122,11 +92,10 @@ import Testing
     }
     usleep(UInt32.random(in: 0...5_000))
     #expect(process.isRunning, "the load ended by itself")
-    #expect(system.stop())
+    #expect(throws: Never.self) { try system.stop() }
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
-    system.unmount()
-    try system.mount()
+    try system.remount()
     return CrashTests.entries(in: (try? Data(contentsOf: URL(fileURLWithPath: journal))) ?? Data())
   }
 }
