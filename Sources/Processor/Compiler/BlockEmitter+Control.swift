@@ -168,14 +168,15 @@ extension BlockEmitter {
   private func code(at offset: UInt16) -> UnsafeMutablePointer<UInt8>? {
     !linksBlocks ? nil : offset == startOffset ? start : blocks.find(pageKey | UInt64(offset)).map(memory.writeView)
   }
-  /// A jump that the dispatcher will lead to the block, once there is one.
+  /// A jump that the dispatcher will lead to the block, once there is one. Until then it leads to what says so, behind the block.
   func emitUnlinked(to target: UInt16) {
-    if linksBlocks {
-      let link = assembler.jump()
-      assembler.resolveHere(link)
-      assembler.leaRelative(.rax, link.end - assembler.cursor)
-      assembler.mov(Memory(.rsp, StateOffset.link), .rax)
-    }
+    if linksBlocks { unlinked.append((assembler.jump(), target)) } else { emitExit(to: target) }
+  }
+  /// Leaves to the dispatcher, which leads the jump to the block that it finds.
+  func emitUnlinkedExit(_ jump: Fixup, to target: UInt16) {
+    assembler.resolveHere(jump)
+    assembler.leaRelative(.rax, jump.end - assembler.cursor)
+    assembler.mov(Memory(.rsp, StateOffset.link), .rax)
     emitExit(to: target)
   }
   /// Leaves to the dispatcher, which goes on at an offset of the page (4096: the next one).

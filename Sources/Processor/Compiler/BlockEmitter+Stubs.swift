@@ -17,6 +17,7 @@ extension BlockEmitter {
     assembler.cursor = memory.stubCursor
     for stub in stubs where !stub.kind.isBranch { emit(stub) }
     for look in looks { emit(look) }
+    for exit in unlinked { emitUnlinkedExit(exit.jump, to: exit.target) }
     stubCursor = assembler.cursor
     assembler.cursor = end
   }

@@ -35,6 +35,8 @@ final class BlockEmitter {
   var stubs: [BlockStub] = []
   /// The branches back that look for attention.
   var looks: [AttentionLook] = []
+  /// The jumps that lead to no block yet, and the offsets in the page that they are for.
+  var unlinked: [(jump: Fixup, target: UInt16)] = []
   /// The floating-point registers that host registers hold, too.
   var floats = FloatRegisters()
   /// The block as a whole.
@@ -94,6 +96,7 @@ final class BlockEmitter {
     ordinal = 0
     stubs.removeAll(keepingCapacity: true)
     looks.removeAll(keepingCapacity: true)
+    unlinked.removeAll(keepingCapacity: true)
     loop = nil
     risingSites.removeAll(keepingCapacity: true)
     turn = nil

@@ -100,7 +100,7 @@ extension CPU {
 
   /// Has the jump cache lead to a block.
   private func remember(_ code: UInt64, at address: UInt64) {
-    let entry = jumpCache + (Int(truncatingIfNeeded: address &>> 1) & (JumpCache.count - 1))
+    let entry = jumpCache + JumpCache.number(address)
     entry.pointee = JumpCacheEntry(address: address, tag: s.pointee.front.jumpTag, code: code, host: s.pointee.fetchHost)
   }
   /// Has the jump that led here go to the block itself from now on.

@@ -36,7 +36,7 @@ extension CPU {
     else { return }
     compiler.replace(old, with: code, key)
     let address = s.pointee.fetchPage &+ key & 0xFFF
-    let entry = jumpCache + (Int(truncatingIfNeeded: address &>> 1) & (JumpCache.count - 1))
+    let entry = jumpCache + JumpCache.number(address)
     if entry.pointee.code == old { entry.pointee.code = code }
   }
 }

@@ -97,9 +97,9 @@ final class CodeMemory {
       .storeBytes(of: Int32(truncatingIfNeeded: Int64(bitPattern: code &- end)), as: Int32.self)
   }
 
-  /// Has the host keep in large pages what blocks have come to, and no longer map for writing what was written.
+  /// Has the host keep in large pages what blocks fill by an eighth and more, and no longer map for writing what was written.
   func enlargePages() {
-    while cursor - write >= enlarged && enlarged + CodeMemory.largePage <= codeSize {
+    while cursor - write > enlarged + CodeMemory.largePage / 8 && enlarged + CodeMemory.largePage <= codeSize {
       chost_unmap_code_writing(write, codeSize)
       chost_enlarge_code_page(UnsafeMutableRawPointer(bitPattern: UInt(execute) + UInt(enlarged)))
       enlarged += CodeMemory.largePage

@@ -194,7 +194,8 @@ struct CompiledThunks {
   private static func emitJumpCacheLookup(_ a: inout Assembler, exit: UnsafeMutablePointer<UInt8>) {
     let cache = StateOffset.jumpCache
     a.mov(.rcx, .rax, .bits32)
-    a.shift(.shl, .rcx, 4, .bits32)
+    // Entries are 32 bytes.
+    a.shift(.shl, .rcx, UInt8(5 - JumpCache.shift), .bits32)
     a.arithmetic(.and, .rcx, immediate: Int32((JumpCache.count - 1) * 32), .bits32)
     a.arithmetic(.cmp, .rax, Memory(.rsp, cache, index: .rcx))
     Assembler.resolve(a.jump(.notZero), to: exit)

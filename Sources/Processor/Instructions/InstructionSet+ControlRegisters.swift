@@ -74,11 +74,7 @@ extension CPU {
     let block = try fetchBlock(operand, count &* width)
     // All fields are fetched before any takes effect: a new ASCE may not move the operand.
     var values: InlineArray<16, UInt64> = .init(repeating: 0)
-    for k in 0..<count {
-      var v: UInt64 = 0
-      for byte in 0..<width { v = v &<< 8 | UInt64(block[k &* width &+ byte]) }
-      values[k] = v
-    }
+    for k in 0..<count { values[k] = width == 8 ? block.doubleword(8 &* k) : UInt64(block.word(4 &* k)) }
     for k in 0..<count {
       let r = (first &+ k) & 15
       setControlRegister(r, width == 8 ? values[k] : s.pointee.cr[r] & ~0xFFFF_FFFF | values[k])

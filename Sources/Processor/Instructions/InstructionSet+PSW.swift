@@ -7,12 +7,10 @@ extension InstructionSet where Machine: ~Copyable {
     routine("LPSWE", 0xB2B2, .s, [.privileged, .endsBlock, .setsCC, .zArchitectureOnly]) { cpu, i throws(ProgramInterruption) in
       let operand = cpu.rs(i)
       if operand.address & 7 != 0 { throw .specification }
-      let block = try cpu.fetchBlock(operand, 16)
-      var words: InlineArray<2, UInt64> = .init(repeating: 0)
-      for k in 0..<16 { words[k &>> 3] = words[k &>> 3] &<< 8 | UInt64(block[k]) }
+      let block = try cpu.fetchBlock(operand, 16), mask = block.doubleword(0), address = block.doubleword(8)
       cpu.s.pointee.breakingEventAddress = cpu.s.pointee.instructionAddress
       cpu.hasLoadedPSW = true
-      cpu.load(PSW(mask: words[0], instructionAddress: words[1]))
+      cpu.load(PSW(mask: mask, instructionAddress: address))
     }
     routine("LPSW", 0x82, .s, [.privileged, .endsBlock, .setsCC]) { cpu, i throws(ProgramInterruption) in
       let operand = cpu.rs(i)

@@ -69,8 +69,12 @@ extension CPU.Block {
     }
   }
   /// The big-endian doubleword at byte `k`.
-  @inline(__always) package func doubleword(_ k: Int) -> UInt64 { UInt64(word(k)) &<< 32 | UInt64(word(k &+ 4)) }
+  @inline(__always) package func doubleword(_ k: Int) -> UInt64 {
+    if k &+ 8 <= firstCount { return UInt64(bigEndian: first.loadUnaligned(fromByteOffset: k, as: UInt64.self)) }
+    return UInt64(word(k)) &<< 32 | UInt64(word(k &+ 4))
+  }
   @inline(__always) package func setDoubleword(_ k: Int, _ v: UInt64) {
+    if k &+ 8 <= firstCount { return first.storeBytes(of: v.bigEndian, toByteOffset: k, as: UInt64.self) }
     setWord(k, UInt32(truncatingIfNeeded: v &>> 32))
     setWord(k &+ 4, UInt32(truncatingIfNeeded: v))
   }

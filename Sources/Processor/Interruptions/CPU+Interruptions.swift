@@ -4,13 +4,18 @@ import Storage
 extension CPU {
   /// Stores into the prefix area, which the architecture exempts from protection. Prefixing keeps it inside storage.
   @inline(__always) func storeLow<T: FixedWidthInteger & BitwiseCopyable>(_ v: T, _ real: UInt64) {
+    storeLow(v, real, in: storage)
+  }
+  @inline(__always) private func storeLow<T: FixedWidthInteger & BitwiseCopyable>(
+    _ v: T, _ real: UInt64, in storage: borrowing AbsoluteStorage
+  ) {
     let absolute = AbsoluteAddress(prefixed(real))
     guard storage.contains(absolute, count: 16) else { return }
     storage.recordChange(absolute)
     if s.pointee.isRunUndoable { storeLog?.record(storage.host(absolute), UInt64(MemoryLayout<T>.size)) }
     storage.store(v, at: absolute)
   }
-  @inline(__always) func loadLow(_ real: UInt64) -> UInt64 {
+  @inline(__always) private func loadLow(_ real: UInt64, in storage: borrowing AbsoluteStorage) -> UInt64 {
     let absolute = AbsoluteAddress(prefixed(real))
     guard storage.contains(absolute, count: 8) else { return 0 }
     storage.recordReference(absolute)
@@ -19,14 +24,15 @@ extension CPU {
 
   /// Exchanges PSWs for an interruption of class `c`.
   mutating func swapPSW(_ c: InterruptionClass) {
-    let old = psw
+    // Held once for all of it.
+    let old = psw, storage = storage
     if s.pointee.isZArchitecture {
-      storeLow(old.mask, c.pair.old)
-      storeLow(old.instructionAddress, c.pair.old + 8)
-      load(PSW(mask: loadLow(c.pair.new), instructionAddress: loadLow(c.pair.new + 8)))
+      storeLow(old.mask, c.pair.old, in: storage)
+      storeLow(old.instructionAddress, c.pair.old + 8, in: storage)
+      load(PSW(mask: loadLow(c.pair.new, in: storage), instructionAddress: loadLow(c.pair.new + 8, in: storage)))
     } else {
-      storeLow(old.short, c.shortPair.old)
-      load(PSW(short: loadLow(c.shortPair.new)))
+      storeLow(old.short, c.shortPair.old, in: storage)
+      load(PSW(short: loadLow(c.shortPair.new, in: storage)))
     }
     interruptionCounts[c.rawValue] &+= 1
     // PER was reported or is discarded with the PSW that enabled it.

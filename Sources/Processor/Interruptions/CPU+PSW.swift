@@ -50,7 +50,9 @@ extension CPU {
   /// next one who enables need not look again for as long: whoever makes something pending asks for attention, and a timer that is
   /// set ends it. No host with compiled code counts less than one in a nanosecond.
   private func isTimerDue(_ enabled: UInt64) -> Bool {
-    let ticks = chost_ticks(), now = TODClock.monotonic(), moment = s.pointee.timerMoment
+    let ticks = chost_ticks()
+    if ticks < s.pointee.compiled.quietUntil && s.pointee.compiled.compiler != nil { return false }
+    let now = TODClock.monotonic(), moment = s.pointee.timerMoment
     if moment <= now { return true }
     if enabled & PSW.io != 0 {
       s.pointee.compiled.quietUntil = ticks &+ UInt64(TODClock.nanoseconds(units: min(moment &- now, 1 << 22)))

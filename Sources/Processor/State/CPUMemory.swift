@@ -52,6 +52,9 @@ struct JumpCacheEntry {
 }
 
 enum JumpCache {
-  /// Entries, direct-mapped by bits 1-12 of the address.
+  /// Entries, direct-mapped by bits 51-62 of the address.
   static let count = 4096
+  /// The bits behind these.
+  static let shift: UInt64 = 1
+  static func number(_ address: UInt64) -> Int { Int(truncatingIfNeeded: address &>> shift) & (count - 1) }
 }
