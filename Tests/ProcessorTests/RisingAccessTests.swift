@@ -174,4 +174,27 @@ import Testing
     #expect(causes[.protection, default: 0] > 20)
     #expect(causes[.pageTranslation, default: 0] > 20)
   }
+
+  @Test func `a store that rises in a page that cannot be kept goes where the page is now`() throws {
+    let bare = BareMachine.forPrograms(megabytes: 4, compiling: ExecutionMode.compiled.settings)
+    try bare.mapIdentity()
+    // STG 0,0(2), AGHI 2,8, BRCTG 1 in a page of its own.
+    bare.code("E300 2000 0024 A72B 0008 A717 FFFB 8300 0500", at: 0x2000)
+    let first: UInt64 = 0x800, count: UInt64 = 100, frames: [UInt64] = [0x10_0000, 0x10_1000]
+    func store(_ value: UInt64, into frame: UInt64) {
+      bare[UInt64.self, bare.pageEntry(0)] = frame
+      bare.cpu.flushTLB()
+      (bare[0], bare[1], bare[2]) = (value, count, first)
+      bare.setMask(BareMachine.dat)
+      #expect(bare.start(at: 0x2000) == nil)
+    }
+    for _ in 0..<3 { store(1, into: frames[0]) }
+    // Page 0 has low addresses, to which a store must not go from now on: compiled code may not keep where the page is.
+    bare.cpu.setControlRegister(0, bare.cpu.s.pointee.cr[0] | CR0.lowAddressProtection)
+    for _ in 0..<3 { store(2, into: frames[1]) }
+    for k in 0..<count {
+      #expect(bare[UInt64.self, frames[0] + first + 8 * k] == 1)
+      #expect(bare[UInt64.self, frames[1] + first + 8 * k] == 2)
+    }
+  }
 }
