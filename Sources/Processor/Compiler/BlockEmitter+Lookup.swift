@@ -19,16 +19,9 @@ extension BlockEmitter {
     locked = held
     let miss = assembler.jump(.notZero)
     emitEntryAddend(entry)
-    var stub = BlockStub(
-      kind: forStore ? .store(entry) : .fetch(entry), from: miss, text: instruction.text, descriptor: descriptor(bytes: size),
-      ordinal: ordinal, offset: instruction.offset)
+    var stub = missStub(entry, base, displacement, size: size, forStore: forStore, from: miss)
     stub.second = crosses
     stub.isCounted = isCounted
-    stub.base = base
-    stub.displacement = displacement
-    stub.size = size
-    stub.resume = assembler.cursor
-    stub.floatsAtResume = floats
     return (stub, entry)
   }
   /// Compares what the tag of an access would be with the one in its entry, whose number is then in `entry`. The number comes first,

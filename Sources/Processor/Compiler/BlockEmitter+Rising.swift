@@ -21,9 +21,7 @@ extension BlockEmitter {
     let (base, displacement) = address(node), addend = allocate()
     if displacement != 0 { emitAddress(addend, base, displacement) }
     let from = displacement == 0 ? base : addend
-    var stub = BlockStub(
-      kind: forStore ? .store(addend) : .fetch(addend), text: instruction.text, descriptor: descriptor(bytes: size),
-      ordinal: ordinal, offset: instruction.offset)
+    var stub = missStub(addend, base, displacement, size: size, forStore: forStore, from: nil)
     switch rising {
     case .besideSite:
       // The first copy has one.
@@ -43,11 +41,7 @@ extension BlockEmitter {
       stub.from = assembler.jump(.noCarry)
       assembler.mov(addend, limitAddend(k))
     }
-    stub.base = base
-    stub.displacement = displacement
-    stub.size = size
     stub.resume = assembler.cursor
-    stub.floatsAtResume = floats
     return (stub, addend)
   }
 

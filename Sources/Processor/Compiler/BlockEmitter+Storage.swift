@@ -47,21 +47,27 @@ extension BlockEmitter {
     assembler.arithmeticRelative(.cmp, addend, memory.distance(from: assembler.cursor, toSite: site))
     let miss = assembler.jump(.notZero)
     assembler.movRelative(addend, memory.distance(from: assembler.cursor, toSite: site) + 8)
-    var stub = BlockStub(
-      kind: forStore ? .store(addend) : .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: size),
-      ordinal: ordinal,
-      offset: instruction.offset)
+    var stub = missStub(addend, base, displacement, size: size, forStore: forStore, from: miss)
     stub.second = crosses
     stub.isCounted = isCounted
-    stub.base = base
-    stub.displacement = displacement
-    stub.size = size
     stub.site = site
     if nodes[Int(node)].operation == .constant { stub.siteAccess = .isConstant }
     if instruction.rising == .besideSite { stub.siteAccess = .hasLimit }
+    return (stub, addend)
+  }
+  /// What an access goes on with when it misses. It comes back to here, with the addend in a register.
+  func missStub(
+    _ addend: Register, _ base: Register, _ displacement: Int32, size: Int, forStore: Bool, from miss: Fixup?
+  ) -> BlockStub {
+    var stub = BlockStub(
+      kind: forStore ? .store(addend) : .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: size),
+      ordinal: ordinal, offset: instruction.offset)
+    stub.base = base
+    stub.displacement = displacement
+    stub.size = size
     stub.resume = assembler.cursor
     stub.floatsAtResume = floats
-    return (stub, addend)
+    return stub
   }
 
   private func beginHistory(_ site: Int, _ t: Register) {
