@@ -21,8 +21,10 @@ package final class AbsoluteStorage: @unchecked Sendable {
   package let order = StoreOrder()
   /// One byte a 4-KiB block, in `StorageKey.bits` layout.
   package let keys: UnsafeMutablePointer<Atomic<UInt8>>
-  /// One byte a 4-KiB block: not zero when a CPU has compiled code of it, so that stores are to be noticed.
-  package let codeFrames: UnsafeMutablePointer<UInt8>
+  /// One byte a 4-KiB block: not zero when a CPU has compiled code of it, so that stores are to be noticed. A CPU sets it before it
+  /// reads what it compiles, and who stores looks at it behind the store: one of them sees what the other did. It is reset under the
+  /// lock of `changedCode`, when the change is in there.
+  package let codeFrames: UnsafeMutablePointer<Atomic<UInt8>>
   private let changedCode = Mutex<[UInt64]>([])
   /// Whether `takeChangedCode` would give something: for CPUs that poll.
   package let hasChangedCode: UnsafeMutablePointer<Atomic<Bool>>
@@ -51,7 +53,7 @@ package final class AbsoluteStorage: @unchecked Sendable {
     hasChangedCode = .allocate(capacity: 1)
     hasChangedCode.initialize(to: Atomic(false))
     self.keys = keys.assumingMemoryBound(to: Atomic<UInt8>.self)
-    self.codeFrames = codeFrames.assumingMemoryBound(to: UInt8.self)
+    self.codeFrames = codeFrames.assumingMemoryBound(to: Atomic<UInt8>.self)
   }
 
   deinit {
@@ -122,7 +124,7 @@ package final class AbsoluteStorage: @unchecked Sendable {
 
   /// Runs `body` on the host address of `count` bytes that it may change: every store that is not a CPU's operand.
   package func change(at address: AbsoluteAddress, count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
-    noteStore(at: address, count: count)
+    defer { noteStore(at: address, count: count) }
     guard address.value >= size else { return body(host(address)) }
     guard let region = region(of: address, count: UInt64(count)), region.isWritable else { return }
     guard let durability = region.durability else { return body(host(address)) }
@@ -147,8 +149,7 @@ package final class AbsoluteStorage: @unchecked Sendable {
   /// Sets the reference and change bits of the block of `address`.
   @inlinable package func recordChange(_ address: AbsoluteAddress) {
     turnOn(StorageKey.referenceBit | StorageKey.changeBit, address)
-    let k = Int(truncatingIfNeeded: address.value &>> 12)
-    if codeFrames[k] != 0 { noteCodeChange(k) }
+    if hasCode(address) { noteCodeChange(Int(truncatingIfNeeded: address.value &>> 12)) }
   }
   /// Resets the reference bit of the block of `address`, and no other.
   /// - Returns: the key before.
@@ -167,29 +168,33 @@ package final class AbsoluteStorage: @unchecked Sendable {
   // MARK: Compiled code
 
   @inlinable package func hasCode(_ address: AbsoluteAddress) -> Bool {
-    codeFrames[Int(truncatingIfNeeded: address.value &>> 12)] != 0
+    codeFrames[Int(truncatingIfNeeded: address.value &>> 12)].load(ordering: .relaxed) != 0
   }
   package func setHasCode(_ address: AbsoluteAddress, _ has: Bool) {
-    codeFrames[Int(truncatingIfNeeded: address.value &>> 12)] = has ? 1 : 0
+    codeFrames[Int(truncatingIfNeeded: address.value &>> 12)].store(has ? 1 : 0, ordering: .sequentiallyConsistent)
   }
   /// Remembers that a block with compiled code is being stored into.
   @usableFromInline @inline(never) func noteCodeChange(_ k: Int) {
-    codeFrames[k] = 0
-    changedCode.withLock { $0.append(UInt64(k) << 12) }
-    hasChangedCode.pointee.store(true, ordering: .sequentiallyConsistent)
+    changedCode.withLock {
+      $0.append(UInt64(k) << 12)
+      hasChangedCode.pointee.store(true, ordering: .sequentiallyConsistent)
+      codeFrames[k].store(0, ordering: .sequentiallyConsistent)
+    }
   }
   package var isCodeChanged: Bool { hasChangedCode.pointee.load(ordering: .relaxed) }
-  /// To be called when the host itself stores.
+  /// To be called when the host itself has stored.
   package func noteStore(at address: AbsoluteAddress, count: Int) {
     guard count > 0 else { return }
-    for k in Int(address.value >> 12)...Int((address.value &+ UInt64(count) &- 1) >> 12) where codeFrames[k] != 0 {
-      noteCodeChange(k)
-    }
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    for k in Int(address.value >> 12)...Int((address.value &+ UInt64(count) &- 1) >> 12) { noteCode(k) }
+  }
+  private func noteCode(_ k: Int) {
+    if codeFrames[k].load(ordering: .relaxed) != 0 { noteCodeChange(k) }
   }
   /// The blocks that were stored into since the last call.
   package func takeChangedCode() -> [UInt64] {
-    hasChangedCode.pointee.store(false, ordering: .sequentiallyConsistent)
-    return changedCode.withLock { frames in
+    changedCode.withLock { frames in
+      hasChangedCode.pointee.store(false, ordering: .sequentiallyConsistent)
       defer { frames.removeAll() }
       return frames
     }
@@ -202,6 +207,6 @@ package final class AbsoluteStorage: @unchecked Sendable {
     if chost_discard(keys, blocks) != 0 {
       UnsafeMutableRawPointer(keys).initializeMemory(as: UInt8.self, repeating: 0, count: blocks)
     }
-    for k in 0..<blocks where codeFrames[k] != 0 { noteCodeChange(k) }
+    for k in 0..<blocks { noteCode(k) }
   }
 }

@@ -29,4 +29,20 @@ import Testing
     #expect(storage.load(UInt64.self, at: AbsoluteAddress(0x8000)) == 0)
     #expect(storage.key(at: AbsoluteAddress(0x8000)).bits == 0)
   }
+
+  @Test func `a store into code is noticed behind it, once`() throws {
+    let storage = try #require(AbsoluteStorage(size: 1 << 20))
+    storage.setHasCode(AbsoluteAddress(0x3000), true)
+    storage.store([1, 2], at: AbsoluteAddress(0x1FFE))
+    #expect(!storage.isCodeChanged)
+    storage.change(at: AbsoluteAddress(0x2FF8), count: 16) { bytes in
+      bytes.storeBytes(of: 1, toByteOffset: 8, as: UInt8.self)
+      // Whoever compiled now would compile what is not there yet: the change is to be noticed later.
+      #expect(!storage.isCodeChanged && storage.hasCode(AbsoluteAddress(0x3000)))
+    }
+    #expect(storage.isCodeChanged && !storage.hasCode(AbsoluteAddress(0x3000)))
+    storage.store([1], at: AbsoluteAddress(0x3800))
+    #expect(storage.takeChangedCode() == [0x3000])
+    #expect(!storage.isCodeChanged)
+  }
 }

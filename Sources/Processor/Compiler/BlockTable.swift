@@ -40,19 +40,14 @@ final class BlockTable {
   }
 
   /// - Parameter isGuarded: the block looks at its text itself, and is not dropped with its frame.
-  /// - Returns: whether the frame has its first block now that is not guarded.
-  func insert(_ key: UInt64, code: UInt64, isGuarded: Bool) -> Bool {
+  func insert(_ key: UInt64, code: UInt64, isGuarded: Bool) {
     let wanted = key | 1
     var k = BlockTable.slot(wanted)
     while entries[k].key > BlockTable.dropped && entries[k].key != wanted { k = (k &+ 1) & (BlockTable.capacity - 1) }
     if entries[k].key == 0 { used += 1 }
     let isReplaced = entries[k].key == wanted
     entries[k] = Entry(key: wanted, code: code)
-    if isGuarded { return false }
-    let frame = BlockTable.frame(of: key)
-    let isFirst = frames[frame] == nil
-    if !isReplaced { frames[frame, default: []].append(wanted) }
-    return isFirst
+    if !isGuarded && !isReplaced { frames[BlockTable.frame(of: key), default: []].append(wanted) }
   }
 
   /// Drops the blocks of a frame.

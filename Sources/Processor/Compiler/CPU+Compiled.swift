@@ -69,18 +69,17 @@ extension CPU {
       next = UnsafeRawPointer(host)
     }
     if compiler.isFull {
+      compiler.dropAll()
       tlb.voidInstructions()
       s.pointee.compiled.link = 0
     }
-    let page = UnsafeRawPointer(CPU.pointer(s.pointee.fetchHost))
-    guard let (code, isFirst) = compiler.compile(key: key, page: page, next: next, s) else { return nil }
-    if isFirst {
-      // From now on stores into the page are to be noticed.
-      let frame = BlockTable.frame(of: key)
+    let frame = BlockTable.frame(of: key)
+    if !compiler.isChanging(frame) && !storage.hasCode(AbsoluteAddress(frame)) {
+      // From now on, before the page is read, stores into it are to be noticed.
       storage.setHasCode(AbsoluteAddress(frame), true)
       tlb.flushWriteTags(frame: frame)
     }
-    return code
+    return compiler.compile(key: key, page: UnsafeRawPointer(CPU.pointer(s.pointee.fetchHost)), next: next, s)
   }
 
   /// Whether the instruction there goes on in the next page.

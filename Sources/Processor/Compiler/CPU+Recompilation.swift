@@ -32,7 +32,7 @@ extension CPU {
   private func recompile(_ compiler: Compiler, _ key: UInt64) {
     let frame = s.pointee.fetchHost &- UInt64(UInt(bitPattern: s.pointee.storageBase))
     guard BlockTable.frame(of: key) == frame, compiler.mayRecompile(key), let old = compiler.blocks.find(key),
-      let code = compiler.compile(key: key, page: CPU.pointer(s.pointee.fetchHost), next: nil, s)?.code
+      let code = compiler.compile(key: key, page: CPU.pointer(s.pointee.fetchHost), next: nil, s)
     else { return }
     compiler.replace(old, with: code, key)
     let address = s.pointee.fetchPage &+ key & 0xFFF

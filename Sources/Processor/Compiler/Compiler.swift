@@ -78,7 +78,7 @@ final class Compiler {
     return true
   }
   /// Whether a frame was stored into so often that its blocks are to look at their text themselves.
-  private func isChanging(_ frame: UInt64) -> Bool { changes[frame, default: 0] >= settings.changeLimit }
+  func isChanging(_ frame: UInt64) -> Bool { changes[frame, default: 0] >= settings.changeLimit }
 
   /// The mnemonic of an opcode; its digits when it has none.
   func mnemonic(opcode: UInt16) -> String {
@@ -88,8 +88,9 @@ final class Compiler {
   /// Drops the blocks of frames that were stored into.
   func drop(frames: [UInt64]) {
     for frame in frames {
-      for key in blocks.drop(frame: frame) { links[key] = nil }
-      changes[frame, default: 0] += 1
+      let keys = blocks.drop(frame: frame)
+      for key in keys { links[key] = nil }
+      if !keys.isEmpty { changes[frame, default: 0] += 1 }
     }
   }
   /// Whether a block is to be compiled again, now that something was learnt of it: only while a quarter of the memory is free. What is
@@ -109,7 +110,7 @@ final class Compiler {
     memory.lead(from: loop.start, to: glue)
   }
   /// Makes room by forgetting everything. No compiled code may be running.
-  private func dropAll() {
+  func dropAll() {
     for frame in blocks.dropAll() { storage.setHasCode(AbsoluteAddress(frame), false) }
     memory.reset()
     changes.removeAll(keepingCapacity: true)
@@ -120,20 +121,18 @@ final class Compiler {
     loops.removeAll(keepingCapacity: true)
     fullCount += 1
   }
-  /// Whether compiling needs to drop everything first; then what the jump cache holds is void.
+  /// Whether compiling needs to drop everything first, so that what the jump cache holds is void.
   var isFull: Bool { !memory.hasRoom || blocks.isNearlyFull }
 
-  /// Compiles the block of `key`. Unless nothing compiled runs now, there must be room.
+  /// Compiles the block of `key`. There must be room, and stores into its page must be noticed already.
   /// - Parameters:
   ///   - page: the host address of its page.
   ///   - next: that of the next page, when its first instruction lies in both.
   ///   - cpu: what the CPU has in its registers now.
-  /// - Returns: its code, or nil when it begins with an instruction that cannot be in a block; and whether stores into its frame are to
-  ///   be noticed from now on.
+  /// - Returns: its code, or nil when it begins with an instruction that cannot be in a block.
   func compile(
     key: UInt64, page: UnsafeRawPointer, next: UnsafeRawPointer?, _ cpu: UnsafeMutablePointer<CPUState>
-  ) -> (code: UInt64, isFirst: Bool)? {
-    if isFull { dropAll() }
+  ) -> UInt64? {
     let pageKey = key & ~0xFFF, offset = UInt16(truncatingIfNeeded: key & 0xFFF)
     follows = settings.followsAlways || followers.contains(key)
     var end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)), cpu)
@@ -158,7 +157,8 @@ final class Compiler {
     memory.enlargePages()
     if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge) }
     for fault in emitter.faults { memory.noteFault(at: fault.at, to: fault.stub) }
-    return (code, blocks.insert(key, code: code, isGuarded: first.isGuarded))
+    blocks.insert(key, code: code, isGuarded: first.isGuarded)
+    return code
   }
   /// Has an instruction of the block called.
   /// - Returns: where the block now goes on behind its last instruction; until then it was `end`.
