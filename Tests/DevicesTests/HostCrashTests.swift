@@ -56,6 +56,7 @@ import Testing
   func `After a crash of the host, with sync=on, every acknowledged record is whole`() throws {
     let place = try Place()
     let system = try LoopFileSystem("ext4")
+    defer { withExtendedLifetime(system) {} }
     let image = FilePath(system.mountPoint + "/volume.ckd")
     try CKDImage.create(path: image, geometry: try #require(CKDGeometry(cylinders: 2)))
     var state = ExpectedVolume(tracks: 30), acknowledged = 0

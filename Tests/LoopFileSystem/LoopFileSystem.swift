@@ -11,14 +11,18 @@ package final class LoopFileSystem {
 
   /// Whether this host makes and mounts file systems of this kind: tried, not asked.
   /// - Parameter kind: `ext4` or `xfs`.
-  package static func isPossible(_ kind: String) -> Bool { geteuid() == 0 && (try? LoopFileSystem(kind)) != nil }
+  package static func isPossible(_ kind: String) -> Bool {
+    geteuid() == 0 && FileManager.default.fileExists(atPath: "/dev/loop-control") && (try? LoopFileSystem(kind)) != nil
+  }
 
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ironload-loop-\(UUID().uuidString)")
+  private var isMounted = false
   private var image: String { folder.appendingPathComponent("image").path }
   /// The path where the file system is mounted.
   package var mountPoint: String { folder.appendingPathComponent("mnt").path }
 
-  /// Makes and mounts an empty file system of 320 MiB, of which the host stores what is used. It is gone with the object.
+  /// Makes and mounts an empty file system of 320 MiB, of which the host stores what is used. It is gone with the object, which whoever
+  /// uses `mountPoint` must keep.
   package init(_ kind: String) throws {
     try FileManager.default.createDirectory(atPath: mountPoint, withIntermediateDirectories: true)
     guard FileManager.default.createFile(atPath: image, contents: nil), truncate(image, 320 << 20) == 0 else {
@@ -29,7 +33,7 @@ package final class LoopFileSystem {
   }
 
   deinit {
-    try? unmount()
+    if isMounted { try? unmount() }
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -37,6 +41,7 @@ package final class LoopFileSystem {
   /// fs/ext4/ioctl.c, fs/xfs/xfs_fsops.c).
   package func stop() throws {
     let descriptor = open(mountPoint, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure(description: "\(mountPoint): \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
     let shutdown: UInt = 0x8004_587D  // _IOR('X', 125, __u32)
     var withoutFlush: UInt32 = 2
@@ -51,8 +56,14 @@ package final class LoopFileSystem {
     try mount()
   }
 
-  private func mount() throws { try Self.runPatiently("/usr/bin/mount", "-o", "loop", image, mountPoint) }
-  private func unmount() throws { try Self.runPatiently("/usr/bin/umount", mountPoint) }
+  private func mount() throws {
+    try Self.runPatiently("/usr/bin/mount", "-o", "loop", image, mountPoint)
+    isMounted = true
+  }
+  private func unmount() throws {
+    try Self.runPatiently("/usr/bin/umount", mountPoint)
+    isMounted = false
+  }
 
   /// Again for up to 10 s: other tests start processes, each of which holds all of this one's files for a moment, before its
   /// program begins, and loop devices are the whole host's: a mount finds one busy that another process has taken just now.

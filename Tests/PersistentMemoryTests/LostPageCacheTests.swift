@@ -35,6 +35,7 @@ struct LostPageCacheTests {
   /// - Returns: whether what `change` stored is there after the file system was shut down.
   private func store(on kind: String, _ change: (MappedBackend) throws -> Void) throws -> Bool {
     let system = try LoopFileSystem(kind)
+    defer { withExtendedLifetime(system) {} }
     let path = system.mountPoint + "/segment"
     try Data(count: 1 << 20).write(to: URL(fileURLWithPath: path))
     sync()
