@@ -21,9 +21,9 @@ package final class AbsoluteStorage: @unchecked Sendable {
   package let order = StoreOrder()
   /// One byte a 4-KiB block, in `StorageKey.bits` layout.
   package let keys: UnsafeMutablePointer<Atomic<UInt8>>
-  /// One byte a 4-KiB block: not zero when a CPU has compiled code of it, so that stores are to be noticed. A CPU sets it before it
-  /// reads what it compiles, and who stores looks at it behind the store: one of them sees what the other did. It is reset under the
-  /// lock of `changedCode`, when the change is in there.
+  /// One byte a 4-KiB block: not zero when a CPU has compiled code of it, or is about to, so that stores are to be noticed. A CPU sets
+  /// it before it reads what it compiles, and another thread that stores looks at it behind the store: one of them sees what the other
+  /// did. It is reset under the lock of `changedCode`, when the change is in there, and by a CPU that drops all its code.
   package let codeFrames: UnsafeMutablePointer<Atomic<UInt8>>
   private let changedCode = Mutex<[UInt64]>([])
   /// Whether `takeChangedCode` would give something: for CPUs that poll.
@@ -173,7 +173,7 @@ package final class AbsoluteStorage: @unchecked Sendable {
   package func setHasCode(_ address: AbsoluteAddress, _ has: Bool) {
     codeFrames[Int(truncatingIfNeeded: address.value &>> 12)].store(has ? 1 : 0, ordering: .sequentiallyConsistent)
   }
-  /// Remembers that a block with compiled code is being stored into.
+  /// Remembers that a block with compiled code was stored into, or is about to be by the CPU that has the code.
   @usableFromInline @inline(never) func noteCodeChange(_ k: Int) {
     changedCode.withLock {
       $0.append(UInt64(k) << 12)

@@ -51,6 +51,7 @@ extension CPU {
   /// set ends it. No host with compiled code counts less than one in a nanosecond.
   private func isTimerDue(_ enabled: UInt64) -> Bool {
     let ticks = chost_ticks()
+    // What was noted counts only where code is compiled: other hosts may have no such ticks.
     if ticks < s.pointee.compiled.quietUntil && s.pointee.compiled.compiler != nil { return false }
     let now = TODClock.monotonic(), moment = s.pointee.timerMoment
     if moment <= now { return true }
