@@ -65,8 +65,7 @@ extension BlockEmitter {
   }
   /// Zeros bits 32-63 of a general register.
   func clearLow(_ pinned: Register) {
-    assembler.shift(.shr, pinned, 32, .bits64)
-    assembler.shift(.shl, pinned, 32, .bits64)
+    assembler.arithmetic(.and, pinned, Memory(.rsp, StateOffset.highHalf))
   }
 
   private func emitSetRegisterHigh(_ n: BlockNode, _ r: Int) {

@@ -48,6 +48,7 @@ enum StateOffset {
   static let descriptor = of(\.compiled.descriptor), changedCode = of(\.compiled.changedCode), link = of(\.compiled.link)
   static let routine = of(\.compiled.routine), crossing = of(\.compiled.crossing)
   static let fetchMiss = of(\.compiled.fetchMiss), storeMiss = of(\.compiled.storeMiss)
+  static let highHalf = of(\.compiled.highHalf)
   static let rising = of(\.compiled.rising)
   static let wholes = of(\.compiled.wholes)
   static let kept = of(\.compiled.kept)

@@ -65,6 +65,8 @@ package struct CompiledState {
   var rising: InlineArray<8, RisingLimit> = .init(repeating: RisingLimit())
   /// The second operand of the operation whose flags are late: see `LateCondition`.
   var addend: UInt64 = 0
+  /// Ones in bits 0-31: what a general register is ANDed with whose bits 32-63 are to be set.
+  var highHalf: UInt64 = 0xFFFF_FFFF_0000_0000
   /// The block that was last left for another one of its page when it was time to look for attention; how often that was in a row.
   var passingBlock: UInt64 = 0
   var passingLooks: UInt32 = 0
