@@ -1,11 +1,11 @@
 import Processor
 import Testing
 
-/// Loops of 32-bit instructions, in which compiled code keeps the halves of registers apart: whatever way leads out of them, bits
-/// 0-31 are what they were.
+/// Loops in which compiled code keeps the halves of registers apart, of 32-bit instructions alone or with those that look at whole
+/// registers and set them: whatever way leads out of them, bits 0-31 are what they should be.
 @Suite struct SeparatedHalvesTests {
-  /// Those that are set at random. Register 6 walks through storage, 5 counts.
-  private static let registers: [UInt8] = [0, 1, 2, 3, 4, 9, 10, 11, 12, 14]
+  /// Those that are set at random, some of which are in no register of the host. Register 6 walks through storage, 5 counts.
+  private static let registers: [UInt8] = [0, 1, 2, 3, 4, 7, 8, 9, 10, 11, 12, 13, 14]
   private static let counter = 5
   private static let loopCount = 3000
 
@@ -17,9 +17,10 @@ import Testing
     var instructions: UInt64
   }
 
-  /// One instruction of a loop.
-  private static func instruction(_ generator: inout SequenceGenerator) -> [UInt8] {
-    func register() -> UInt8 { registers[generator.below(registers.count)] }
+  /// One instruction of a loop whose registers are the first `count`.
+  private static func instruction(_ generator: inout SequenceGenerator, of count: Int, isMixed: Bool) -> [UInt8] {
+    func register() -> UInt8 { registers[generator.below(count)] }
+    if isMixed && generator.below(3) == 0 { return wholeInstruction(&generator, register() << 4 | register()) }
     let r = register(), pair = r << 4 | register(), byte = UInt8(generator.below(256))
     let short: [UInt8] = [0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x1B, 0x1E, 0x1F]
     switch generator.below(16) {
@@ -36,12 +37,29 @@ import Testing
     }
   }
 
-  @Test func `loops of 32-bit instructions leave what interpreted ones leave, however they end`() {
+  /// One that looks at whole registers, or sets the first.
+  private static func wholeInstruction(_ generator: inout SequenceGenerator, _ pair: UInt8) -> [UInt8] {
+    // LPGR, LNGR, LTGR, LCGR, LGR, AGR, SGR, ALGR, SLGR, LGFR, LLGFR, NGR, OGR, XGR, CGR, SGFR, AGFR
+    let long: [UInt8] = [0, 1, 2, 3, 4, 8, 9, 0xA, 0xB, 0x14, 0x16, 0x80, 0x81, 0x82, 0x20, 0x19, 0x18]
+    switch generator.below(6) {
+    case 0: return [0xA7, pair & 0xF0 | 0x9, 0xFF, pair]  // LGHI
+    case 1: return [0xE3, pair & 0xF0, 0x6E, 0x10, 0, 0x04]  // LG from 0xE10 behind register 6
+    case 2: return [0xE3, pair & 0xF0, 0x60, 0x10, 0, 0x24]  // STG
+    case 3: return [0xB3, 0xC1, 0, pair & 0x40 | pair & 0xF]  // LDGR
+    default: return [0xB9, long[generator.below(long.count)], 0, pair]
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `loops of 32-bit instructions leave what interpreted ones leave, however they end`(_ isMixed: Bool) {
     let machines = [nil, ExecutionMode.compiled.settings].map { BareMachine.forPrograms(compiling: $0) }
     var generator = SequenceGenerator(seed: 32), causes = 0, branches = 0
     for _ in 0..<SeparatedHalvesTests.loopCount {
       var body: [UInt8] = []
-      for _ in 0..<3 + generator.below(12) { body += SeparatedHalvesTests.instruction(&generator) }
+      let registers = isMixed ? 3 + generator.below(11) : SeparatedHalvesTests.registers.count
+      for _ in 0..<3 + generator.below(12) {
+        body += SeparatedHalvesTests.instruction(&generator, of: registers, isMixed: isMixed)
+      }
       let back = UInt16(bitPattern: -Int16(body.count / 2))
       body += [0xA7, UInt8(SeparatedHalvesTests.counter << 4 | 6), UInt8(back >> 8), UInt8(back & 0xFF)]
       let seeds = (0..<16).map { _ in generator.random.next() }, walk = 0xF_F800 - UInt64(generator.below(64)) << 6

@@ -143,7 +143,7 @@ extension BlockEmitter {
 
   /// TEST UNDER MASK on a byte: 0 zeros, 1 mixed, 3 ones.
   private func emitTestByte(_ n: BlockNode) {
-    if instruction.isConditionCodeLive { reserve(.rax) }
+    reserve(.rax)
     let value = allocate()
     move(n.a, to: value, .bits32)
     forgetFlags()
@@ -160,7 +160,7 @@ extension BlockEmitter {
       assembler.mov(Memory(.rsp, StateOffset.condition), immediate: 0, .bits32)
       return
     }
-    if instruction.isConditionCodeLive { reserve(.rax) }
+    reserve(.rax)
     let value = allocate()
     move(n.a, to: value)
     forgetFlags()
@@ -171,11 +171,10 @@ extension BlockEmitter {
   /// Stores what the selected bits say: AL all ones, the flags zero and the leftmost. The zero flag still holds afterwards.
   private func saveMask(_ kind: ConditionKind, _ value: Register, _ mask: Int32) {
     if mask & (mask &- 1) == 0 {
-      if instruction.isConditionCodeLive { keepValue(value) }
+      keepValue(value)
       return saveCondition(.bit, PendingCondition(late: LateCondition(operation: .test, isNarrow: true, kind: .bit)))
     }
     flags = kind
-    guard instruction.isConditionCodeLive else { return }
     assembler.mov(.rax, UInt64(kind.rawValue) << 16)
     assembler.arithmetic(.cmp, value, immediate: mask, .bits32)
     assembler.set(.zero, .rax)

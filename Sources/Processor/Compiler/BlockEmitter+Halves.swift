@@ -1,14 +1,14 @@
 import X86
 
 /// The halves of general registers, apart. What sets bits 32-63 of a register only would have the host wait for bits 0-31 to be put
-/// together with them, each time. Where no more of a register is looked at (`BlockBuilder.shape`) its host register has bits 32-63,
+/// together with them, each time. Until more of a register is looked at (`BlockBuilder.findHalves`) its host register has bits 32-63,
 /// above them anything; bits 0-31 are those of `CompiledState.wholes`, which has the register as it was before. Whatever leads out
 /// of there, or calls, puts them together first.
 extension BlockEmitter {
   /// Whether the host register of a general register has bits 32-63 only.
   func isApart(_ r: Int) -> Bool { deferred.apart >> UInt16(r) & 1 != 0 }
 
-  /// Registers are apart from the first instruction that sets their bits 32-63, and whole behind the last that may do so.
+  /// Has registers apart in front of an instruction that sets bits 32-63 only, and whole in front of one that looks at more.
   func separate(for instruction: BlockInstruction) {
     if ordinal > shape.end {
       if deferred.apart != 0 { forgetFlags() }
@@ -18,14 +18,14 @@ extension BlockEmitter {
       materializeCondition()
       emitReturn(deferred.loans)
       deferred.loans = Loans()
-    } else if shape.separable & ~deferred.apart != 0 {
-      var set: UInt16 = 0
-      for k in Int(instruction.firstNode)..<Int(instruction.endNode) where nodes[k].operation == .setRegister32 {
-        set |= 1 << UInt16(nodes[k].imm & 15)
-      }
-      set &= shape.separable & ~deferred.apart
-      emitSeparation(of: set, deferred.loans)
-      deferred.apart |= set
+    } else {
+      let looked = instruction.halves.looked & deferred.apart
+      if looked != 0 { forgetFlags() }
+      emitJunction(of: looked, deferred.loans)
+      deferred.apart &= ~looked
+      let low = instruction.halves.low & ~deferred.apart
+      emitSeparation(of: low, deferred.loans)
+      visitHost(low, deferred.loans) { r, _ in deferred.apart |= 1 << UInt16(r) }
     }
   }
   /// Keeps bits 0-31 of registers, a bit each.

@@ -26,11 +26,11 @@ extension BlockEmitter {
   /// Looks whether a branch makes the block a loop.
   func noteLoop(_ target: UInt16) {
     guard loop == nil, linksBlocks, target == startOffset,
-      floats.holdsAny || deferred.condition != nil || shape.separable != 0 || !shape.loans.isEmpty
+      floats.holdsAny || deferred.condition != nil || shape.apart != 0 || !shape.loans.isEmpty
         || shape.hasRising
     else { return }
     let known = Deferred(
-      condition: deferred.condition, apart: shape.separable, branch: shape.onlyBranch, loans: shape.loans)
+      condition: deferred.condition, apart: shape.apart, branch: shape.onlyBranch, loans: shape.loans)
     loop = BlockLoop(edge: LoopEdge(floats: floats, deferred: known))
   }
 
@@ -64,6 +64,7 @@ extension BlockEmitter {
       guard let x = known.floats[r], edge.floats[r] != x else { continue }
       assembler.loadFloat(x, fpr(r, isDouble: true), isDouble: true)
     }
+    emitJunction(of: edge.deferred.apart & ~known.deferred.apart, known.deferred.loans)
     emitSeparation(of: known.deferred.apart & ~edge.deferred.apart, known.deferred.loans)
     if !edge.isInLoop { emitNoLimits() }
     if let start = loop?.start {

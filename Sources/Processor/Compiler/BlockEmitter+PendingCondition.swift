@@ -38,7 +38,7 @@ extension BlockEmitter {
       !setsRegister(first.imm)
     {
       pending.result = PendingCondition.Result(number: first.imm, register: pinned)
-    } else if instruction.isConditionCodeLive {
+    } else {
       keepValue(register(n.a))
     }
     keepAddend(n.b, &pending)
@@ -58,7 +58,7 @@ extension BlockEmitter {
         result: PendingCondition.Result(number: nodes[m].imm, register: pinned),
         late: LateCondition(operation: .test, isNarrow: !isWhole || width == .bits32, kind: kind))
     }
-    if instruction.isConditionCodeLive { keepValue(register(value)) }
+    keepValue(register(value))
     return PendingCondition(late: LateCondition(operation: .test, isNarrow: width == .bits32, kind: kind))
   }
   func keepValue(_ r: Register) { assembler.mov(Memory(.rsp, StateOffset.conditionValue), r) }

@@ -138,6 +138,8 @@ final class BlockEmitter {
         if operation.setsConditionCode { deferred.condition = nil }
         if operation == .proceed {
           skips += emitSkip(nodes[k].a)
+        } else if operation.isConditionCodeAlone && !instruction.isConditionCodeLive {
+          forgetFlags()
         } else if !(operation.isValue && nodes[k].useCount == 0) {
           emitNode(k)
           if operation.setsConditionCode && (mayComeBack || !skips.isEmpty) { materializeCondition() }
@@ -149,6 +151,7 @@ final class BlockEmitter {
       if mayComeBack || !skips.isEmpty { forgetFlags() }
       if !skips.isEmpty { floats = FloatRegisters() }
     }
+    deferred.apart &= ~instruction.halves.whole
     for k in firstStub..<stubs.count {
       stubs[k].after = assembler.cursor
       stubs[k].floatsAfter = floats

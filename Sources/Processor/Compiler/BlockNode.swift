@@ -58,6 +58,13 @@ enum NodeOperation: UInt8 {
     default: false
     }
   }
+  /// Whether it does nothing but set the condition code.
+  var isConditionCodeAlone: Bool {
+    switch self {
+    case .setNotZero, .setSign, .setCompare, .setTestMask, .setTestByte, .setConditionCode: true
+    default: false
+    }
+  }
   var readsConditionCode: Bool {
     switch self {
     case .conditionCode, .isConditionCode, .addWithCarry, .subtractWithBorrow: true
@@ -135,6 +142,8 @@ struct BlockInstruction {
   var conduct: AccessConduct?
   /// How its access on later passes of the loop finds its page.
   var rising: RisingAccess?
+  /// What it does with the halves of registers.
+  var halves = RegisterHalves()
   /// Its last bytes are in the next page.
   var crossesPage = false
   /// Its page is stored into too often: the block looks whether it is still the same.
