@@ -25,7 +25,7 @@ extension BlockBuilder {
       visit(n.b, false, false)
     case .signExtend8, .signExtend16, .signExtend32, .zeroExtend8, .zeroExtend16, .zeroExtend32, .byteSwap16, .byteSwap32:
       visit(n.a, false, false)
-    case .byteSwap64, .countLeadingZeros, .isZero, .isNotZero, .setNotZero, .setRegister, .setFPR:
+    case .byteSwap64, .countLeadingZeros, .isZero, .isNotZero, .setRegister, .setFPR:
       visit(n.a, true, false)
     case .select:
       visit(n.a, true, false)
@@ -50,7 +50,7 @@ extension BlockBuilder {
     case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow:
       visit(n.a, n.kind == 64, false)
       visit(n.b, n.kind == 64, false)
-    case .setSign: visit(n.a, n.kind == 64, false)
+    case .setNotZero, .setSign: visit(n.a, n.kind == 64, false)
     case .isCompare, .setCompare:
       visit(n.a, n.kind & 1 != 0, false)
       visit(n.b, n.kind & 1 != 0, false)

@@ -86,7 +86,10 @@ extension BlockBuilder: Datapath {
   mutating func subtractWithBorrowSettingCC64(_ a: BlockValue, _ b: BlockValue) -> BlockValue {
     node(.subtractWithBorrow, a, b, kind: 64)
   }
-  mutating func setCCNotZero(_ v: BlockValue) { effect(.setNotZero, v) }
+  mutating func setCCNotZero(_ v: BlockValue) {
+    let isShort = state.pointee.nodes[Int(v.node)].operation == .zeroExtend32
+    isShort ? effect(.setNotZero, low(v), kind: 32) : effect(.setNotZero, v, kind: 64)
+  }
   mutating func setCCSign32(_ v: BlockValue) { effect(.setSign, low(v), kind: 32) }
   mutating func setCCSign64(_ v: BlockValue) { effect(.setSign, v, kind: 64) }
   mutating func setCCCompare(_ kind: Comparison, _ a: BlockValue, _ b: BlockValue) {

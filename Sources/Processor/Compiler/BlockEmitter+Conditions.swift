@@ -105,10 +105,8 @@ extension BlockEmitter {
   func emitConditionCodeSetting(_ k: Int) {
     let n = nodes[k]
     switch n.operation {
-    case .setNotZero:
-      emitTest(k, .bits64, .notZero)
-    case .setSign:
-      emitTest(k, n.kind == 32 ? .bits32 : .bits64, .compareSigned)
+    case .setNotZero: emitTest(k, n.kind == 32 ? .bits32 : .bits64, .notZero)
+    case .setSign: emitTest(k, n.kind == 32 ? .bits32 : .bits64, .compareSigned)
     case .setCompare:
       let pending = pendingComparison(n)
       emitCompare(n)
@@ -122,8 +120,14 @@ extension BlockEmitter {
   /// The condition code of a value against zero.
   private func emitTest(_ k: Int, _ width: Width, _ kind: ConditionKind) {
     let pending = pendingTest(k, width, kind)
-    test(nodes[k].a, width)
-    saveCondition(kind, pending)
+    if pending.result == nil {
+      test(nodes[k].a, width)
+      saveCondition(kind, pending)
+    } else {
+      // Whoever asks tests the register.
+      forgetFlags()
+      deferred.condition = pending
+    }
   }
   private func test(_ node: UInt16, _ width: Width) {
     forgetFlags()

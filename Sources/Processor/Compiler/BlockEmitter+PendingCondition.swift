@@ -136,6 +136,9 @@ extension BlockEmitter {
   func emitFlagsOfPendingCondition() {
     guard let pending = deferred.condition else { return }
     let width = pending.width, operation = pending.late.operation
+    flags = pending.late.kind
+    zeroFlag = nil
+    if operation == .test, let result = pending.result { return assembler.test(result.register, result.register, width) }
     let value: HostOperand = pending.result.map { .register($0.register) } ?? .memory(Memory(.rsp, StateOffset.conditionValue))
     let addend: HostOperand = pending.constant.map { .immediate($0) } ?? .memory(Memory(.rsp, StateOffset.addend))
     let r = allocate()
@@ -151,7 +154,5 @@ extension BlockEmitter {
       arithmetic(operation == .sum ? .sub : .add, r, addend, width)
       arithmetic(operation == .sum ? .add : .sub, r, addend, width)
     }
-    flags = pending.late.kind
-    zeroFlag = nil
   }
 }

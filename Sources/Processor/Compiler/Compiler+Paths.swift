@@ -54,7 +54,7 @@ extension Compiler {
     for k in stride(from: builder.state.pointee.count - 1, to: 0, by: -1) where nodes[k].operation.setsConditionCode {
       switch nodes[k].operation {
       case .setCompare: return comparison(nodes[k], cpu)
-      case .setNotZero: return value(nodes[k].a, cpu).map { $0 == 0 ? 0 : 1 }
+      case .setNotZero: return value(nodes[k].a, cpu).map { (nodes[k].kind == 32 ? $0 << 32 : $0) == 0 ? 0 : 1 }
       case .setSign:
         return value(nodes[k].a, cpu).map { v in
           let signed = nodes[k].kind == 64 ? Int64(bitPattern: v) : Int64(Int32(truncatingIfNeeded: v))
