@@ -45,12 +45,7 @@ extension BlockBuilder {
   private func mayBeApart(_ instruction: BlockInstruction) -> Bool {
     if instruction.isRoutine { return false }
     return (Int(instruction.firstNode)..<Int(instruction.endNode)).allSatisfy {
-      switch state.pointee.nodes[$0].operation {
-      case .loadMultiple, .storeMultiple, .divide, .moveCounted, .compareCounted, .clearCounted, .combineCounted, .translate,
-        .translateAndTest, .searchString, .compareStrings, .moveString:
-        false
-      default: true
-      }
+      state.pointee.nodes[$0].operation.namesRegisters
     }
   }
   private func branches(_ instruction: BlockInstruction, to offset: UInt16) -> Bool {

@@ -8,6 +8,36 @@ extension BlockEmitter {
   /// Whether the host register of a general register has bits 32-63 only.
   func isApart(_ r: Int) -> Bool { deferred.apart >> UInt16(r) & 1 != 0 }
 
+  /// Whether bits 0-31 of a general register are known to be zeros: what computes 32 bits in its host register leaves them so.
+  func isClear(_ r: Int) -> Bool { clear >> UInt16(r) & 1 != 0 }
+  /// What is known of bits 0-31 behind the instruction.
+  func noteClear() {
+    let range = Int(instruction.firstNode)..<Int(instruction.endNode)
+    if instruction.isRoutine || range.contains(where: { !nodes[$0].operation.namesRegisters }) {
+      clear = 0
+      return
+    }
+    let isCertain = !range.contains { nodes[$0].operation == .proceed }
+    for k in range {
+      let n = nodes[k], bit: UInt16 = 1 << UInt16(n.imm & 15)
+      switch n.operation {
+      case .setRegister: clear = isCertain && isZeroExtended(n.a) ? clear | bit : clear & ~bit
+      case .setRegisterHigh: clear &= ~bit
+      case .floatingPoint: clear &= ~(1 << UInt16(BlockBuilder.FloatingPointOperands(bits: n.imm).r1))
+      default: break
+      }
+    }
+  }
+  private func isZeroExtended(_ value: UInt16) -> Bool {
+    let n = nodes[Int(value)]
+    switch n.operation {
+    case .constant: return n.imm <= 0xFFFF_FFFF
+    case .register: return isClear(Int(n.imm))
+    case .and: return n.isNarrow || nodes[Int(n.b)].operation == .constant && nodes[Int(n.b)].imm <= 0xFFFF_FFFF
+    default: return n.operation.isZeroExtended(narrow: n.isNarrow, kind: n.kind)
+    }
+  }
+
   /// Has registers apart in front of an instruction that sets bits 32-63 only, and whole in front of one that looks at more.
   func separate(for instruction: BlockInstruction) {
     if ordinal > shape.end {
@@ -23,7 +53,7 @@ extension BlockEmitter {
       if looked != 0 { forgetFlags() }
       emitJunction(of: looked, deferred.loans)
       deferred.apart &= ~looked
-      let low = instruction.halves.low & ~deferred.apart
+      let low = instruction.halves.low & ~deferred.apart & ~clear
       emitSeparation(of: low, deferred.loans)
       visitHost(low, deferred.loans) { r, _ in deferred.apart |= 1 << UInt16(r) }
     }

@@ -46,6 +46,7 @@ extension BlockEmitter {
     forgetFlags()
     floats = copy.edge.floats
     deferred = copy.edge.deferred
+    clear = 0
     ordinal = 0
     return true
   }

@@ -30,7 +30,7 @@ extension BlockEmitter {
   private func emitSetRegister32(_ n: BlockNode, _ r: Int) {
     let pinned = pinned(r)
     if pinned != nil && placeRegister(n.a) == pinned { return }
-    if let pinned, isApart(r) { return move(n.a, to: pinned, .bits32) }
+    if let pinned, isApart(r) || isClear(r) { return move(n.a, to: pinned, .bits32) }
     // Nobody in the loop fetches more than is stored.
     if pinned == nil && instruction.halves.low >> UInt16(r) & 1 != 0 {
       return assembler.mov(Memory(.rsp, StateOffset.gr + Int32(8 * r)), register(n.a, .bits32), .bits32)

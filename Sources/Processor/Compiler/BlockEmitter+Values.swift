@@ -39,9 +39,11 @@ extension BlockEmitter {
 
   /// Whether a node sets all that a host register has.
   private func isSetAtOnce(_ s: Int, _ k: Int) -> Bool {
-    nodes[s].operation == .setRegister
-      || nodes[s].operation == .setRegister32 && isApart(Int(nodes[s].imm))
-        && (nodes[k].isNarrow || nodes[k].operation.setsConditionCode && nodes[k].kind == 32)
+    if nodes[s].operation == .setRegister { return true }
+    guard nodes[s].operation == .setRegister32 else { return false }
+    let n = nodes[k], r = Int(nodes[s].imm)
+    return isApart(r) && (n.isNarrow || n.operation.setsConditionCode && n.kind == 32)
+      || isClear(r) && n.operation.isZeroExtended(narrow: n.isNarrow, kind: n.kind)
   }
   private func isIn(_ r: Register, _ node: UInt16) -> Bool { placeRegister(node) == r }
 

@@ -32,6 +32,8 @@ final class BlockEmitter {
   var zeroFlag: UInt16?
   /// What was left undone up to here.
   var deferred = Deferred()
+  /// The general registers of which bits 0-31 are known to be zeros, a bit each.
+  var clear: UInt16 = 0
   var stubs: [BlockStub] = []
   /// The branches back that look for attention.
   var looks: [AttentionLook] = []
@@ -92,6 +94,7 @@ final class BlockEmitter {
     locked = 0
     forgetFlags()
     deferred = Deferred()
+    clear = 0
     floats = FloatRegisters()
     ordinal = 0
     stubs.removeAll(keepingCapacity: true)
@@ -152,6 +155,7 @@ final class BlockEmitter {
       if !skips.isEmpty { floats = FloatRegisters() }
     }
     deferred.apart &= ~instruction.halves.whole
+    noteClear()
     for k in firstStub..<stubs.count {
       stubs[k].after = assembler.cursor
       stubs[k].floatsAfter = floats

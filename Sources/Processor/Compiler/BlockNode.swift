@@ -58,6 +58,15 @@ enum NodeOperation: UInt8 {
     default: false
     }
   }
+  /// Whether nodes say which general registers the instruction looks at and sets.
+  var namesRegisters: Bool {
+    switch self {
+    case .loadMultiple, .storeMultiple, .divide, .moveCounted, .compareCounted, .clearCounted, .combineCounted, .translate,
+      .translateAndTest, .searchString, .compareStrings, .moveString:
+      false
+    default: true
+    }
+  }
   /// Whether it does nothing but set the condition code.
   var isConditionCodeAlone: Bool {
     switch self {
