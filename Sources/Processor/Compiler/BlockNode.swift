@@ -58,11 +58,12 @@ enum NodeOperation: UInt8 {
     default: false
     }
   }
-  /// Whether nodes say which general registers the instruction looks at and sets.
+  /// Whether nodes say which general registers the instruction looks at and sets. What is interpreted in the place of EXECUTE's likely
+  /// target may be anything.
   var namesRegisters: Bool {
     switch self {
     case .loadMultiple, .storeMultiple, .divide, .moveCounted, .compareCounted, .clearCounted, .combineCounted, .translate,
-      .translateAndTest, .searchString, .compareStrings, .moveString:
+      .translateAndTest, .searchString, .compareStrings, .moveString, .interpretIf:
       false
     default: true
     }
