@@ -86,25 +86,4 @@ import Testing
     #expect(causes > 20)
     #expect(branches > SeparatedHalvesTests.loopCount / 15)
   }
-
-  /// EXECUTE of what was compiled sets bits 32-63 of register 2, and now and then EXECUTE of something else all of it.
-  @Test(arguments: [0x2100, 0x2110] as [UInt64])
-  func `EXECUTE of another target than the likely one leaves the register that it sets`(_ first: UInt64) {
-    let bare = BareMachine.forPrograms(compiling: ExecutionMode.compiled.settings)
-    let loop: [UInt8] = [
-      0x1A, 0x23,  // AR 2,3
-      0x44, 0, 0x60, 0,  // EX 0,0(6)
-      0x1A, 0x23,
-      0xB9, 0x82, 0, 0x67,  // XGR 6,7
-      0xA7, 0x56, 0xFF, 0xFA,  // BRCT 5
-    ]
-    bare.put(loop + BareMachine.stopText, at: 0x2000)
-    bare.put([0x1A, 0x23], at: 0x2100)
-    bare.put([0xB9, 0x08, 0, 0x24], at: 0x2110)  // AGR 2,4
-    (bare[2], bare[3], bare[4]) = (0x1111_1111_0000_0000, 1, 0x1_0000_0000)
-    (bare[5], bare[6], bare[7]) = (1000, first, 0x10)
-    bare.load(mask: BareMachine.supervisor, address: 0x2000)
-    #expect(bare.start(at: 0x2000) == nil)
-    #expect(bare[2] == 0x1111_1111_0000_0000 + 500 << 32 + 2500)
-  }
 }

@@ -65,19 +65,13 @@ extension BlockBuilder {
     }
   }
 
-  /// Whether nobody uses what a node does. Those of the nodes behind it in the instruction are known.
-  private func isDead(_ k: Int, _ instruction: BlockInstruction) -> Bool {
-    let n = state.pointee.nodes[k]
-    return n.operation.isValue && n.useCount == 0 || n.operation.isConditionCodeAlone && !instruction.isConditionCodeLive
-  }
-
   /// Fills in `useCount`, `lastUse`, `isNarrow` and `isAddressOnly` of an instruction's nodes, last to first: users come before
   /// what they use.
   func analyze(_ instruction: BlockInstruction) {
     let nodes = state.pointee.nodes
     var k = Int(instruction.endNode) - 1
     while k >= Int(instruction.firstNode) {
-      if !isDead(k, instruction) {
+      if !nodes[k].isDead(in: instruction) {
         // A condition is looked at, and a folded address is added up, where it is used.
         let isLate = nodes[k].operation.isCondition || nodes[k].foldedDisplacement(nodes) != nil
         let use = isLate ? nodes[k].lastUse : UInt16(k)

@@ -3,7 +3,7 @@ import X86
 /// The halves of general registers, apart. What sets bits 32-63 of a register only would have the host wait for bits 0-31 to be put
 /// together with them, each time. Until more of a register is looked at (`BlockBuilder.findHalves`) its host register has bits 32-63,
 /// above them anything; bits 0-31 are those of `CompiledState.wholes`, which has the register as it was before. Whatever leads out
-/// of there, or calls, puts them together first.
+/// of there, or calls, puts them together first. Where bits 0-31 are known to be zeros nothing need be kept.
 extension BlockEmitter {
   /// Whether the host register of a general register has bits 32-63 only.
   func isApart(_ r: Int) -> Bool { deferred.apart >> UInt16(r) & 1 != 0 }
@@ -33,7 +33,7 @@ extension BlockEmitter {
     switch n.operation {
     case .constant: return n.imm <= 0xFFFF_FFFF
     case .register: return isClear(Int(n.imm))
-    case .and: return n.isNarrow || nodes[Int(n.b)].operation == .constant && nodes[Int(n.b)].imm <= 0xFFFF_FFFF
+    case .and where nodes[Int(n.b)].operation == .constant && nodes[Int(n.b)].imm <= 0xFFFF_FFFF: return true
     default: return n.operation.isZeroExtended(narrow: n.isNarrow, kind: n.kind)
     }
   }

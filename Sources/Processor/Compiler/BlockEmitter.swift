@@ -135,15 +135,17 @@ final class BlockEmitter {
       var skips: [Fixup] = []
       // A store that misses is interpreted, and comes back with the condition code in the state and without flags.
       let mayComeBack = (k..<Int(instruction.endNode)).contains { nodes[$0].operation.mayComeBack }
+      // Another target of EXECUTE may have set the floating-point control.
+      let mayBeOther = (k..<Int(instruction.endNode)).contains { nodes[$0].operation == .interpretIf }
       while k < Int(instruction.endNode) {
         current = k
         let operation = nodes[k].operation
         if operation.setsConditionCode { deferred.condition = nil }
         if operation == .proceed {
           skips += emitSkip(nodes[k].a)
-        } else if operation.isConditionCodeAlone && !instruction.isConditionCodeLive {
-          forgetFlags()
-        } else if !(operation.isValue && nodes[k].useCount == 0) {
+        } else if nodes[k].isDead(in: instruction) {
+          if operation.setsConditionCode { forgetFlags() }
+        } else {
           emitNode(k)
           if operation.setsConditionCode && (mayComeBack || !skips.isEmpty) { materializeCondition() }
         }
@@ -152,7 +154,7 @@ final class BlockEmitter {
       }
       for skip in skips { assembler.resolveHere(skip) }
       if mayComeBack || !skips.isEmpty { forgetFlags() }
-      if !skips.isEmpty { floats = FloatRegisters() }
+      if mayBeOther || !skips.isEmpty { floats = FloatRegisters() }
     }
     deferred.apart &= ~instruction.halves.whole
     noteClear()

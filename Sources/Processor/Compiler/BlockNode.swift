@@ -128,6 +128,10 @@ struct BlockNode {
 }
 
 extension BlockNode {
+  /// Whether nobody uses what the node does. `useCount` is known.
+  func isDead(in instruction: BlockInstruction) -> Bool {
+    operation.isValue && useCount == 0 || operation.isConditionCodeAlone && !instruction.isConditionCodeLive
+  }
   /// What an access adds to the first operand of a sum that is nothing but its address; nil when the sum is computed before.
   func foldedDisplacement(_ nodes: UnsafeMutablePointer<BlockNode>) -> Int32? {
     guard operation == .add, isAddressOnly, !isNarrow, nodes[Int(b)].operation == .constant else { return nil }

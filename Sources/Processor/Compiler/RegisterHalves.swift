@@ -19,12 +19,12 @@ extension BlockBuilder {
   ///   - inHost: the registers that are in the host's.
   /// - Returns: the registers in the host's that are apart when a pass of a loop ends.
   func findHalves(_ instructions: inout [BlockInstruction], through end: Int, isLoop: Bool, inHost: UInt16) -> UInt16 {
+    if end < 0 { return 0 }
     var set: UInt16 = 0
-    for k in instructions.indices {
-      instructions[k].halves = k <= end ? halves(of: instructions[k]) : RegisterHalves()
+    for k in 0...end {
+      instructions[k].halves = halves(of: instructions[k])
       set |= instructions[k].halves.low
     }
-    if end < 0 { return 0 }
     for r in 0..<16 where set >> UInt16(r) & 1 != 0 {
       choose(r, &instructions, through: end, isLoop: isLoop, isInHost: inHost >> UInt16(r) & 1 != 0)
     }
@@ -52,8 +52,7 @@ extension BlockBuilder {
       count = 0
     }
     // A loop begins behind the first instruction that ends a stretch.
-    let isEnd = { (h: RegisterHalves) in (h.looked | h.whole) & bit != 0 }
-    let start = isLoop ? instructions[...end].firstIndex { isEnd($0.halves) } : 0
+    let start = isLoop ? instructions[...end].firstIndex { ($0.halves.looked | $0.halves.whole) & bit != 0 } : 0
     guard let start else { return }
     for step in 0...end {
       let k = (start + step) % (end + 1), halves = instructions[k].halves
