@@ -33,6 +33,10 @@ package final class CKDImage: @unchecked Sendable {
   private var cache: [TrackBuffer] = []
   private let cacheSize: Int
   private var clock: UInt64 = 0
+  /// By track index, what is known of tracks that were once read and since then not formatted.
+  private var shapes: [TrackShape?]
+  /// The track that is being written without having been read. It is not in `cache`.
+  private let overwritten = TrackBuffer()
 
   /// Opens and locks an image. Nothing is written.
   /// - Parameter cachedTracks: how many tracks stay in memory, at least 1.
@@ -47,6 +51,7 @@ package final class CKDImage: @unchecked Sendable {
     let header = try file.read(count: CKDGeometry.headerSize, at: 0)
     guard !header.isEmpty else { throw .notAnImage(path, "it is empty") }
     geometry = try CKDImageHeader.geometry(header, fileSize: try file.size(), path: path)
+    shapes = Array(repeating: nil, count: geometry.tracks)
   }
 
   // MARK: Reading
@@ -54,18 +59,10 @@ package final class CKDImage: @unchecked Sendable {
   /// The track's buffer, read from the file when it is not in memory. A track that is not valid has its fault in
   /// `layout.fault`; that is the guest's to find out.
   package func track(_ address: TrackAddress) throws(CKDImageError) -> TrackBuffer {
-    clock &+= 1
-    var victim: TrackBuffer?
-    for buffer in cache {
-      if buffer.isValid, buffer.address == address {
-        buffer.lastUse = clock
-        return buffer
-      }
-      if victim.map({ buffer.age < $0.age }) ?? true { victim = buffer }
-    }
+    if let buffer = cached(address) { return buffer }
     guard geometry.contains(address) else { throw .outsideVolume(path, address) }
     let buffer: TrackBuffer
-    if let victim, cache.count >= cacheSize {
+    if cache.count >= cacheSize, let victim = cache.min(by: { $0.age < $1.age }) {
       buffer = victim
     } else {
       buffer = TrackBuffer()
@@ -76,6 +73,24 @@ package final class CKDImage: @unchecked Sendable {
     return buffer
   }
 
+  /// The track's buffer for an `update` that overwrites keys and data: only its counts are sure to be there. Nothing is read
+  /// when they are known.
+  package func trackToOverwrite(_ address: TrackAddress) throws(CKDImageError) -> TrackBuffer {
+    if let buffer = cached(address) { return buffer }
+    guard geometry.contains(address), let shape = shapes[address.index] else { return try track(address) }
+    overwritten.setCounts(shape, at: address)
+    return overwritten
+  }
+
+  private func cached(_ address: TrackAddress) -> TrackBuffer? {
+    clock &+= 1
+    for buffer in cache where buffer.isValid && buffer.address == address {
+      buffer.lastUse = clock
+      return buffer
+    }
+    return nil
+  }
+
   private func load(_ address: TrackAddress, into buffer: TrackBuffer) throws(CKDImageError) {
     buffer.isValid = false
     let n = try file.read(buffer.memory, at: geometry.fileOffset(of: address))
@@ -84,6 +99,7 @@ package final class CKDImage: @unchecked Sendable {
     buffer.layout.scan(buffer.bytes, at: address)
     buffer.isBeingFormatted = FormatMark.isSet(in: buffer.bytes)
     buffer.isValid = true
+    shapes[address.index] = TrackShape(buffer.layout, at: address)
   }
 
   /// A copy of the track as a value.
@@ -100,7 +116,7 @@ package final class CKDImage: @unchecked Sendable {
   /// Writes to the file what was put into the buffer at `range`: keys and data; counts in the range are as they were.
   /// On an error memory and file may differ; the buffer is dropped and the track read anew next time.
   package func update(_ track: TrackBuffer, _ range: Range<Int>) throws(CKDImageError) {
-    try put(track, range)
+    try write(track, range)
     try acknowledge()
   }
 
@@ -226,7 +242,13 @@ package final class CKDImage: @unchecked Sendable {
     track.isBeingFormatted = true
   }
 
+  /// Writes what changes what the track's bytes mean.
   private func put(_ track: TrackBuffer, _ range: Range<Int>) throws(CKDImageError) {
+    shapes[track.address.index] = nil
+    try write(track, range)
+  }
+
+  private func write(_ track: TrackBuffer, _ range: Range<Int>) throws(CKDImageError) {
     track.isValid = false
     try file.write(.init(rebasing: track.bytes[range]), at: geometry.fileOffset(of: track.address) + range.lowerBound)
     track.isValid = true

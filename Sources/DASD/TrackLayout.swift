@@ -66,9 +66,7 @@ package struct TrackLayout: Sendable {
 
   /// As `init`, keeping the memory of the list.
   package mutating func scan(_ slot: UnsafeRawBufferPointer, at address: TrackAddress) {
-    records.removeAll(keepingCapacity: true)
-    end = Self.homeAddressSize
-    fault = nil
+    removeAll()
     guard slot.count == CKDGeometry.trackSize else { return fault = .size(slot.count) }
     let cylinder = UInt16(bigEndian: slot.loadUnaligned(fromByteOffset: 1, as: UInt16.self))
     let head = UInt16(bigEndian: slot.loadUnaligned(fromByteOffset: 3, as: UInt16.self))
@@ -89,6 +87,13 @@ package struct TrackLayout: Sendable {
       records.append(record)
       end = record.end
     }
+  }
+
+  /// No records, keeping the memory of the list.
+  mutating func removeAll() {
+    records.removeAll(keepingCapacity: true)
+    end = Self.homeAddressSize
+    fault = nil
   }
 }
 

@@ -86,6 +86,58 @@ import Testing
         == sense(0, 0x40, 0, 0, 5))
   }
 
+  /// More tracks than stay in memory, so that most writes are to tracks whose counts are known and nothing else.
+  @Test func `Track data written at random, between reads and formatting, is what a model of the tracks says`() throws {
+    let volume = try Volume()
+    var model: [Track] = []
+    func format(_ address: TrackAddress, _ records: Int, _ length: Int) throws {
+      var track = Track(empty: address)
+      let counts = (1...records).map { Volume.record(address, UInt8($0), length) }
+      for number in 1...records { track.append(record: UInt8(number), data: [UInt8](repeating: 0, count: length)) }
+      let locate = Command.locate(0x03, address, count: UInt8(records), length: UInt16(length))
+      #expect(volume.run([.defineExtent(address, address, mask: 0), locate] + counts.map { .command(0x1D, $0) }).isNormal)
+      if address.index < model.count { model[address.index] = track } else { model.append(track) }
+    }
+    for index in 0..<40 { try format(try #require(TrackAddress(index: index)), 12, 4096) }
+    for _ in 0..<400 {
+      let first = Int.random(in: 0..<38), tracks = Int.random(in: 1...3), record = Int.random(in: 1...12)
+      let address = try #require(TrackAddress(index: first)), last = try #require(TrackAddress(index: first + tracks - 1))
+      let alike = (first..<first + tracks).allSatisfy { model[$0].records.count == 13 }
+      switch Int.random(in: 0..<20) {
+      case 0: try format(address, 20, 2048)
+      case 1: try format(address, 12, 4096)
+      case 2:
+        #expect(
+          try volume.device.image.readTrack(address).bytes.prefix(model[first].layout.end)
+            == model[first].bytes.prefix(model[first].layout.end))
+      case _ where !alike: continue
+      default:
+        var commands = [
+          Command.prefix(
+            address, last, mask: 0x80, operation: 0x3F, record: UInt8(record), count: UInt8(tracks), length: 4096, extended: 0x23,
+            blockSize: 4096)
+        ]
+        for index in first..<first + tracks {
+          let start = index == first ? record : 1, end = index == first + tracks - 1 ? Int.random(in: start...12) : 12
+          let data = (0..<(end - start + 1) * 4096).map { _ in UInt8.random(in: 0...255) }
+          commands.append(.command(0xA5, data))
+          for k in start...end {
+            model[index].setData(of: model[index].records[k], data[(k - start) * 4096..<(k - start + 1) * 4096])
+          }
+        }
+        #expect(volume.run(commands).isNormal)
+      }
+    }
+    let image = volume.device.image
+    for index in 0..<40 {
+      let track = try image.readTrack(model[index].address)
+      #expect(track.bytes[0..<track.layout.end + 8] == model[index].bytes[0..<model[index].layout.end + 8], "track \(index)")
+    }
+    #expect(try image.check().allSatisfy { $0.track == at(2, 13) })
+    // And the counts were known.
+    #expect(try image.trackToOverwrite(model[0].address) !== image.track(model[0].address))
+  }
+
   @Test func `A set of tracks is read with the gaps left out`() throws {
     let volume = try Volume()
     let locate = Command.prefix(at(0, 3), at(0, 9), mask: 0x40, operation: 0x7F, count: 3, extended: 0x0E, set: [0b1010_0100])

@@ -155,7 +155,8 @@ extension ECKDDevice {
 
   private func orient(_ location: Location) throws(UnitCheck) {
     if location.orientation == .index { return }
-    let track = try track()
+    // Counts are all that orientation needs.
+    let track = try trackToOverwrite()
     if case .homeAddress = track.layout.fault { throw .invalidTrackFormat }
     if location.orientation == .homeAddress {
       guard location.search.track == address else { throw .noRecordFound }

@@ -13,6 +13,11 @@ extension ECKDDevice {
     do throws(CKDImageError) { return try image.track(address) } catch { throw unitCheck(for: error) }
   }
 
+  /// As `track`, but only its counts are sure to be in the buffer.
+  func trackToOverwrite() throws(UnitCheck) -> TrackBuffer {
+    do throws(CKDImageError) { return try image.trackToOverwrite(address) } catch { throw unitCheck(for: error) }
+  }
+
   func change(_ body: () throws(CKDImageError) -> Void) throws(UnitCheck) {
     do throws(CKDImageError) { try body() } catch { throw unitCheck(for: error) }
   }

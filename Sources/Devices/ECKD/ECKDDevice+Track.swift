@@ -49,7 +49,9 @@ extension ECKDDevice {
   /// READ TRACK DATA (A6): the data, and nothing else, of the record LOCATE RECORD found and all behind it; then of all
   /// records of the next track, and so on. Of the last track as many bytes as LOCATE RECORD said.
   func readTrackData(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
-    let (track, records) = try dataOfTrack()
+    try advanceInSet()
+    let track = try track()
+    let records = try recordsOfSet(track)
     var rest = chain.domain?.remaining == 1 ? chain.domain?.transferLength ?? 0 : Int.max
     for record in records where rest > 0 {
       let length = min(rest, Int(record.count.dataLength))
@@ -65,17 +67,16 @@ extension ECKDDevice {
   /// then for all records of the next track, and so on. Each must have the length LOCATE RECORD gave.
   func writeTrackData(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
     try checkWrite(.update)
-    let (track, records) = try dataOfTrack()
+    try advanceInSet()
+    let track = try trackToOverwrite()
+    let records = try recordsOfSet(track)
     var written: Range<Int>?
     for record in records where !transfer.isUsedUp {
       guard Int(record.count.dataLength) == chain.domain?.transferLength else {
         if let written { try change { () throws(CKDImageError) in try image.update(track, written) } }
         throw .invalidTrackFormat
       }
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[0..<Int(record.count.dataLength)])
-      let n = transfer.receive(into: bytes)
-      if n < bytes.count { bytes[n...].initializeMemory(as: UInt8.self, repeating: 0) }
-      track.mutableBytes(record.data).copyMemory(from: UnsafeRawBufferPointer(bytes))
+      fill(track, record.data, transfer)
       // The counts between are written as they are: one write for all records.
       written = (written?.lowerBound ?? record.dataOffset)..<record.end
     }
@@ -83,14 +84,12 @@ extension ECKDDevice {
     return .normalEnd
   }
 
-  /// The next track of the domain, and its records from the one LOCATE RECORD found, or from record 1.
-  private func dataOfTrack() throws(UnitCheck) -> (TrackBuffer, ArraySlice<TrackRecord>) {
-    try advanceInSet()
-    let track = try track()
+  /// The records of this track of the domain, from the one LOCATE RECORD found, or from record 1. They are passed then.
+  private func recordsOfSet(_ track: TrackBuffer) throws(UnitCheck) -> ArraySlice<TrackRecord> {
     if track.layout.fault != nil { throw .invalidTrackFormat }
     let first = area == .count ? max(1, recordIndex) : 1
     recordIndex = track.layout.records.count - 1
     area = .data
-    return (track, track.layout.records.dropFirst(first))
+    return track.layout.records.dropFirst(first)
   }
 }
