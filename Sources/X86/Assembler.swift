@@ -116,6 +116,14 @@ package struct Assembler {
   package mutating func lea(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x8D, to.number, m, width) }
   package mutating func xchg(_ a: Register, _ b: Register) { encode(0x87, a.number, b, .bits64) }
 
+  /// CMOV. With 32 bits, bits 32-63 become zeros whether the condition holds or not.
+  package mutating func move(if c: Condition, _ to: Register, _ from: Register, _ width: Width = .bits64) {
+    encode(0x0F40 | UInt32(c.rawValue), to.number, from, width)
+  }
+  package mutating func move(if c: Condition, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
+    encode(0x0F40 | UInt32(c.rawValue), to.number, m, width)
+  }
+
   // MARK: Big-endian access
 
   package mutating func movbe(_ to: Register, _ m: Memory, _ width: Width) { encode(0x0F38F0, to.number, m, width) }
@@ -213,6 +221,7 @@ package struct Assembler {
   /// Inverts CF.
   package mutating func cmc() { byte(0xF5) }
   package mutating func lahf() { byte(0x9F) }
+  package mutating func sahf() { byte(0x9E) }
 
   // MARK: BMI2: no flags changed
 

@@ -42,10 +42,7 @@ import Testing
   ]
 
   @Test func `an access finds its bytes wherever it lies and whatever was purged`() throws {
-    var settings = CompilerSettings()
-    settings.threshold = 1
-    settings.changeLimit = .max
-    let interpreter = try CompiledAccessTests.machine(nil), compiler = try CompiledAccessTests.machine(settings)
+    let interpreter = try CompiledAccessTests.machine(nil), compiler = try CompiledAccessTests.machine(.atOnce())
     var generator = SeededGenerator(seed: 2)
     for (k, text) in CompiledAccessTests.texts.enumerated() {
       let place = 0x2000 + 16 * UInt64(k)

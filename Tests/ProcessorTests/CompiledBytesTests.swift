@@ -10,13 +10,6 @@ import Testing
   private static let firstPage: UInt64 = 0x10_0000, pageCount: UInt64 = 64
   private static let code: UInt64 = 0x2000
 
-  private static func settings(isVerifying: Bool = false) -> CompilerSettings {
-    var settings = CompilerSettings()
-    settings.threshold = 1
-    settings.changeLimit = .max
-    settings.isVerifying = isVerifying
-    return settings
-  }
   private static func machine(_ compiling: CompilerSettings?) throws -> BareMachine {
     let bare = BareMachine.forPrograms(megabytes: 4, compiling: compiling)
     try bare.mapIdentity()
@@ -65,8 +58,8 @@ import Testing
     let interpreter: BareMachine, compiler: BareMachine, verifier: BareMachine
     init() throws {
       interpreter = try CompiledBytesTests.machine(nil)
-      compiler = try CompiledBytesTests.machine(CompiledBytesTests.settings())
-      verifier = try CompiledBytesTests.machine(CompiledBytesTests.settings(isVerifying: true))
+      compiler = try CompiledBytesTests.machine(.atOnce())
+      verifier = try CompiledBytesTests.machine(.atOnce(isVerifying: true))
     }
     func put(_ bytes: [UInt8], at address: UInt64) {
       for bare in [interpreter, compiler, verifier] { bare.put(bytes, at: address) }

@@ -6,10 +6,7 @@ import Testing
 @Suite struct CompilerTests {
   /// Everything is compiled when it is first executed, however often its page changes.
   private static func settings(isVerifying: Bool = false, _ distortion: CompilerSettings.Distortion? = nil) -> CompilerSettings {
-    var settings = CompilerSettings()
-    settings.threshold = 1
-    settings.changeLimit = .max
-    settings.isVerifying = isVerifying
+    var settings = CompilerSettings.atOnce(isVerifying: isVerifying)
     settings.distortion = distortion
     return settings
   }

@@ -64,10 +64,7 @@ import Testing
   }
 
   @Test func `an instruction in two pages is what is there when it is executed`() throws {
-    var settings = CompilerSettings()
-    settings.threshold = 1
-    settings.changeLimit = .max
-    let machines = [try Self.machine(nil), try Self.machine(settings)]
+    let machines = [try Self.machine(nil), try Self.machine(.atOnce())]
     for (text, other) in Self.texts {
       for count in stride(from: 2, to: text.count, by: 2) {
         let changed = text.dropLast(2) + other

@@ -54,4 +54,29 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: ExecutionMode.allCases)
+  func `what a target stores is a PER event of the EXECUTE, also where the block was compiled before`(_ mode: ExecutionMode) {
+    let bare = BareMachine.forPrograms(compiling: mode.settings)
+    bare.code("4400 6000 1811 8300 0500", at: 0x2000)
+    bare.code("5030 8000", at: 0x2100)  // ST 3,0(8)
+    (bare[6], bare[8]) = (0x2100, 0x5000)
+    for value in UInt64(1)...4 {
+      bare[3] = value
+      #expect(bare.start(at: 0x2000) == nil)
+      #expect(bare[UInt32.self, 0x5000] == UInt32(value))
+    }
+    bare.cpu.setControlRegister(9, CPU.PEREvent.storageAlteration)
+    bare.cpu.setControlRegister(10, 0x5000)
+    bare.cpu.setControlRegister(11, 0x5003)
+    bare[3] = 5
+    bare.load(mask: BareMachine.supervisor | PSW.per, address: 0x2000)
+    bare.turn()
+    #expect(bare[UInt32.self, 0x5000] == 5)
+    #expect(bare[UInt16.self, Lowcore.programCode] == 0x80)
+    #expect(bare[UInt8.self, Lowcore.perCode] == 0x20)
+    #expect(bare[UInt64.self, Lowcore.perAddress] == 0x2000)
+    #expect(bare.oldPSW.instructionAddress == 0x2004)
+    #expect(bare.services.firstDifference == nil)
+  }
 }

@@ -8,11 +8,18 @@ enum ExecutionMode: CaseIterable, Sendable {
 
   var settings: CompilerSettings? {
     if self == .interpreted { return nil }
+    return .atOnce(followsAlways: self == .following || self == .verified, isVerifying: self == .verified)
+  }
+}
+
+extension CompilerSettings {
+  /// Everything is compiled when it is first executed.
+  static func atOnce(changeLimit: Int = .max, followsAlways: Bool = false, isVerifying: Bool = false) -> CompilerSettings {
     var settings = CompilerSettings()
     settings.threshold = 1
-    settings.changeLimit = .max
-    settings.isVerifying = self == .verified
-    settings.followsAlways = self == .following || self == .verified
+    settings.changeLimit = changeLimit
+    settings.followsAlways = followsAlways
+    settings.isVerifying = isVerifying
     return settings
   }
 }

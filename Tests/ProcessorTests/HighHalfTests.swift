@@ -117,8 +117,7 @@ import Testing
 
   @Test(arguments: [0, PSW.basicAddressing, BareMachine.supervisor])
   func `compiled code does in each mode what the interpreter does`(mask: UInt64) {
-    var settings = CompilerSettings()
-    settings.threshold = 1
+    var settings = CompilerSettings.atOnce(changeLimit: 32)
     settings.codeSize = 1 << 20
     // Bits 0-31 are part of addresses in the 64-bit mode.
     let high = { (r: Int) -> UInt64 in mask == BareMachine.supervisor ? 0 : 0xA5A5_0000 + UInt64(r) }

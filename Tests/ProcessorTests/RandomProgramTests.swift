@@ -13,21 +13,12 @@ import Testing
   /// Pages are compiled as a whole, however often they change, and follow branches or not; or, nearly always, one instruction at a time.
   private static let ways: [(changeLimit: Int, follows: Bool)] = [(.max, false), (.max, true), (2, false)]
 
-  private static func settings(_ way: (changeLimit: Int, follows: Bool), isVerifying: Bool = false) -> CompilerSettings {
-    var settings = CompilerSettings()
-    settings.threshold = 1
-    settings.changeLimit = way.changeLimit
-    settings.followsAlways = way.follows
-    settings.isVerifying = isVerifying
-    return settings
-  }
-
   @Test(arguments: ways, [false, true])
   func `compiled programs that loop, fault and change themselves leave what interpreted ones leave`(
     _ way: (changeLimit: Int, follows: Bool), _ isPlain: Bool
   ) throws {
     let interpreter = try ProgramMachine(nil)
-    let compiler = try ProgramMachine(RandomProgramTests.settings(way))
+    let compiler = try ProgramMachine(.atOnce(changeLimit: way.changeLimit, followsAlways: way.follows))
     var generator = SequenceGenerator(seed: 20_261_128, isPlain: isPlain)
     for _ in 0..<RandomProgramTests.programCount / (isPlain ? 2 : 1) {
       let start = SequenceGenerator.exit - 0x1000 - 2 * UInt64(generator.below(120))
@@ -52,7 +43,7 @@ import Testing
   func `verification finds no difference in programs that loop, fault and change themselves`(
     _ way: (changeLimit: Int, follows: Bool), _ isPlain: Bool
   ) throws {
-    let machine = try ProgramMachine(RandomProgramTests.settings(way, isVerifying: true))
+    let machine = try ProgramMachine(.atOnce(changeLimit: way.changeLimit, followsAlways: way.follows, isVerifying: true))
     var generator = SequenceGenerator(seed: 8, isPlain: isPlain)
     for _ in 0..<RandomProgramTests.programCount / 10 {
       let start = SequenceGenerator.exit - 0x1000 - 2 * UInt64(generator.below(120))

@@ -3,7 +3,8 @@
 extension BlockBuilder {
   /// What a floating-point node does. Its number is in bits 16 and up of the node's `imm`.
   enum FloatingPoint: UInt8, Sendable {
-    case add = 0, subtract, multiply, divide, squareRoot, multiplyAdd, multiplySubtract, compare, loadAndTest, lengthen, round
+    case add = 0, subtract, multiply, divide, squareRoot, multiplyAdd, multiplySubtract, lengthen, round
+    case compare, compareSignaling, loadAndTest
     case fromFixed32, fromFixed64, toFixed32, toFixed64
     /// LOAD POSITIVE, NEGATIVE, COMPLEMENT.
     case positive, negative, complement
@@ -26,14 +27,17 @@ extension BlockBuilder {
     var operation: FloatingPoint { FloatingPoint(rawValue: UInt8(bits >> 16 & 0xFF)) ?? .add }
     var setsConditionCode: Bool {
       switch operation {
-      case .add, .subtract, .compare, .loadAndTest, .toFixed32, .toFixed64, .positive, .negative, .complement: true
+      case .add, .subtract, .compare, .compareSignaling, .loadAndTest, .toFixed32, .toFixed64: true
+      case .positive, .negative, .complement: true
       default: false
       }
     }
   }
 
   static let floatingPointSpecialisations: [UInt16: FloatingPointSpecialisation] = {
-    let arithmetic: [(UInt16, FloatingPoint)] = [(0xA, .add), (0xB, .subtract), (0xD, .divide), (0x9, .compare)]
+    let arithmetic: [(UInt16, FloatingPoint)] = [
+      (0xA, .add), (0xB, .subtract), (0xD, .divide), (0x8, .compareSignaling), (0x9, .compare),
+    ]
     var rows: [FloatingPointSpecialisation] = []
     for (code, operation) in arithmetic {
       for isDouble in [false, true] {
@@ -51,8 +55,6 @@ extension BlockBuilder {
       FloatingPointSpecialisation(0xED15, .rxe, .squareRoot, isDouble: true),
       FloatingPointSpecialisation(0xB314, .rre, .squareRoot, isDouble: false),
       FloatingPointSpecialisation(0xED14, .rxe, .squareRoot, isDouble: false),
-      FloatingPointSpecialisation(0xB318, .rre, .compare, isDouble: true),
-      FloatingPointSpecialisation(0xB308, .rre, .compare, isDouble: false),
       FloatingPointSpecialisation(0xB312, .rre, .loadAndTest, isDouble: true),
       FloatingPointSpecialisation(0xB302, .rre, .loadAndTest, isDouble: false),
       FloatingPointSpecialisation(0xB310, .rre, .positive, isDouble: true),

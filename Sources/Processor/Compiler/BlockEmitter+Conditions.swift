@@ -233,40 +233,43 @@ extension BlockEmitter {
   }
 
   /// Jumps that are taken when the condition holds.
-  func emitJumps(if condition: UInt16) -> Jumps {
+  func emitJumps(if condition: UInt16) -> Jumps { emit(emitFlags(of: condition)) }
+
+  /// Brings about flags that say whether the condition holds.
+  func emitFlags(of condition: UInt16) -> ConditionJump {
     let n = nodes[Int(condition)]
     switch n.operation {
     case .isZero, .isNotZero:
       if zeroFlag != n.a { test(n.a, .bits64) }
-      return .fixups(assembler.jump(n.operation == .isZero ? .zero : .notZero), nil, isPlain: true)
+      return ConditionJump(condition: n.operation == .isZero ? .zero : .notZero)
     case .isCompare:
       if n.imm == 14 { return .always }
       if n.imm == 0 { return .never }
       emitCompare(n)
       let conditions = n.kind & 2 != 0 ? ConditionKind.logical : ConditionKind.signed
-      return .fixups(assembler.jump(conditions[Int(n.imm >> 1)]), nil, isPlain: true)
-    default: return emitConditionCodeJumps(UInt8(n.imm))
+      return ConditionJump(condition: conditions[Int(n.imm >> 1)])
+    default: return emitFlags(ofMask: UInt8(n.imm))
     }
   }
 
-  private func emitConditionCodeJumps(_ mask: UInt8) -> Jumps {
+  private func emitFlags(ofMask mask: UInt8) -> ConditionJump {
     if mask == 15 { return .always }
     if mask == 0 { return .never }
     if flags == nil { emitFlagsOfPendingCondition() }
-    if let flags, let jump = flags.jump(onMask: mask) { return emit(jump) }
+    if let flags, let jump = flags.jump(onMask: mask) { return jump }
     let index = emitConditionIndex()
     assembler.test8(Memory(.rsp, StateOffset.conditionTable, index: index), immediate: mask)
-    return .fixups(assembler.jump(.notZero), nil, isPlain: true)
+    return ConditionJump(condition: .notZero)
   }
 
   private func emit(_ jump: ConditionJump) -> Jumps {
     guard let condition = jump.condition else { return jump.isAlways ? .always : .never }
-    guard let taken = jump.takenOnOverflow else { return .fixups(assembler.jump(condition), nil, isPlain: true) }
-    if taken {
-      let first = assembler.jump(.overflow)
+    guard let exception = jump.exception else { return .fixups(assembler.jump(condition), nil, isPlain: true) }
+    if exception.isTaken {
+      let first = assembler.jump(exception.condition)
       return .fixups(first, assembler.jump(condition), isPlain: false)
     }
-    let skip = assembler.jump(.overflow)
+    let skip = assembler.jump(exception.condition)
     let first = assembler.jump(condition)
     assembler.resolveHere(skip)
     return .fixups(first, nil, isPlain: false)
@@ -278,6 +281,9 @@ extension BlockEmitter {
     switch emitJumps(if: condition) {
     case .always: return []
     case .never: return [assembler.jump()]
+    case .fixups(let first, nil, isPlain: true):
+      assembler.invert(first)
+      return [first]
     case .fixups(let first, let second, _):
       let end = assembler.jump()
       assembler.resolveHere(first)

@@ -19,13 +19,15 @@ extension BlockEmitter {
   private struct Exceptions {
     var jumps: [Fixup] = []
     var faults = FloatFaults()
+    /// The flags say what the condition code is.
+    var hasCondition = false
   }
 
   func emitFloatingPoint(_ k: Int) {
     let o = Operands(bits: nodes[k].imm), isDouble = o.isDouble
     var slow = Exceptions()
     switch o.operation {
-    case .compare, .loadAndTest: emitFloatComparison(k, o, &slow)
+    case .compare, .compareSignaling, .loadAndTest: emitFloatComparison(k, o, &slow)
     case .positive, .negative, .complement: emitFloatSignSetting(k, o, &slow)
     case .fromFixed32, .fromFixed64:
       if !(o.operation == .fromFixed32 && isDouble) { emitControlCheck() }
@@ -54,7 +56,7 @@ extension BlockEmitter {
       emitStore(o, 0, isDouble: false)
     default: emitFloatArithmetic(k, o, &slow)
     }
-    forgetFlags()
+    if !slow.hasCondition { forgetFlags() }
     emitInterpretation(slow)
   }
   /// The next instruction may raise an exception.
@@ -62,8 +64,8 @@ extension BlockEmitter {
   private func emitInterpretation(_ slow: Exceptions) {
     if slow.jumps.isEmpty && slow.faults.first == nil { return }
     var stub = BlockStub(
-      kind: .interpretation, from: slow.jumps.first, text: instruction.text, descriptor: descriptor(), ordinal: ordinal,
-      offset: instruction.offset)
+      kind: slow.hasCondition ? .floatComparison : .interpretation, from: slow.jumps.first, text: instruction.text,
+      descriptor: descriptor(), ordinal: ordinal, offset: instruction.offset)
     if slow.jumps.count > 1 { stub.second = slow.jumps[1] }
     stub.faults = slow.faults
     stubs.append(stub)
@@ -182,18 +184,18 @@ extension BlockEmitter {
     }
   }
 
-  /// The condition code of a number against zero: 0 zero, 1 negative, 2 positive.
+  /// The condition code of a number against zero: 0 zero, 1 negative, 2 positive, 3 a NaN.
   private func emitFloatSign(_ x: UInt8, isDouble: Bool, _ slow: inout Exceptions) {
     assembler.clearFloat(1)
     mayRaise(&slow)
     assembler.compareFloat(x, 1, isDouble: isDouble)
-    slow.jumps.append(assembler.jump(.parity))
-    saveCondition(.compareLogical)
+    saveCondition(.compareFloat)
+    slow.hasCondition = true
   }
 
   private func emitFloatComparison(_ k: Int, _ o: Operands, _ slow: inout Exceptions) {
     let second = second(k, o, isDouble: o.isDouble)
-    if o.operation == .compare {
+    if o.operation != .loadAndTest {
       let first = first(o, beside: (second, 0))
       mayRaise(&slow)
       assembler.compareFloat(first, second, isDouble: o.isDouble)
@@ -202,8 +204,10 @@ extension BlockEmitter {
       mayRaise(&slow)
       assembler.compareFloat(second, 0, isDouble: o.isDouble)
     }
-    slow.jumps.append(assembler.jump(.parity))
-    saveCondition(.compareLogical)
+    // A NaN that is an invalid operation: each of those that signal in the mode that checks, each at all when the instruction signals.
+    if checksFloats || o.operation == .compareSignaling { slow.jumps.append(assembler.jump(.parity)) }
+    saveCondition(.compareFloat)
+    slow.hasCondition = true
     guard o.operation == .loadAndTest else { return }
     assembler.storeFloat(fpr(o.r1, isDouble: o.isDouble), second, isDouble: o.isDouble)
     if o.r1 != o.r2 || !o.isDouble { floats.forget(o.r1) }

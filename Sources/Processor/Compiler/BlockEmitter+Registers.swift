@@ -111,6 +111,19 @@ extension BlockEmitter {
       failed = ordinal
     }
   }
+  /// As `move`, when a condition holds. The flags stay.
+  func move(_ node: UInt16, if condition: Condition, to r: Register, _ width: Width) {
+    if let from = placeRegister(node) {
+      assembler.move(if: condition, r, from, width)
+    } else if let m = placeMemory(node) {
+      assembler.move(if: condition, r, m, width)
+    } else {
+      let held = locked, t = allocate()
+      move(node, to: t, width)
+      assembler.move(if: condition, r, t, width)
+      giveBack(t, held)
+    }
+  }
   /// r += v, without touching the flags when v fits a displacement.
   private func addConstant(_ r: Register, _ v: UInt64) {
     if v == 0 { return }

@@ -61,9 +61,9 @@ extension BlockEmitter {
     case .departure:
       emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
       emitEnd(stub)
-    case .comparison:
+    case .comparison, .floatComparison:
       emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
-      emitFlagsOfComparison()
+      emitFlagsOfComparison(ofFloats: stub.kind.isOfFloats)
       emitAfter(stub)
     case .crossing: emitCrossingCall(stub)
     case .branch(let target):
@@ -128,14 +128,22 @@ extension BlockEmitter {
     emitBorrowing(stub.deferred.loans)
     if let after = stub.after { emitJump(after) }
   }
-  /// Flags as of a logical comparison, from the condition code 0, 1 or 2: code XOR 1 against 1.
-  private func emitFlagsOfComparison() {
+  /// Flags as of a logical comparison, from the condition code 0, 1 or 2: code XOR 1 against 1. Of floating-point numbers those that
+  /// UCOMISD leaves for the code, a byte each for SAHF.
+  private func emitFlagsOfComparison(ofFloats: Bool) {
     assembler.mov(.rax, Memory(.rsp, StateOffset.condition), .bits32)
     assembler.mov(.rcx, UInt64(ConditionKind.gathered))
     assembler.pext(.rax, .rax, mask: .rcx)
     assembler.zeroExtend8(.rax, Memory(.rsp, StateOffset.conditionTable, index: .rax))
     assembler.lzcnt(.rax, .rax)
     assembler.arithmetic(.sub, .rax, immediate: 60, .bits32)
+    if ofFloats {
+      assembler.shift(.shl, .rax, 3, .bits32)
+      assembler.mov(.rcx, 0x4702_0342)
+      assembler.shift(.shrx, .rax, .rcx, by: .rax, .bits32)
+      assembler.shift(.shl, .rax, 8, .bits32)
+      return assembler.sahf()
+    }
     assembler.arithmetic(.xor, .rax, immediate: 1, .bits32)
     assembler.arithmetic(.cmp, .rax, immediate: 1, .bits32)
   }

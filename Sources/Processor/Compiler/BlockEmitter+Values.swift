@@ -231,21 +231,18 @@ extension BlockEmitter {
 
   func emitSelect(_ k: Int) {
     let n = nodes[k], width = width(k)
-    // What the condition needs is brought about first: no register moves once it decides.
+    // What the condition needs is brought about first: from then on nothing changes the flags.
     let destination = allocate(for: Int32(k))
-    let taken = emitJumps(if: n.a)
-    switch taken {
-    case .always: move(n.b, to: destination, width)
-    case .never: move(n.c, to: destination, width)
-    case .fixups(let first, let second, _):
+    let jump = emitFlags(of: n.a)
+    if let condition = jump.condition {
       move(n.c, to: destination, width)
-      let end = assembler.jump()
-      assembler.resolveHere(first)
-      if let second { assembler.resolveHere(second) }
-      move(n.b, to: destination, width)
-      assembler.resolveHere(end)
+      move(n.b, if: condition, to: destination, width)
+      if let exception = jump.exception {
+        move(exception.isTaken ? n.b : n.c, if: exception.condition, to: destination, width)
+      }
+    } else {
+      move(jump.isAlways ? n.b : n.c, to: destination, width)
     }
-    forgetFlags()
   }
 
   /// Values that are in the state.

@@ -13,6 +13,8 @@ struct BlockStub {
     case departure
     /// The same; it compares, and the flags are to say how.
     case comparison
+    /// The same, of numbers that may be unordered.
+    case floatComparison
     /// The instruction lies in two pages and is interpreted.
     case crossing
     /// The condition code is late: the word of its flags goes into the register.
@@ -30,6 +32,7 @@ struct BlockStub {
       default: false
       }
     }
+    var isOfFloats: Bool { if case .floatComparison = self { true } else { false } }
     var isStore: Bool { if case .store = self { true } else { false } }
     /// The register that is to have the addend of an access.
     var addend: Register? {

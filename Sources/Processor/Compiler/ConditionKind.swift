@@ -8,6 +8,8 @@ enum ConditionKind: UInt8, CaseIterable {
   case compareSigned
   /// CMP of unsigned operands.
   case compareLogical
+  /// UCOMISS, UCOMISD: equal, low, high, unordered. Unordered are zero and carry together, and nothing else has the parity flag.
+  case compareFloat
   /// ADD or SUB of signed operands: zero, negative, positive, overflow.
   case arithmetic
   /// ADD of unsigned operands: bit 0 not zero, bit 1 carry.
@@ -53,6 +55,7 @@ enum ConditionKind: UInt8, CaseIterable {
     case .direct: (overflow ? 1 : 0) | (carry ? 2 : 0)
     case .compareSigned: zero ? 0 : sign != overflow ? 1 : 2
     case .compareLogical: zero ? 0 : carry ? 1 : 2
+    case .compareFloat: zero ? carry ? 3 : 0 : carry ? 1 : 2
     case .arithmetic: overflow ? 3 : zero ? 0 : sign ? 1 : 2
     case .addLogical: (zero ? 0 : 1) | (carry ? 2 : 0)
     case .subtractLogical, .subtractWithBorrow: (zero ? 0 : 1) | (carry ? 0 : 2)
@@ -75,7 +78,17 @@ enum ConditionKind: UInt8, CaseIterable {
       case 14: ConditionJump(condition: .noOverflow)
       case 1: ConditionJump(condition: .overflow)
       case 0: .never
-      default: ConditionJump(condition: ConditionKind.signed[Int(m >> 1)], takenOnOverflow: m & 1 != 0)
+      default: ConditionJump(condition: ConditionKind.signed[Int(m >> 1)], exception: .init(.overflow, isTaken: m & 1 != 0))
+      }
+    case .compareFloat:
+      switch m {
+      case 15: .always
+      case 14: ConditionJump(condition: .noParity)
+      case 1: ConditionJump(condition: .parity)
+      case 0: .never
+      // These are right for unordered operands, too.
+      case 2, 5, 6, 9, 10, 13: ConditionJump(condition: ConditionKind.logical[Int(m >> 1)])
+      default: ConditionJump(condition: ConditionKind.logical[Int(m >> 1)], exception: .init(.parity, isTaken: m & 1 != 0))
       }
     case .addLogical: ConditionJump(m, 15, [3: .carry, 12: .noCarry, 10: .zero, 5: .notZero, 4: .above, 11: .notAbove])
     case .subtractLogical:
@@ -93,20 +106,28 @@ enum ConditionKind: UInt8, CaseIterable {
   static let logical: [X86.Condition] = [.zero, .above, .carry, .notZero, .zero, .noCarry, .notAbove, .zero]
 }
 
-/// The jumps that a condition takes: on overflow first, when that decides, then on one condition of the host.
+/// The jumps that a condition takes: on an exception first, when there is one that decides, then on one condition of the host.
 struct ConditionJump {
+  struct Exception {
+    /// Overflow, or unordered operands.
+    let condition: X86.Condition
+    let isTaken: Bool
+    init(_ condition: X86.Condition, isTaken: Bool) {
+      self.condition = condition
+      self.isTaken = isTaken
+    }
+  }
   var condition: X86.Condition?
-  /// With an overflow: taken, not taken, or not looked at.
-  var takenOnOverflow: Bool?
+  var exception: Exception?
   /// Without a condition: taken always or never.
   var isAlways = false
 
   static let always = ConditionJump(condition: nil, isAlways: true)
   static let never = ConditionJump(condition: nil)
 
-  init(condition: X86.Condition?, takenOnOverflow: Bool? = nil, isAlways: Bool = false) {
+  init(condition: X86.Condition?, exception: Exception? = nil, isAlways: Bool = false) {
     self.condition = condition
-    self.takenOnOverflow = takenOnOverflow
+    self.exception = exception
     self.isAlways = isAlways
   }
   /// - Parameter all: the mask that is always taken.
