@@ -45,6 +45,7 @@ import Testing
                 cause: cause)
             }
             #expect(outcomes[0] == outcomes[1], "\(text) \(mask) \(first) \(second)")
+            #expect(outcomes[0].cause == nil)
             if outcomes[0] != outcomes[1] { return }
           }
         }

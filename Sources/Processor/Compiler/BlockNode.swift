@@ -95,11 +95,11 @@ enum NodeOperation: UInt8 {
 }
 
 extension NodeOperation {
-  /// Whether what interprets the instruction may have carried it out, and come back without flags.
+  /// Whether what interprets the instruction may have carried it out, and come back without flags. Floating point brings its own.
   var mayComeBack: Bool {
     switch self {
     case .store, .storeMultiple, .exchange, .replace, .moveBytes, .clearBytes, .moveCounted, .clearCounted, .translate, .divide,
-      .floatingPoint, .interpretIf, .enable:
+      .interpretIf, .enable:
       true
     default: false
     }
