@@ -49,6 +49,8 @@ extension Assembler {
   package mutating func floatBits(_ o: FloatBitOperation, _ to: UInt8, _ from: UInt8, _ m: Memory) {
     vex(1, 1, o.rawValue, xmm(to), xmm(from), m)
   }
+  /// VPSHUFB: byte k of `to` is the byte of `from` that byte k of the 16 bytes in storage numbers.
+  package mutating func shuffleBytes(_ to: UInt8, _ from: UInt8, _ m: Memory) { vex(2, 1, 0x00, xmm(to), xmm(from), m) }
   /// UCOMISD, UCOMISS with storage.
   package mutating func compareFloat(_ a: UInt8, _ m: Memory, isDouble: Bool) { encode(isDouble ? 0x6600_0F2E : 0x0F2E, a, m) }
   /// Loads the control and status register.

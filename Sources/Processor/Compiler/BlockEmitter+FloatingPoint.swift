@@ -38,14 +38,14 @@ extension BlockEmitter {
       emitStore(o, result)
     case .toFixed32, .toFixed64: emitToFixed(o, &slow)
     case .lengthen:
-      loadShort(k, o, into: 0)
+      let second = second(k, o, isDouble: false)
       if checksFloats {
-        assembler.compareFloat(0, 0, isDouble: false)
+        assembler.compareFloat(second, second, isDouble: false)
         slow.jumps.append(assembler.jump(.parity))
       }
       let result = floats.place(for: o.r1)
       mayRaise(&slow)
-      assembler.convertFloat(result, 0, toDouble: true)
+      assembler.convertFloat(result, second, toDouble: true)
       emitStore(o, result, isDouble: true)
     case .round:
       emitControlCheck()
@@ -73,21 +73,10 @@ extension BlockEmitter {
 
   /// The XMM register with the second operand, not to be changed; XMM1 where it had to be fetched.
   private func second(_ k: Int, _ o: Operands, isDouble: Bool) -> UInt8 {
-    if isDouble && !o.hasValue { return floatRegister(o.r2) }
-    if o.hasValue {
-      let width: Width = isDouble ? .bits64 : .bits32
-      assembler.mov(toFloat: 1, register(nodes[k].a, width), width)
-    } else {
-      loadShort(k, o, into: 1)
-    }
+    if o.hasValue { return fetched(k) }
+    if isDouble { return floatRegister(o.r2) }
+    assembler.loadFloat(1, fpr(o.r2, isDouble: false), isDouble: false)
     return 1
-  }
-  private func loadShort(_ k: Int, _ o: Operands, into x: UInt8) {
-    if o.hasValue {
-      assembler.mov(toFloat: x, register(nodes[k].a, .bits32), .bits32)
-    } else {
-      assembler.loadFloat(x, fpr(o.r2, isDouble: false), isDouble: false)
-    }
   }
   /// The XMM register with register R1, to be changed: what interprets the instruction takes it from the state.
   private func first(_ o: Operands, beside kept: (UInt8, UInt8)) -> UInt8 {
@@ -251,20 +240,6 @@ extension BlockEmitter {
       width == .bits64 ? assembler.mov(guest(o.r1), t) : storeLow(t, o.r1)
     }
     if instruction.isConditionCodeLive { emitFloatSign(from, isDouble: o.isDouble, &slow) }
-  }
-
-  /// LOAD between registers, which are two nodes.
-  /// - Returns: false when the node is something else.
-  func emitFloatMove(_ k: Int) -> Bool {
-    let n = nodes[k], s = k + 1
-    guard n.operation == .fpr, n.useCount == 1, s < Int(instruction.endNode), nodes[s].operation == .setFPR,
-      nodes[s].a == UInt16(k)
-    else { return false }
-    let from = floatRegister(Int(n.imm)), r = Int(nodes[s].imm), to = floats.place(for: r, beside: (from, 0))
-    if to != from { assembler.moveFloat(to, from) }
-    assembler.storeFloat(fpr(r, isDouble: true), to, isDouble: true)
-    current = s
-    return true
   }
 }
 

@@ -97,6 +97,7 @@ extension BlockEmitter {
     let (stub, addend) = emitProbe(n.a, size: Int(n.kind), forStore: n.imm & BlockNode.forUpdate != 0)
     stubs.append(stub)
     let m = Memory(stub.base, stub.displacement, index: addend)
+    if emitFloatLoad(k, m) { return }
     let destination: Register
     if let target = target(of: k) {
       destination = target
@@ -117,11 +118,12 @@ extension BlockEmitter {
   }
 
   func emitStore(_ k: Int) {
-    let n = nodes[k]
-    let value = register(n.b, n.kind == 8 ? .bits64 : .bits32)
+    let n = nodes[k], float = storedFloat(n.b)
+    let value = float == nil ? register(n.b, n.kind == 8 ? .bits64 : .bits32) : .rax
     let (stub, addend) = emitProbe(n.a, size: Int(n.kind), forStore: true)
     stubs.append(stub)
     let m = Memory(stub.base, stub.displacement, index: addend)
+    if let float { return emitFloatStore(m, float) }
     switch n.kind {
     case 1: assembler.mov8(m, value)
     case 2: assembler.movbe16(m, value)

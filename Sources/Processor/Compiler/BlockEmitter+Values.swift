@@ -247,7 +247,7 @@ extension BlockEmitter {
 
   /// Values that are in the state.
   func emitStateValue(_ k: Int) {
-    if emitFloatMove(k) { return }
+    if emitFloatMove(k) || storedFloat(UInt16(k)) != nil { return }
     let n = nodes[k], r = allocate(for: Int32(k))
     switch n.operation {
     case .registerHigh:

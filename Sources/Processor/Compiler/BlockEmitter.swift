@@ -41,6 +41,8 @@ final class BlockEmitter {
   var unlinked: [(jump: Fixup, target: UInt16)] = []
   /// The floating-point registers that host registers hold, too.
   var floats = FloatRegisters()
+  /// The node whose value is in XMM1, for the next one.
+  var fetchedFloat: UInt16?
   /// The block as a whole.
   var shape = BlockShape()
   /// The number of the first instruction that branches back to where the block goes on.

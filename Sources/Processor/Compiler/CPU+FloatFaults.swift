@@ -46,6 +46,8 @@ extension CPU {
 /// 16 bytes each of `CompiledState.floatConstants`.
 enum FloatConstant: Int, CaseIterable {
   case magnitude = 0, magnitudeShort, smallest, smallestShort, sign, signShort
+  /// Of bytes 0-7 and 0-3, for `shuffleBytes`.
+  case reversal, reversalShort
   var bits: UInt64 {
     switch self {
     case .magnitude: 0x7FFF_FFFF_FFFF_FFFF
@@ -54,6 +56,8 @@ enum FloatConstant: Int, CaseIterable {
     case .smallestShort: 0x0080_0000
     case .sign: 0x8000_0000_0000_0000
     case .signShort: 0x8000_0000
+    case .reversal: 0x0001_0203_0405_0607
+    case .reversalShort: 0x8080_8080_0001_0203
     }
   }
   /// On a boundary of 16 bytes, which never crosses a line of the host's cache.

@@ -85,7 +85,7 @@ package struct CompiledState {
   /// After so many the CPU decides whether they came fast (`CompilerSettings.floatFaultLimit`).
   var faultLimit: UInt32 = .max
   /// What is looked for in floating-point results: see `FloatConstant`.
-  var floatConstants: InlineArray<14, UInt64> = .init(repeating: 0)
+  var floatConstants: InlineArray<18, UInt64> = .init(repeating: 0)
   /// 8 >> condition code, by the bits of `condition` that PEXT with `ConditionKind.gathered` gathers.
   var conditionTable: InlineArray<256, UInt8> = .init(repeating: 0)
 }
