@@ -56,7 +56,7 @@ extension Assembler {
   /// Loads the control and status register.
   package mutating func loadFloatControl(_ m: Memory) { encode(0x0FAE, 2, m) }
   /// The number of an XMM register as the encoder takes it.
-  private func xmm(_ x: UInt8) -> Register { Register(rawValue: x & 15).unsafelyUnwrapped }
+  private func xmm(_ x: UInt8) -> Register { Register(number: x & 15) }
 }
 
 /// Operations on bits by their opcodes.

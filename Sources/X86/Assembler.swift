@@ -7,7 +7,7 @@
 package struct Assembler {
   /// Where the next byte goes.
   package var cursor: UnsafeMutablePointer<UInt8>
-  package init(at cursor: UnsafeMutablePointer<UInt8>) { self.cursor = cursor }
+  @inlinable package init(at cursor: UnsafeMutablePointer<UInt8>) { self.cursor = cursor }
 
   // MARK: Bytes
 
@@ -27,7 +27,7 @@ package struct Assembler {
   // MARK: Prefixes, opcode and operands
 
   /// REX (when needed), then the opcode: one byte, 0Fxx, 0F38xx, with a mandatory prefix in bits 24-31.
-  @usableFromInline mutating func opcode(_ opcode: UInt32, _ reg: UInt8, _ index: UInt8, _ base: UInt8, wide: Bool, bytes: Bool) {
+  @inlinable mutating func opcode(_ opcode: UInt32, _ reg: UInt8, _ index: UInt8, _ base: UInt8, wide: Bool, bytes: Bool) {
     let prefix = UInt8(truncatingIfNeeded: opcode &>> 24)
     if prefix != 0 { byte(prefix) }
     let rex = 0x40 | (wide ? 8 : 0) | (reg &>> 3) &<< 2 | (index &>> 3) &<< 1 | base &>> 3
@@ -71,21 +71,25 @@ package struct Assembler {
 
   // MARK: Moves
 
-  package mutating func mov(_ to: Register, _ from: Register, _ width: Width = .bits64) {
+  @inlinable package mutating func mov(_ to: Register, _ from: Register, _ width: Width = .bits64) {
     if to == from && width == .bits64 { return }
     encode(0x8B, to.number, from, width)
   }
-  package mutating func mov(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x8B, to.number, m, width) }
-  package mutating func mov(_ m: Memory, _ from: Register, _ width: Width = .bits64) { encode(0x89, from.number, m, width) }
-  package mutating func mov16(_ m: Memory, _ from: Register) {
+  @inlinable package mutating func mov(_ to: Register, _ m: Memory, _ width: Width = .bits64) {
+    encode(0x8B, to.number, m, width)
+  }
+  @inlinable package mutating func mov(_ m: Memory, _ from: Register, _ width: Width = .bits64) {
+    encode(0x89, from.number, m, width)
+  }
+  @inlinable package mutating func mov16(_ m: Memory, _ from: Register) {
     byte(0x66)
     encode(0x89, from.number, m)
   }
   /// Bits 8-63 of the register stay.
-  package mutating func mov8(_ to: Register, _ from: Register) { encode(0x8A, to.number, from, bytes: true) }
-  package mutating func mov8(_ m: Memory, _ from: Register) { encode(0x88, from.number, m, bytes: true) }
+  @inlinable package mutating func mov8(_ to: Register, _ from: Register) { encode(0x8A, to.number, from, bytes: true) }
+  @inlinable package mutating func mov8(_ m: Memory, _ from: Register) { encode(0x88, from.number, m, bytes: true) }
   /// The shortest encoding that leaves the flags alone.
-  package mutating func mov(_ to: Register, _ v: UInt64) {
+  @inlinable package mutating func mov(_ to: Register, _ v: UInt64) {
     if v <= 0xFFFF_FFFF {
       opcode(0xB8 | UInt32(to.number & 7), 0, 0, to.number, wide: false, bytes: false)
       int32(Int32(truncatingIfNeeded: v))
@@ -98,61 +102,69 @@ package struct Assembler {
     }
   }
   /// A sign-extended immediate into storage.
-  package mutating func mov(_ m: Memory, immediate v: Int32, _ width: Width) {
+  @inlinable package mutating func mov(_ m: Memory, immediate v: Int32, _ width: Width) {
     encode(0xC7, 0, m, width)
     int32(v)
   }
-  package mutating func mov8(_ m: Memory, immediate v: UInt8) {
+  @inlinable package mutating func mov8(_ m: Memory, immediate v: UInt8) {
     encode(0xC6, 0, m)
     byte(v)
   }
-  package mutating func zeroExtend8(_ to: Register, _ from: Register) { encode(0x0FB6, to.number, from, bytes: true) }
-  package mutating func zeroExtend8(_ to: Register, _ m: Memory) { encode(0x0FB6, to.number, m) }
-  package mutating func zeroExtend16(_ to: Register, _ from: Register) { encode(0x0FB7, to.number, from) }
-  package mutating func zeroExtend16(_ to: Register, _ m: Memory) { encode(0x0FB7, to.number, m) }
-  package mutating func signExtend8(_ to: Register, _ from: Register) { encode(0x0FBE, to.number, from, .bits64) }
-  package mutating func signExtend16(_ to: Register, _ from: Register) { encode(0x0FBF, to.number, from, .bits64) }
-  package mutating func signExtend32(_ to: Register, _ from: Register) { encode(0x63, to.number, from, .bits64) }
-  package mutating func lea(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x8D, to.number, m, width) }
-  package mutating func xchg(_ a: Register, _ b: Register) { encode(0x87, a.number, b, .bits64) }
+  @inlinable package mutating func zeroExtend8(_ to: Register, _ from: Register) { encode(0x0FB6, to.number, from, bytes: true) }
+  @inlinable package mutating func zeroExtend8(_ to: Register, _ m: Memory) { encode(0x0FB6, to.number, m) }
+  @inlinable package mutating func zeroExtend16(_ to: Register, _ from: Register) { encode(0x0FB7, to.number, from) }
+  @inlinable package mutating func zeroExtend16(_ to: Register, _ m: Memory) { encode(0x0FB7, to.number, m) }
+  @inlinable package mutating func signExtend8(_ to: Register, _ from: Register) { encode(0x0FBE, to.number, from, .bits64) }
+  @inlinable package mutating func signExtend16(_ to: Register, _ from: Register) { encode(0x0FBF, to.number, from, .bits64) }
+  @inlinable package mutating func signExtend32(_ to: Register, _ from: Register) { encode(0x63, to.number, from, .bits64) }
+  @inlinable package mutating func lea(_ to: Register, _ m: Memory, _ width: Width = .bits64) {
+    encode(0x8D, to.number, m, width)
+  }
+  @inlinable package mutating func xchg(_ a: Register, _ b: Register) { encode(0x87, a.number, b, .bits64) }
 
   /// CMOV. With 32 bits, bits 32-63 become zeros whether the condition holds or not.
-  package mutating func move(if c: Condition, _ to: Register, _ from: Register, _ width: Width = .bits64) {
+  @inlinable package mutating func move(if c: Condition, _ to: Register, _ from: Register, _ width: Width = .bits64) {
     encode(0x0F40 | UInt32(c.rawValue), to.number, from, width)
   }
-  package mutating func move(if c: Condition, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
+  @inlinable package mutating func move(if c: Condition, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
     encode(0x0F40 | UInt32(c.rawValue), to.number, m, width)
   }
 
   // MARK: Big-endian access
 
-  package mutating func movbe(_ to: Register, _ m: Memory, _ width: Width) { encode(0x0F38F0, to.number, m, width) }
-  package mutating func movbe(_ m: Memory, _ from: Register, _ width: Width) { encode(0x0F38F1, from.number, m, width) }
+  @inlinable package mutating func movbe(_ to: Register, _ m: Memory, _ width: Width) { encode(0x0F38F0, to.number, m, width) }
+  @inlinable package mutating func movbe(_ m: Memory, _ from: Register, _ width: Width) {
+    encode(0x0F38F1, from.number, m, width)
+  }
   /// Bits 16-63 of the register stay.
-  package mutating func movbe16(_ to: Register, _ m: Memory) {
+  @inlinable package mutating func movbe16(_ to: Register, _ m: Memory) {
     byte(0x66)
     encode(0x0F38F0, to.number, m)
   }
-  package mutating func movbe16(_ m: Memory, _ from: Register) {
+  @inlinable package mutating func movbe16(_ m: Memory, _ from: Register) {
     byte(0x66)
     encode(0x0F38F1, from.number, m)
   }
-  package mutating func bswap(_ r: Register, _ width: Width) {
+  @inlinable package mutating func bswap(_ r: Register, _ width: Width) {
     opcode(0x0FC8 | UInt32(r.number & 7), 0, 0, r.number, wide: width == .bits64, bytes: false)
   }
 
   // MARK: Arithmetic
 
-  package mutating func arithmetic(_ o: ArithmeticOperation, _ to: Register, _ from: Register, _ width: Width = .bits64) {
+  @inlinable package mutating func arithmetic(
+    _ o: ArithmeticOperation, _ to: Register, _ from: Register, _ width: Width = .bits64
+  ) {
     encode(UInt32(o.rawValue &<< 3 | 3), to.number, from, width)
   }
-  package mutating func arithmetic(_ o: ArithmeticOperation, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
+  @inlinable package mutating func arithmetic(_ o: ArithmeticOperation, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
     encode(UInt32(o.rawValue &<< 3 | 3), to.number, m, width)
   }
-  package mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, _ from: Register, _ width: Width = .bits64) {
+  @inlinable package mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, _ from: Register, _ width: Width = .bits64) {
     encode(UInt32(o.rawValue &<< 3 | 1), from.number, m, width)
   }
-  package mutating func arithmetic(_ o: ArithmeticOperation, _ to: Register, immediate v: Int32, _ width: Width = .bits64) {
+  @inlinable package mutating func arithmetic(
+    _ o: ArithmeticOperation, _ to: Register, immediate v: Int32, _ width: Width = .bits64
+  ) {
     if v >= -128 && v <= 127 {
       encode(0x83, o.rawValue, to, width)
       byte(UInt8(bitPattern: Int8(truncatingIfNeeded: v)))
@@ -161,7 +173,8 @@ package struct Assembler {
       int32(v)
     }
   }
-  package mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, immediate v: Int32, _ width: Width = .bits64) {
+  @inlinable package mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, immediate v: Int32, _ width: Width = .bits64)
+  {
     if v >= -128 && v <= 127 {
       encode(0x83, o.rawValue, m, width)
       byte(UInt8(bitPattern: Int8(truncatingIfNeeded: v)))
@@ -170,58 +183,62 @@ package struct Assembler {
       int32(v)
     }
   }
-  package mutating func test(_ a: Register, _ b: Register, _ width: Width = .bits64) { encode(0x85, b.number, a, width) }
+  @inlinable package mutating func test(_ a: Register, _ b: Register, _ width: Width = .bits64) {
+    encode(0x85, b.number, a, width)
+  }
   /// Compares the low 16 bits with storage.
-  package mutating func compare16(_ r: Register, _ m: Memory) {
+  @inlinable package mutating func compare16(_ r: Register, _ m: Memory) {
     byte(0x66)
     encode(0x3B, r.number, m)
   }
   /// LOCK CMPXCHG: storage becomes `new` if it is what RAX has; RAX becomes what was there; ZF says which.
-  package mutating func lockedCompareExchange(_ m: Memory, _ new: Register, _ width: Width) {
+  @inlinable package mutating func lockedCompareExchange(_ m: Memory, _ new: Register, _ width: Width) {
     byte(0xF0)
     encode(0x0FB1, new.number, m, width)
   }
-  package mutating func test8(_ m: Memory, immediate v: UInt8) {
+  @inlinable package mutating func test8(_ m: Memory, immediate v: UInt8) {
     encode(0xF6, 0, m)
     byte(v)
   }
-  package mutating func and8(_ m: Memory, immediate v: UInt8) {
+  @inlinable package mutating func and8(_ m: Memory, immediate v: UInt8) {
     encode(0x80, 4, m)
     byte(v)
   }
-  package mutating func or8(_ m: Memory, immediate v: UInt8) {
+  @inlinable package mutating func or8(_ m: Memory, immediate v: UInt8) {
     encode(0x80, 1, m)
     byte(v)
   }
-  package mutating func neg(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 3, r, width) }
-  package mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) {
+  @inlinable package mutating func neg(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 3, r, width) }
+  @inlinable package mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) {
     encode(0x0FAF, to.number, from, width)
   }
   /// DIV: RDX and RAX by `r`; quotient in RAX, remainder in RDX.
-  package mutating func divide(by r: Register, _ width: Width) { encode(0xF7, 6, r, width) }
+  @inlinable package mutating func divide(by r: Register, _ width: Width) { encode(0xF7, 6, r, width) }
   /// IDIV of 64 bits.
-  package mutating func divideSigned(by r: Register) { encode(0xF7, 7, r, .bits64) }
+  @inlinable package mutating func divideSigned(by r: Register) { encode(0xF7, 7, r, .bits64) }
   /// CQO: the sign of RAX in RDX.
-  package mutating func signExtendPair() {
+  @inlinable package mutating func signExtendPair() {
     byte(0x48)
     byte(0x99)
   }
-  package mutating func imul(_ to: Register, _ m: Memory, _ width: Width = .bits64) { encode(0x0FAF, to.number, m, width) }
-  package mutating func shift(_ o: ShiftOperation, _ r: Register, _ amount: UInt8, _ width: Width = .bits64) {
+  @inlinable package mutating func imul(_ to: Register, _ m: Memory, _ width: Width = .bits64) {
+    encode(0x0FAF, to.number, m, width)
+  }
+  @inlinable package mutating func shift(_ o: ShiftOperation, _ r: Register, _ amount: UInt8, _ width: Width = .bits64) {
     encode(0xC1, o.rawValue, r, width)
     byte(amount)
   }
   /// Rotates by CL.
-  package mutating func rolByCL(_ r: Register, _ width: Width) { encode(0xD3, 0, r, width) }
+  @inlinable package mutating func rolByCL(_ r: Register, _ width: Width) { encode(0xD3, 0, r, width) }
   /// The count of leading zeros; the operand's width for zero (ABM).
-  package mutating func lzcnt(_ to: Register, _ from: Register) { encode(0xF300_0FBD, to.number, from, .bits64) }
+  @inlinable package mutating func lzcnt(_ to: Register, _ from: Register) { encode(0xF300_0FBD, to.number, from, .bits64) }
   /// BSF: the number of the lowest bit that is one; of zero it says nothing.
-  package mutating func lowestBit(_ to: Register, _ from: Register) { encode(0x0FBC, to.number, from) }
-  package mutating func set(_ c: Condition, _ r: Register) { encode(0x0F90 | UInt32(c.rawValue), 0, r, bytes: true) }
+  @inlinable package mutating func lowestBit(_ to: Register, _ from: Register) { encode(0x0FBC, to.number, from) }
+  @inlinable package mutating func set(_ c: Condition, _ r: Register) { encode(0x0F90 | UInt32(c.rawValue), 0, r, bytes: true) }
   /// Inverts CF.
-  package mutating func cmc() { byte(0xF5) }
-  package mutating func lahf() { byte(0x9F) }
-  package mutating func sahf() { byte(0x9E) }
+  @inlinable package mutating func cmc() { byte(0xF5) }
+  @inlinable package mutating func lahf() { byte(0x9F) }
+  @inlinable package mutating func sahf() { byte(0x9E) }
 
   // MARK: BMI2: no flags changed
 
@@ -246,66 +263,75 @@ package struct Assembler {
     byte(code)
     address(reg.number, m)
   }
-  package mutating func rorx(_ to: Register, _ from: Register, _ amount: UInt8, _ width: Width) {
+  @inlinable package mutating func rorx(_ to: Register, _ from: Register, _ amount: UInt8, _ width: Width) {
     vex(3, 3, 0xF0, to, nil, from, wide: width == .bits64)
     byte(amount)
   }
-  package mutating func shift(_ o: FlaglessShift, _ to: Register, _ from: Register, by amount: Register, _ width: Width = .bits64)
-  {
+  @inlinable package mutating func shift(
+    _ o: FlaglessShift, _ to: Register, _ from: Register, by amount: Register, _ width: Width = .bits64
+  ) {
     vex(2, o.rawValue, 0xF7, to, amount, from, wide: width == .bits64)
   }
   /// high:low = RDX x `from`.
-  package mutating func mulx(_ high: Register, _ low: Register, _ from: Register) { vex(2, 3, 0xF6, high, low, from, wide: true) }
+  @inlinable package mutating func mulx(_ high: Register, _ low: Register, _ from: Register) {
+    vex(2, 3, 0xF6, high, low, from, wide: true)
+  }
   /// Bits of `from`, 32 bits (BMI1): `range` has the first, 0 the lowest, and in its next byte how many. The flags are lost.
-  package mutating func bextr(_ to: Register, _ from: Register, _ range: Register) {
+  @inlinable package mutating func bextr(_ to: Register, _ from: Register, _ range: Register) {
     vex(2, 0, 0xF7, to, range, from, wide: false)
   }
   /// Gathers the bits of `from` that `mask` selects.
-  package mutating func pext(_ to: Register, _ from: Register, mask: Register) { vex(2, 2, 0xF5, to, from, mask, wide: false) }
+  @inlinable package mutating func pext(_ to: Register, _ from: Register, mask: Register) {
+    vex(2, 2, 0xF5, to, from, mask, wide: false)
+  }
 
   // MARK: Control
 
-  package mutating func jump(_ c: Condition) -> Fixup {
+  @inlinable package mutating func jump(_ c: Condition) -> Fixup {
     byte(0x0F)
     byte(0x80 | c.rawValue)
     int32(0)
     return Fixup(end: cursor)
   }
   /// Has a conditional jump be taken when its condition does not hold.
-  package func invert(_ jump: Fixup) { jump.end[-5] ^= 1 }
-  package mutating func jump() -> Fixup {
+  @inlinable package func invert(_ jump: Fixup) { jump.end[-5] ^= 1 }
+  @inlinable package mutating func jump() -> Fixup {
     byte(0xE9)
     int32(0)
     return Fixup(end: cursor)
   }
-  package mutating func call() -> Fixup {
+  @inlinable package mutating func call() -> Fixup {
     byte(0xE8)
     int32(0)
     return Fixup(end: cursor)
   }
-  package mutating func jump(_ m: Memory) { encode(0xFF, 4, m) }
-  package mutating func jump(_ r: Register) { encode(0xFF, 4, r) }
-  package mutating func call(_ m: Memory) { encode(0xFF, 2, m) }
-  package mutating func ret() { byte(0xC3) }
-  package mutating func push(_ r: Register) { opcode(0x50 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false) }
-  package mutating func pop(_ r: Register) { opcode(0x58 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false) }
+  @inlinable package mutating func jump(_ m: Memory) { encode(0xFF, 4, m) }
+  @inlinable package mutating func jump(_ r: Register) { encode(0xFF, 4, r) }
+  @inlinable package mutating func call(_ m: Memory) { encode(0xFF, 2, m) }
+  @inlinable package mutating func ret() { byte(0xC3) }
+  @inlinable package mutating func push(_ r: Register) {
+    opcode(0x50 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false)
+  }
+  @inlinable package mutating func pop(_ r: Register) {
+    opcode(0x58 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false)
+  }
   /// RDTSC: the upper half of the counter into EDX, the lower into EAX.
-  package mutating func readTimeStamp() {
+  @inlinable package mutating func readTimeStamp() {
     byte(0x0F)
     byte(0x31)
   }
-  package mutating func mfence() {
+  @inlinable package mutating func mfence() {
     byte(0x0F)
     byte(0xAE)
     byte(0xF0)
   }
 
   /// Makes the displacement lead to `target`, in the same mapping.
-  package static func resolve(_ fixup: Fixup, to target: UnsafeMutablePointer<UInt8>) {
+  @inlinable package static func resolve(_ fixup: Fixup, to target: UnsafeMutablePointer<UInt8>) {
     UnsafeMutableRawPointer(fixup.end - 4).storeBytes(of: Int32(truncatingIfNeeded: target - fixup.end), as: Int32.self)
   }
   /// Makes it lead here.
-  package func resolveHere(_ fixup: Fixup) { Assembler.resolve(fixup, to: cursor) }
+  @inlinable package func resolveHere(_ fixup: Fixup) { Assembler.resolve(fixup, to: cursor) }
 
   // MARK: Operands relative to the instruction
 
@@ -317,9 +343,13 @@ package struct Assembler {
     cursor += 4
     UnsafeMutableRawPointer(cursor - 4).storeBytes(of: Int32(truncatingIfNeeded: distance - (cursor - start)), as: Int32.self)
   }
-  package mutating func arithmeticRelative(_ o: ArithmeticOperation, _ to: Register, _ distance: Int) {
+  @inlinable package mutating func arithmeticRelative(_ o: ArithmeticOperation, _ to: Register, _ distance: Int) {
     encodeRelative(UInt32(o.rawValue &<< 3 | 3), to.number, distance, .bits64)
   }
-  package mutating func movRelative(_ to: Register, _ distance: Int) { encodeRelative(0x8B, to.number, distance, .bits64) }
-  package mutating func leaRelative(_ to: Register, _ distance: Int) { encodeRelative(0x8D, to.number, distance, .bits64) }
+  @inlinable package mutating func movRelative(_ to: Register, _ distance: Int) {
+    encodeRelative(0x8B, to.number, distance, .bits64)
+  }
+  @inlinable package mutating func leaRelative(_ to: Register, _ distance: Int) {
+    encodeRelative(0x8D, to.number, distance, .bits64)
+  }
 }

@@ -1,7 +1,29 @@
 /// The sixteen general registers of x86-64, by their number in an encoding.
-package enum Register: UInt8, Sendable {
-  case rax = 0, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
-  @inlinable package var number: UInt8 { rawValue }
+///
+/// A structure: of an enumeration of another module the optimizer knows neither the numbers nor how to compare them, and asks for
+/// both at run time.
+package struct Register: Equatable, Sendable {
+  package let number: UInt8
+  /// - Parameter number: 0 to 15.
+  @inlinable package init(number: UInt8) { self.number = number }
+  @inlinable package static func == (a: Register, b: Register) -> Bool { a.number == b.number }
+
+  @inlinable package static var rax: Register { Register(number: 0) }
+  @inlinable package static var rcx: Register { Register(number: 1) }
+  @inlinable package static var rdx: Register { Register(number: 2) }
+  @inlinable package static var rbx: Register { Register(number: 3) }
+  @inlinable package static var rsp: Register { Register(number: 4) }
+  @inlinable package static var rbp: Register { Register(number: 5) }
+  @inlinable package static var rsi: Register { Register(number: 6) }
+  @inlinable package static var rdi: Register { Register(number: 7) }
+  @inlinable package static var r8: Register { Register(number: 8) }
+  @inlinable package static var r9: Register { Register(number: 9) }
+  @inlinable package static var r10: Register { Register(number: 10) }
+  @inlinable package static var r11: Register { Register(number: 11) }
+  @inlinable package static var r12: Register { Register(number: 12) }
+  @inlinable package static var r13: Register { Register(number: 13) }
+  @inlinable package static var r14: Register { Register(number: 14) }
+  @inlinable package static var r15: Register { Register(number: 15) }
 }
 
 /// Width of an operation. A 32-bit result clears bits 32-63 of its register.
