@@ -9,26 +9,9 @@ extension BlockBuilder {
         isLive = true
         continue
       }
-      let use = ConditionCodeUse(of: instructions[k], state.pointee.nodes)
-      isLive = use.reads || use.leaves || use.skips || !use.sets && isLive
-    }
-  }
-}
-
-/// What an instruction of a block does with the condition code.
-private struct ConditionCodeUse {
-  var sets = false, reads = false
-  /// It may be left, by an interruption or a branch, or not be carried out.
-  var leaves = false, skips = false
-
-  init(of instruction: BlockInstruction, _ nodes: UnsafeMutablePointer<BlockNode>) {
-    for n in Int(instruction.firstNode)..<Int(instruction.endNode) {
-      let operation = nodes[n].operation
-      sets = sets || operation.setsConditionCode
-      if operation == .floatingPoint { sets = sets || BlockBuilder.FloatingPointOperands(bits: nodes[n].imm).setsConditionCode }
-      reads = reads || operation.readsConditionCode
-      leaves = leaves || operation.mayLeave
-      skips = skips || operation == .proceed
+      let traits = instructions[k].traits
+      isLive =
+        !traits.isDisjoint(with: [.readsConditionCode, .mayLeave, .proceeds]) || !traits.contains(.setsConditionCode) && isLive
     }
   }
 }

@@ -43,13 +43,11 @@ extension BlockBuilder {
   }
   /// Whether registers may be apart in an instruction: nothing but its nodes says which it looks at.
   private func mayBeApart(_ instruction: BlockInstruction) -> Bool {
-    if instruction.isRoutine { return false }
-    return (Int(instruction.firstNode)..<Int(instruction.endNode)).allSatisfy {
-      state.pointee.nodes[$0].operation.namesRegisters
-    }
+    !instruction.isRoutine && !instruction.traits.contains(.hidesRegisters)
   }
   private func branches(_ instruction: BlockInstruction, to offset: UInt16) -> Bool {
-    (Int(instruction.firstNode)..<Int(instruction.endNode)).contains {
+    if instruction.isRoutine || !instruction.traits.contains(.mayBranch) { return false }
+    return (Int(instruction.firstNode)..<Int(instruction.endNode)).contains {
       let n = state.pointee.nodes[$0]
       guard n.operation == .branch || n.operation == .branchIf else { return false }
       let target = state.pointee.nodes[Int(n.operation == .branch ? n.a : n.b)]

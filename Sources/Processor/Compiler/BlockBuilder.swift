@@ -19,6 +19,8 @@ struct BlockBuilder: ~Copyable {
     /// The instruction being built: its offset in the page, and the next one's.
     var offset: UInt64 = 0
     var nextOffset: UInt64 = 0
+    /// What its nodes do.
+    var traits: NodeTraits = []
     /// The instruction cannot be compiled: it is called.
     var isRoutine = false
     /// The instruction has changed something: from here on it cannot be begun anew by what interprets it.
@@ -49,6 +51,7 @@ struct BlockBuilder: ~Copyable {
     (state.pointee.nodes + k).initialize(
       to: BlockNode(operation: operation, kind: kind, a: a.node, b: b.node, c: c.node, imm: imm))
     state.pointee.count = k &+ 1
+    state.pointee.traits.formUnion(operation.traits)
     return BlockValue(UInt16(truncatingIfNeeded: k))
   }
   @inline(__always) func effect(

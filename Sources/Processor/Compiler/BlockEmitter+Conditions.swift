@@ -73,8 +73,8 @@ extension BlockEmitter {
     let index = emitConditionIndex()
     assembler.zeroExtend8(index, Memory(.rsp, StateOffset.conditionTable, index: index))
     assembler.arithmetic(.and, index, immediate: 3, .bits32)
-    for k in 0..<3 where owners[k] == BlockEmitter.temporary && HostRegisters.scratch[k] != index {
-      free(HostRegisters.scratch[k], unless: index)
+    for k in 0..<3 where owners[k] == BlockEmitter.temporary && HostRegisters.scratch(k) != index {
+      free(HostRegisters.scratch(k), unless: index)
     }
     return index
   }

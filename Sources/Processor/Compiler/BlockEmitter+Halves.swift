@@ -12,13 +12,13 @@ extension BlockEmitter {
   func isClear(_ r: Int) -> Bool { clear >> UInt16(r) & 1 != 0 }
   /// What is known of bits 0-31 behind the instruction.
   func noteClear() {
-    let range = Int(instruction.firstNode)..<Int(instruction.endNode)
-    if instruction.isRoutine || range.contains(where: { !nodes[$0].operation.namesRegisters }) {
+    if instruction.isRoutine || instruction.traits.contains(.hidesRegisters) {
       clear = 0
       return
     }
-    let isCertain = !range.contains { nodes[$0].operation == .proceed }
-    for k in range {
+    if !instruction.traits.contains(.setsRegisters) { return }
+    let isCertain = !instruction.traits.contains(.proceeds)
+    for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
       let n = nodes[k], bit: UInt16 = 1 << UInt16(n.imm & 15)
       switch n.operation {
       case .setRegister: clear = isCertain && isZeroExtended(n.a) ? clear | bit : clear & ~bit
@@ -72,7 +72,10 @@ extension BlockEmitter {
   }
   private func whole(_ r: Int) -> Memory { Memory(.rsp, StateOffset.wholes + Int32(8 * r)) }
   private func visitHost(_ registers: UInt16, _ loans: Loans, _ visit: (Int, Register) -> Void) {
-    for r in 0..<16 where registers >> UInt16(r) & 1 != 0 {
+    var rest = registers
+    while rest != 0 {
+      let r = rest.trailingZeroBitCount
+      rest &= rest &- 1
       if let host = loans.register(of: r) { visit(r, host) }
     }
   }

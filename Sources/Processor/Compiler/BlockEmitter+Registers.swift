@@ -4,16 +4,21 @@ import X86
 extension BlockEmitter {
   // MARK: Scratch registers
 
-  func index(of r: Register) -> Int? { r == .rax ? 0 : r == .rcx ? 1 : r == .rdx ? 2 : nil }
+  func index(of r: Register) -> Int? { r.number < HostRegisters.scratchCount ? Int(r.number) : nil }
   func lock(_ r: Register) { if let k = index(of: r) { locked |= 1 << UInt8(k) } }
 
   /// A scratch register that has no value and that nobody needs.
   var freeScratch: Register? {
-    [1, 2, 0].first { owners[$0] == BlockEmitter.free && locked & 1 << UInt8($0) == 0 }.map { HostRegisters.scratch[$0] }
+    freeScratchIndex(except: -1).map { HostRegisters.scratch($0) }
+  }
+  /// - Parameter except: one that is not to be it.
+  private func freeScratchIndex(except: Int) -> Int? {
+    func isFree(_ k: Int) -> Bool { k != except && owners[k] == BlockEmitter.free && locked & 1 << UInt8(k) == 0 }
+    return isFree(1) ? 1 : isFree(2) ? 2 : isFree(0) ? 0 : nil
   }
   /// A free scratch register, RAX last: LAHF and addresses want it. Nothing emitted here changes the flags.
   func allocate(for owner: Int32 = BlockEmitter.temporary) -> Register {
-    for k in [1, 2, 0] where owners[k] == BlockEmitter.free && locked & 1 << UInt8(k) == 0 { return take(k, owner) }
+    if let k = freeScratchIndex(except: -1) { return take(k, owner) }
     var victim = -1
     for k in 0..<3 where locked & 1 << UInt8(k) == 0 && owners[k] >= 0 {
       if victim < 0 || nodes[Int(owners[k])].lastUse > nodes[Int(owners[victim])].lastUse { victim = k }
@@ -28,7 +33,7 @@ extension BlockEmitter {
   private func take(_ k: Int, _ owner: Int32) -> Register {
     owners[k] = owner
     locked |= 1 << UInt8(k)
-    let r = HostRegisters.scratch[k]
+    let r = HostRegisters.scratch(k)
     if owner >= 0 { places[Int(owner)] = r.number + 1 }
     return r
   }
@@ -38,7 +43,7 @@ extension BlockEmitter {
       failed = ordinal
       return
     }
-    assembler.mov(Memory(.rsp, StateOffset.spilled + Int32(8 * slot)), HostRegisters.scratch[k])
+    assembler.mov(Memory(.rsp, StateOffset.spilled + Int32(8 * slot)), HostRegisters.scratch(k))
     spills[slot] = node
     places[Int(node)] = UInt8(32 + slot)
     owners[k] = BlockEmitter.free
@@ -48,10 +53,10 @@ extension BlockEmitter {
     guard let k = index(of: r) else { return }
     if owners[k] >= 0 {
       let node = owners[k]
-      if let other = [1, 2, 0].first(where: { $0 != k && owners[$0] == BlockEmitter.free && locked & 1 << UInt8($0) == 0 }) {
-        assembler.mov(HostRegisters.scratch[other], r)
+      if let other = freeScratchIndex(except: k) {
+        assembler.mov(HostRegisters.scratch(other), r)
         owners[other] = node
-        places[Int(node)] = HostRegisters.scratch[other].number + 1
+        places[Int(node)] = HostRegisters.scratch(other).number + 1
         if locked & 1 << UInt8(k) != 0 { locked |= 1 << UInt8(other) }
       } else {
         spill(k)
@@ -81,7 +86,7 @@ extension BlockEmitter {
   /// The register that holds the value now, if one does.
   func placeRegister(_ node: UInt16) -> Register? {
     let place = places[Int(node)]
-    if place >= 1 && place <= 16 { return Register(rawValue: place - 1) }
+    if place >= 1 && place <= 16 { return Register(number: place - 1) }
     if nodes[Int(node)].operation == .register && place == 0 { return pinned(Int(nodes[Int(node)].imm)) }
     return nil
   }

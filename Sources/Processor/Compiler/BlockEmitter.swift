@@ -136,9 +136,9 @@ final class BlockEmitter {
       var k = Int(instruction.firstNode)
       var skips: [Fixup] = []
       // A store that misses is interpreted, and comes back with the condition code in the state and without flags.
-      let mayComeBack = (k..<Int(instruction.endNode)).contains { nodes[$0].operation.mayComeBack }
+      let mayComeBack = instruction.traits.contains(.mayComeBack)
       // Another target of EXECUTE may have set the floating-point control.
-      let mayBeOther = (k..<Int(instruction.endNode)).contains { nodes[$0].operation == .interpretIf }
+      let mayBeOther = instruction.traits.contains(.mayBeOther)
       while k < Int(instruction.endNode) {
         current = k
         let operation = nodes[k].operation

@@ -49,7 +49,7 @@ enum NodeOperation: UInt8 {
     default: false
     }
   }
-  var setsConditionCode: Bool {
+  @inline(__always) var setsConditionCode: Bool {
     switch self {
     case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow,
       .exchange, .setNotZero, .setSign, .setCompare, .setTestMask, .setTestByte, .setConditionCode, .compareBytes,
@@ -60,7 +60,7 @@ enum NodeOperation: UInt8 {
   }
   /// Whether nodes say which general registers the instruction looks at and sets. What is interpreted in the place of EXECUTE's likely
   /// target may be anything.
-  var namesRegisters: Bool {
+  @inline(__always) var namesRegisters: Bool {
     switch self {
     case .loadMultiple, .storeMultiple, .divide, .moveCounted, .compareCounted, .clearCounted, .combineCounted, .translate,
       .translateAndTest, .searchString, .compareStrings, .moveString, .interpretIf:
@@ -75,14 +75,14 @@ enum NodeOperation: UInt8 {
     default: false
     }
   }
-  var readsConditionCode: Bool {
+  @inline(__always) var readsConditionCode: Bool {
     switch self {
     case .conditionCode, .isConditionCode, .addWithCarry, .subtractWithBorrow: true
     default: false
     }
   }
   /// Whether the instruction may end here with an interruption or a branch.
-  var mayLeave: Bool {
+  @inline(__always) var mayLeave: Bool {
     switch self {
     case .load, .store, .loadMultiple, .storeMultiple, .exchange, .replace, .moveBytes, .compareBytes, .clearBytes, .divide,
       .moveCounted, .compareCounted, .clearCounted, .combineCounted, .translate, .translateAndTest, .searchString,
@@ -96,7 +96,7 @@ enum NodeOperation: UInt8 {
 
 extension NodeOperation {
   /// Whether what interprets the instruction may have carried it out, and come back without flags. Floating point brings its own.
-  var mayComeBack: Bool {
+  @inline(__always) var mayComeBack: Bool {
     switch self {
     case .store, .storeMultiple, .exchange, .replace, .moveBytes, .clearBytes, .moveCounted, .clearCounted, .translate, .divide,
       .interpretIf, .enable:
@@ -147,6 +147,8 @@ struct BlockInstruction {
   /// From the beginning of the page.
   var offset: UInt16
   var length: UInt8
+  /// What its nodes do; of an instruction that is called there are none.
+  var traits: NodeTraits = []
   /// Carried out by calling what interprets it.
   var isRoutine = false
   var endsBlock = false

@@ -42,8 +42,8 @@ extension CompiledThunks {
     return translation
   }
   private static func emitScratch(_ a: inout Assembler, isStore: Bool) {
-    for (k, r) in HostRegisters.scratch.enumerated() {
-      let m = at(StateOffset.saved + Int32(8 * k))
+    for k in 0..<HostRegisters.scratchCount {
+      let r = HostRegisters.scratch(k), m = at(StateOffset.saved + Int32(8 * k))
       if isStore { a.mov(m, r) } else { a.mov(r, m) }
     }
   }

@@ -9,7 +9,7 @@ extension Compiler {
     let likely = isRelative ? builder.state.pointee.offset &+ UInt64(bitPattern: text.i32 &* 2) : likelyTarget(text, cpu)
     guard likely < 4095, likely & 1 == 0 else { return builder.call() }
     let target = Compiler.text(page, Int(likely))
-    guard likely + target.length <= 4096, let row = row(of: target, mode), !Compiler.isExecute(row.opcode) else {
+    guard likely + target.length <= 4096, let row = row(of: target, mode), !Compiler.isExecute(row.pointee.opcode) else {
       return builder.call()
     }
     if !isRelative { builder.requireTarget(builder.rx(text).address, at: likely) }

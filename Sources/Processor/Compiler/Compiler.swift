@@ -82,7 +82,7 @@ final class Compiler {
 
   /// The mnemonic of an opcode; its digits when it has none.
   func mnemonic(opcode: UInt16) -> String {
-    rows.row(opcode: opcode).map { String(describing: $0.mnemonic) } ?? String(opcode, radix: 16)
+    rows.row(opcode: opcode).map { String(describing: $0.pointee.mnemonic) } ?? String(opcode, radix: 16)
   }
 
   /// Drops the blocks of frames that were stored into.
@@ -225,6 +225,7 @@ final class Compiler {
     let first = builder.state.pointee.count
     builder.state.pointee.offset = UInt64(instruction.offset)
     builder.state.pointee.nextOffset = UInt64(instruction.offset) + UInt64(instruction.length)
+    builder.state.pointee.traits = []
     builder.state.pointee.isRoutine = false
     builder.state.pointee.hasEffect = false
     guard let row = row(of: text, mode) else {
@@ -234,7 +235,7 @@ final class Compiler {
       return
     }
     // The guard does not look at the target of EXECUTE.
-    if !Compiler.isExecute(row.opcode) {
+    if !Compiler.isExecute(row.pointee.opcode) {
       build(row, text)
     } else if instruction.isGuarded {
       builder.call()
@@ -245,30 +246,31 @@ final class Compiler {
       builder.state.pointee.count = first
       instruction.isRoutine = true
       // EXECUTE goes on behind itself, mostly.
-      instruction.endsBlock = row.traits.contains(.endsBlock) && !Compiler.isExecute(row.opcode)
+      instruction.endsBlock = row.pointee.traits.contains(.endsBlock) && !Compiler.isExecute(row.pointee.opcode)
     } else {
-      instruction.endsBlock = (first..<builder.state.pointee.count).contains {
-        builder.state.pointee.nodes[$0].operation == .branch
-      }
+      instruction.traits = builder.state.pointee.traits
+      instruction.endsBlock = instruction.traits.contains(.branches)
     }
     instruction.endNode = UInt16(builder.state.pointee.count)
   }
 
   /// The row of an instruction that the mode has.
-  func row(of text: InstructionText, _ mode: BlockMode) -> Instruction<BlockBuilder>? {
-    guard let row = rows.row(of: text), !(mode.isProblemState && row.traits.contains(.privileged)),
-      mode.isZArchitecture || !row.traits.contains(.zArchitectureOnly)
+  func row(of text: InstructionText, _ mode: BlockMode) -> UnsafePointer<CompilerRow>? {
+    guard let row = rows.row(of: text), !(mode.isProblemState && row.pointee.traits.contains(.privileged)),
+      mode.isZArchitecture || !row.pointee.traits.contains(.zArchitectureOnly)
     else { return nil }
     return row
   }
   /// Builds the nodes of one instruction, or has it called.
-  func build(_ row: Instruction<BlockBuilder>, _ text: InstructionText) {
-    if let specialisation = BlockBuilder.floatingPointSpecialisations[row.opcode] {
+  func build(_ row: UnsafePointer<CompilerRow>, _ text: InstructionText) {
+    if let specialisation = row.pointee.floatingPoint {
       do { try builder.floatingPoint(specialisation, text) } catch { builder.call() }
-    } else if case .operation(let operation) = row.semantics {
+    } else if let operation = row.pointee.operation {
       do { try operation(&builder, text) } catch { builder.call() }
     } else if !builder.bytes(text) {
-      do { if try !builder.division(row.opcode, text) && !builder.systemMask(text) { builder.call() } } catch { builder.call() }
+      do { if try !builder.division(row.pointee.opcode, text) && !builder.systemMask(text) { builder.call() } } catch {
+        builder.call()
+      }
     }
   }
 
@@ -281,15 +283,4 @@ final class Compiler {
     for k in offset..<4096 { bits |= UInt64(page.load(fromByteOffset: k, as: UInt8.self)) << UInt64(56 - 8 * (k - offset)) }
     return InstructionText(bits: bits)
   }
-}
-
-/// The rows by opcode, as the compiler reads them. Shared by all CPUs; immutable.
-package final class CompilerRows: @unchecked Sendable {
-  private let set = InstructionSet<BlockBuilder>()
-  private var indices: [UInt16: Int] = [:]
-
-  package init() { for (k, row) in set.rows.enumerated() { indices[row.opcode] = k } }
-
-  func row(of text: InstructionText) -> Instruction<BlockBuilder>? { row(opcode: OpcodeMap.opcode(of: text)) }
-  func row(opcode: UInt16) -> Instruction<BlockBuilder>? { indices[opcode].map { set.rows[$0] } }
 }

@@ -5,6 +5,8 @@ import X86
 struct FloatRegisters {
   /// By register: the number of the XMM register, 0 for none.
   private var places = InlineArray<16, UInt8>(repeating: 0)
+  /// The registers that have one, a bit each.
+  private var held: UInt16 = 0
   /// The one that makes room next.
   private var next: UInt8 = first
   /// The floating-point control was looked at in this block: it permits the host's arithmetic.
@@ -12,7 +14,7 @@ struct FloatRegisters {
 
   private static let first: UInt8 = 3, last: UInt8 = 15
   /// A host register holds something, or what was looked at is known.
-  var holdsAny: Bool { isControlKnown || (0..<16).contains { places[$0] != 0 } }
+  var holdsAny: Bool { isControlKnown || held != 0 }
 
   /// The XMM register that holds register `r`.
   subscript(r: Int) -> UInt8? { places[r] == 0 ? nil : places[r] }
@@ -21,13 +23,26 @@ struct FloatRegisters {
   mutating func place(for r: Int, beside kept: (UInt8, UInt8) = (0, 0)) -> UInt8 {
     if places[r] != 0 { return places[r] }
     while next == kept.0 || next == kept.1 { advance() }
-    for k in 0..<16 where places[k] == next { places[k] = 0 }
+    for k in 0..<16 where places[k] == next { forget(k) }
     places[r] = next
+    held |= 1 << UInt16(r)
     advance()
     return places[r]
   }
   private mutating func advance() { next = next == FloatRegisters.last ? FloatRegisters.first : next + 1 }
-  mutating func forget(_ r: Int) { places[r] = 0 }
+  mutating func forget(_ r: Int) {
+    places[r] = 0
+    held &= ~(1 << UInt16(r))
+  }
+  /// Visits the registers that have one, with it.
+  @inline(__always) func visit(_ body: (_ r: Int, _ x: UInt8) -> Void) {
+    var rest = held
+    while rest != 0 {
+      let r = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      body(r, places[r])
+    }
+  }
 }
 
 extension BlockEmitter {
@@ -42,6 +57,6 @@ extension BlockEmitter {
   }
   /// Loads everything again after a call.
   func emitReload(_ registers: FloatRegisters) {
-    for r in 0..<16 { if let x = registers[r] { assembler.loadFloat(x, fpr(r, isDouble: true), isDouble: true) } }
+    registers.visit { r, x in assembler.loadFloat(x, fpr(r, isDouble: true), isDouble: true) }
   }
 }

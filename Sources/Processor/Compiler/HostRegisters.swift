@@ -21,7 +21,9 @@ enum HostRegisters {
     default: nil
     }
   }
-  static let scratch: [Register] = [.rax, .rcx, .rdx]
+  /// How many are for values, and those, by number: RAX, RCX, RDX.
+  static let scratchCount = 3
+  @inline(__always) static func scratch(_ k: Int) -> Register { Register(number: UInt8(truncatingIfNeeded: k)) }
   /// The general registers that have one, a bit each.
   static let allPinned: UInt16 = (0..<16).reduce(0) { pinned($1) == nil ? $0 : $0 | 1 << UInt16($1) }
 }

@@ -28,7 +28,10 @@ struct Loans: Equatable {
   }
 
   fileprivate func visit(_ body: (_ r: Int, _ lender: Int, Register) -> Void) {
-    for r in 0..<16 where borrowers >> UInt16(r) & 1 != 0 {
+    var rest = borrowers
+    while rest != 0 {
+      let r = rest.trailingZeroBitCount
+      rest &= rest &- 1
       if let register = HostRegisters.pinned(lender(of: r)) { body(r, lender(of: r), register) }
     }
   }

@@ -76,7 +76,7 @@ extension BlockBuilder {
   private func rises(_ loop: ArraySlice<BlockInstruction>) -> InlineArray<16, Int64?> {
     var rises = InlineArray<16, Int64?>(repeating: 0)
     for instruction in loop {
-      let isConditional = nodes(instruction).contains { $0.operation == .proceed }
+      let isConditional = instruction.traits.contains(.proceeds)
       for n in nodes(instruction) {
         let r = Int(n.imm & 15)
         switch n.operation {

@@ -1,0 +1,43 @@
+/// What an instruction's nodes do, taken together: noted while they are built, so that nobody need go through them to ask.
+struct NodeTraits: OptionSet {
+  let rawValue: UInt16
+
+  /// The condition code is set, or looked at.
+  static let setsConditionCode = NodeTraits(rawValue: 1)
+  static let readsConditionCode = NodeTraits(rawValue: 2)
+  /// The instruction may end with an interruption or a branch, or be left undone on a condition.
+  static let mayLeave = NodeTraits(rawValue: 4)
+  static let proceeds = NodeTraits(rawValue: 8)
+  /// What interprets it may have carried it out, and come back without flags.
+  static let mayComeBack = NodeTraits(rawValue: 16)
+  /// What is interpreted may be another instruction: the target of EXECUTE.
+  static let mayBeOther = NodeTraits(rawValue: 32)
+  /// Nodes do not say which general registers it looks at and sets.
+  static let hidesRegisters = NodeTraits(rawValue: 64)
+  /// It branches, always or on a condition; always.
+  static let mayBranch = NodeTraits(rawValue: 128)
+  static let branches = NodeTraits(rawValue: 256)
+  /// General registers are set, by what says so or by floating point.
+  static let setsRegisters = NodeTraits(rawValue: 512)
+}
+
+extension NodeOperation {
+  /// Known where the node is built, as the operation is.
+  @inline(__always) var traits: NodeTraits {
+    var traits: NodeTraits = []
+    if setsConditionCode { traits.insert(.setsConditionCode) }
+    if readsConditionCode { traits.insert(.readsConditionCode) }
+    if mayLeave { traits.insert(.mayLeave) }
+    if mayComeBack { traits.insert(.mayComeBack) }
+    if !namesRegisters { traits.insert(.hidesRegisters) }
+    switch self {
+    case .proceed: traits.insert(.proceeds)
+    case .interpretIf: traits.insert(.mayBeOther)
+    case .branch: traits.formUnion([.mayBranch, .branches])
+    case .branchIf: traits.insert(.mayBranch)
+    case .setRegister, .setRegister32, .setRegisterHigh, .floatingPoint: traits.insert(.setsRegisters)
+    default: break
+    }
+    return traits
+  }
+}
