@@ -4,22 +4,26 @@
 /// matters only where an address outside the code is reached relative to it.
 ///
 /// Concurrency: a value of whoever compiles.
-package struct Assembler {
+public struct Assembler {
   /// Where the next byte goes.
-  package var cursor: UnsafeMutablePointer<UInt8>
-  @inlinable package init(at cursor: UnsafeMutablePointer<UInt8>) { self.cursor = cursor }
+  public var cursor: UnsafeMutablePointer<UInt8>
+  /// Begins at a place that can be written.
+  @inlinable public init(at cursor: UnsafeMutablePointer<UInt8>) { self.cursor = cursor }
 
   // MARK: Bytes
 
-  @inlinable package mutating func byte(_ b: UInt8) {
+  /// One byte of code.
+  @inlinable public mutating func byte(_ b: UInt8) {
     cursor.pointee = b
     cursor += 1
   }
-  @inlinable package mutating func int32(_ v: Int32) {
+  /// Four bytes, the lowest first.
+  @inlinable public mutating func int32(_ v: Int32) {
     UnsafeMutableRawPointer(cursor).storeBytes(of: v, as: Int32.self)
     cursor += 4
   }
-  @inlinable package mutating func int64(_ v: UInt64) {
+  /// Eight bytes, the lowest first.
+  @inlinable public mutating func int64(_ v: UInt64) {
     UnsafeMutableRawPointer(cursor).storeBytes(of: v, as: UInt64.self)
     cursor += 8
   }
@@ -71,25 +75,30 @@ package struct Assembler {
 
   // MARK: Moves
 
-  @inlinable package mutating func mov(_ to: Register, _ from: Register, _ width: Width = .bits64) {
+  /// MOV between registers; nothing when that would be nothing.
+  @inlinable public mutating func mov(_ to: Register, _ from: Register, _ width: Width = .bits64) {
     if to == from && width == .bits64 { return }
     encode(0x8B, to.number, from, width)
   }
-  @inlinable package mutating func mov(_ to: Register, _ m: Memory, _ width: Width = .bits64) {
+  /// MOV from storage.
+  @inlinable public mutating func mov(_ to: Register, _ m: Memory, _ width: Width = .bits64) {
     encode(0x8B, to.number, m, width)
   }
-  @inlinable package mutating func mov(_ m: Memory, _ from: Register, _ width: Width = .bits64) {
+  /// MOV to storage.
+  @inlinable public mutating func mov(_ m: Memory, _ from: Register, _ width: Width = .bits64) {
     encode(0x89, from.number, m, width)
   }
-  @inlinable package mutating func mov16(_ m: Memory, _ from: Register) {
+  /// MOV of 16 bits.
+  @inlinable public mutating func mov16(_ m: Memory, _ from: Register) {
     byte(0x66)
     encode(0x89, from.number, m)
   }
   /// Bits 8-63 of the register stay.
-  @inlinable package mutating func mov8(_ to: Register, _ from: Register) { encode(0x8A, to.number, from, bytes: true) }
-  @inlinable package mutating func mov8(_ m: Memory, _ from: Register) { encode(0x88, from.number, m, bytes: true) }
+  @inlinable public mutating func mov8(_ to: Register, _ from: Register) { encode(0x8A, to.number, from, bytes: true) }
+  /// MOV of 8 bits.
+  @inlinable public mutating func mov8(_ m: Memory, _ from: Register) { encode(0x88, from.number, m, bytes: true) }
   /// The shortest encoding that leaves the flags alone.
-  @inlinable package mutating func mov(_ to: Register, _ v: UInt64) {
+  @inlinable public mutating func mov(_ to: Register, _ v: UInt64) {
     if v <= 0xFFFF_FFFF {
       opcode(0xB8 | UInt32(to.number & 7), 0, 0, to.number, wide: false, bytes: false)
       int32(Int32(truncatingIfNeeded: v))
@@ -102,67 +111,86 @@ package struct Assembler {
     }
   }
   /// A sign-extended immediate into storage.
-  @inlinable package mutating func mov(_ m: Memory, immediate v: Int32, _ width: Width) {
+  @inlinable public mutating func mov(_ m: Memory, immediate v: Int32, _ width: Width) {
     encode(0xC7, 0, m, width)
     int32(v)
   }
-  @inlinable package mutating func mov8(_ m: Memory, immediate v: UInt8) {
+  /// MOV of 8 bits.
+  @inlinable public mutating func mov8(_ m: Memory, immediate v: UInt8) {
     encode(0xC6, 0, m)
     byte(v)
   }
-  @inlinable package mutating func zeroExtend8(_ to: Register, _ from: Register) { encode(0x0FB6, to.number, from, bytes: true) }
-  @inlinable package mutating func zeroExtend8(_ to: Register, _ m: Memory) { encode(0x0FB6, to.number, m) }
-  @inlinable package mutating func zeroExtend16(_ to: Register, _ from: Register) { encode(0x0FB7, to.number, from) }
-  @inlinable package mutating func zeroExtend16(_ to: Register, _ m: Memory) { encode(0x0FB7, to.number, m) }
-  @inlinable package mutating func signExtend8(_ to: Register, _ from: Register) { encode(0x0FBE, to.number, from, .bits64) }
-  @inlinable package mutating func signExtend16(_ to: Register, _ from: Register) { encode(0x0FBF, to.number, from, .bits64) }
-  @inlinable package mutating func signExtend32(_ to: Register, _ from: Register) { encode(0x63, to.number, from, .bits64) }
-  @inlinable package mutating func lea(_ to: Register, _ m: Memory, _ width: Width = .bits64) {
+  /// MOVZX from 8 bits, to 32 that clear the others.
+  @inlinable public mutating func zeroExtend8(_ to: Register, _ from: Register) { encode(0x0FB6, to.number, from, bytes: true) }
+  /// MOVZX from 8 bits, to 32 that clear the others.
+  @inlinable public mutating func zeroExtend8(_ to: Register, _ m: Memory) { encode(0x0FB6, to.number, m) }
+  /// MOVZX from 16 bits, to 32 that clear the others.
+  @inlinable public mutating func zeroExtend16(_ to: Register, _ from: Register) { encode(0x0FB7, to.number, from) }
+  /// MOVZX from 16 bits, to 32 that clear the others.
+  @inlinable public mutating func zeroExtend16(_ to: Register, _ m: Memory) { encode(0x0FB7, to.number, m) }
+  /// MOVSX from 8 bits to 64.
+  @inlinable public mutating func signExtend8(_ to: Register, _ from: Register) { encode(0x0FBE, to.number, from, .bits64) }
+  /// MOVSX from 16 bits to 64.
+  @inlinable public mutating func signExtend16(_ to: Register, _ from: Register) { encode(0x0FBF, to.number, from, .bits64) }
+  /// MOVSXD from 32 bits to 64.
+  @inlinable public mutating func signExtend32(_ to: Register, _ from: Register) { encode(0x63, to.number, from, .bits64) }
+  /// LEA: the address itself. The flags stay.
+  @inlinable public mutating func lea(_ to: Register, _ m: Memory, _ width: Width = .bits64) {
     encode(0x8D, to.number, m, width)
   }
-  @inlinable package mutating func xchg(_ a: Register, _ b: Register) { encode(0x87, a.number, b, .bits64) }
+  /// XCHG of 64 bits.
+  @inlinable public mutating func xchg(_ a: Register, _ b: Register) { encode(0x87, a.number, b, .bits64) }
 
   /// CMOV. With 32 bits, bits 32-63 become zeros whether the condition holds or not.
-  @inlinable package mutating func move(if c: Condition, _ to: Register, _ from: Register, _ width: Width = .bits64) {
+  @inlinable public mutating func move(if c: Condition, _ to: Register, _ from: Register, _ width: Width = .bits64) {
     encode(0x0F40 | UInt32(c.rawValue), to.number, from, width)
   }
-  @inlinable package mutating func move(if c: Condition, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
+  /// CMOV from storage, which is accessed in any case.
+  @inlinable public mutating func move(if c: Condition, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
     encode(0x0F40 | UInt32(c.rawValue), to.number, m, width)
   }
 
   // MARK: Big-endian access
 
-  @inlinable package mutating func movbe(_ to: Register, _ m: Memory, _ width: Width) { encode(0x0F38F0, to.number, m, width) }
-  @inlinable package mutating func movbe(_ m: Memory, _ from: Register, _ width: Width) {
+  /// MOVBE: the bytes in reverse.
+  @inlinable public mutating func movbe(_ to: Register, _ m: Memory, _ width: Width) { encode(0x0F38F0, to.number, m, width) }
+  /// MOVBE: the bytes in reverse.
+  @inlinable public mutating func movbe(_ m: Memory, _ from: Register, _ width: Width) {
     encode(0x0F38F1, from.number, m, width)
   }
   /// Bits 16-63 of the register stay.
-  @inlinable package mutating func movbe16(_ to: Register, _ m: Memory) {
+  @inlinable public mutating func movbe16(_ to: Register, _ m: Memory) {
     byte(0x66)
     encode(0x0F38F0, to.number, m)
   }
-  @inlinable package mutating func movbe16(_ m: Memory, _ from: Register) {
+  /// MOVBE of 16 bits.
+  @inlinable public mutating func movbe16(_ m: Memory, _ from: Register) {
     byte(0x66)
     encode(0x0F38F1, from.number, m)
   }
-  @inlinable package mutating func bswap(_ r: Register, _ width: Width) {
+  /// BSWAP: reverses the bytes.
+  @inlinable public mutating func bswap(_ r: Register, _ width: Width) {
     opcode(0x0FC8 | UInt32(r.number & 7), 0, 0, r.number, wide: width == .bits64, bytes: false)
   }
 
   // MARK: Arithmetic
 
-  @inlinable package mutating func arithmetic(
+  /// ADD, OR, ADC, SBB, AND, SUB, XOR or CMP.
+  @inlinable public mutating func arithmetic(
     _ o: ArithmeticOperation, _ to: Register, _ from: Register, _ width: Width = .bits64
   ) {
     encode(UInt32(o.rawValue &<< 3 | 3), to.number, from, width)
   }
-  @inlinable package mutating func arithmetic(_ o: ArithmeticOperation, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
+  /// ADD, OR, ADC, SBB, AND, SUB, XOR or CMP.
+  @inlinable public mutating func arithmetic(_ o: ArithmeticOperation, _ to: Register, _ m: Memory, _ width: Width = .bits64) {
     encode(UInt32(o.rawValue &<< 3 | 3), to.number, m, width)
   }
-  @inlinable package mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, _ from: Register, _ width: Width = .bits64) {
+  /// ADD, OR, ADC, SBB, AND, SUB, XOR or CMP.
+  @inlinable public mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, _ from: Register, _ width: Width = .bits64) {
     encode(UInt32(o.rawValue &<< 3 | 1), from.number, m, width)
   }
-  @inlinable package mutating func arithmetic(
+  /// ADD, OR, ADC, SBB, AND, SUB, XOR or CMP.
+  @inlinable public mutating func arithmetic(
     _ o: ArithmeticOperation, _ to: Register, immediate v: Int32, _ width: Width = .bits64
   ) {
     if v >= -128 && v <= 127 {
@@ -173,7 +201,8 @@ package struct Assembler {
       int32(v)
     }
   }
-  @inlinable package mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, immediate v: Int32, _ width: Width = .bits64)
+  /// ADD, OR, ADC, SBB, AND, SUB, XOR or CMP.
+  @inlinable public mutating func arithmetic(_ o: ArithmeticOperation, _ m: Memory, immediate v: Int32, _ width: Width = .bits64)
   {
     if v >= -128 && v <= 127 {
       encode(0x83, o.rawValue, m, width)
@@ -183,62 +212,73 @@ package struct Assembler {
       int32(v)
     }
   }
-  @inlinable package mutating func test(_ a: Register, _ b: Register, _ width: Width = .bits64) {
+  /// TEST: the flags of AND.
+  @inlinable public mutating func test(_ a: Register, _ b: Register, _ width: Width = .bits64) {
     encode(0x85, b.number, a, width)
   }
   /// Compares the low 16 bits with storage.
-  @inlinable package mutating func compare16(_ r: Register, _ m: Memory) {
+  @inlinable public mutating func compare16(_ r: Register, _ m: Memory) {
     byte(0x66)
     encode(0x3B, r.number, m)
   }
   /// LOCK CMPXCHG: storage becomes `new` if it is what RAX has; RAX becomes what was there; ZF says which.
-  @inlinable package mutating func lockedCompareExchange(_ m: Memory, _ new: Register, _ width: Width) {
+  @inlinable public mutating func lockedCompareExchange(_ m: Memory, _ new: Register, _ width: Width) {
     byte(0xF0)
     encode(0x0FB1, new.number, m, width)
   }
-  @inlinable package mutating func test8(_ m: Memory, immediate v: UInt8) {
+  /// TEST of a byte in storage.
+  @inlinable public mutating func test8(_ m: Memory, immediate v: UInt8) {
     encode(0xF6, 0, m)
     byte(v)
   }
-  @inlinable package mutating func and8(_ m: Memory, immediate v: UInt8) {
+  /// AND of a byte in storage.
+  @inlinable public mutating func and8(_ m: Memory, immediate v: UInt8) {
     encode(0x80, 4, m)
     byte(v)
   }
-  @inlinable package mutating func or8(_ m: Memory, immediate v: UInt8) {
+  /// OR of a byte in storage.
+  @inlinable public mutating func or8(_ m: Memory, immediate v: UInt8) {
     encode(0x80, 1, m)
     byte(v)
   }
-  @inlinable package mutating func neg(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 3, r, width) }
-  @inlinable package mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) {
+  /// NEG; CF says that it was not zero.
+  @inlinable public mutating func neg(_ r: Register, _ width: Width = .bits64) { encode(0xF7, 3, r, width) }
+  /// IMUL: the low half of the product.
+  @inlinable public mutating func imul(_ to: Register, _ from: Register, _ width: Width = .bits64) {
     encode(0x0FAF, to.number, from, width)
   }
   /// DIV: RDX and RAX by `r`; quotient in RAX, remainder in RDX.
-  @inlinable package mutating func divide(by r: Register, _ width: Width) { encode(0xF7, 6, r, width) }
+  @inlinable public mutating func divide(by r: Register, _ width: Width) { encode(0xF7, 6, r, width) }
   /// IDIV of 64 bits.
-  @inlinable package mutating func divideSigned(by r: Register) { encode(0xF7, 7, r, .bits64) }
+  @inlinable public mutating func divideSigned(by r: Register) { encode(0xF7, 7, r, .bits64) }
   /// CQO: the sign of RAX in RDX.
-  @inlinable package mutating func signExtendPair() {
+  @inlinable public mutating func signExtendPair() {
     byte(0x48)
     byte(0x99)
   }
-  @inlinable package mutating func imul(_ to: Register, _ m: Memory, _ width: Width = .bits64) {
+  /// IMUL: the low half of the product.
+  @inlinable public mutating func imul(_ to: Register, _ m: Memory, _ width: Width = .bits64) {
     encode(0x0FAF, to.number, m, width)
   }
-  @inlinable package mutating func shift(_ o: ShiftOperation, _ r: Register, _ amount: UInt8, _ width: Width = .bits64) {
+  /// A shift by a constant.
+  @inlinable public mutating func shift(_ o: ShiftOperation, _ r: Register, _ amount: UInt8, _ width: Width = .bits64) {
     encode(0xC1, o.rawValue, r, width)
     byte(amount)
   }
   /// Rotates by CL.
-  @inlinable package mutating func rolByCL(_ r: Register, _ width: Width) { encode(0xD3, 0, r, width) }
+  @inlinable public mutating func rolByCL(_ r: Register, _ width: Width) { encode(0xD3, 0, r, width) }
   /// The count of leading zeros; the operand's width for zero (ABM).
-  @inlinable package mutating func lzcnt(_ to: Register, _ from: Register) { encode(0xF300_0FBD, to.number, from, .bits64) }
+  @inlinable public mutating func lzcnt(_ to: Register, _ from: Register) { encode(0xF300_0FBD, to.number, from, .bits64) }
   /// BSF: the number of the lowest bit that is one; of zero it says nothing.
-  @inlinable package mutating func lowestBit(_ to: Register, _ from: Register) { encode(0x0FBC, to.number, from) }
-  @inlinable package mutating func set(_ c: Condition, _ r: Register) { encode(0x0F90 | UInt32(c.rawValue), 0, r, bytes: true) }
+  @inlinable public mutating func lowestBit(_ to: Register, _ from: Register) { encode(0x0FBC, to.number, from) }
+  /// SETcc: bits 8-63 stay.
+  @inlinable public mutating func set(_ c: Condition, _ r: Register) { encode(0x0F90 | UInt32(c.rawValue), 0, r, bytes: true) }
   /// Inverts CF.
-  @inlinable package mutating func cmc() { byte(0xF5) }
-  @inlinable package mutating func lahf() { byte(0x9F) }
-  @inlinable package mutating func sahf() { byte(0x9E) }
+  @inlinable public mutating func cmc() { byte(0xF5) }
+  /// LAHF: SF, ZF, AF, PF, CF into AH.
+  @inlinable public mutating func lahf() { byte(0x9F) }
+  /// SAHF: the reverse.
+  @inlinable public mutating func sahf() { byte(0x9E) }
 
   // MARK: BMI2: no flags changed
 
@@ -263,93 +303,27 @@ package struct Assembler {
     byte(code)
     address(reg.number, m)
   }
-  @inlinable package mutating func rorx(_ to: Register, _ from: Register, _ amount: UInt8, _ width: Width) {
+  /// RORX: rotates to the right, leaving the flags alone.
+  @inlinable public mutating func rorx(_ to: Register, _ from: Register, _ amount: UInt8, _ width: Width) {
     vex(3, 3, 0xF0, to, nil, from, wide: width == .bits64)
     byte(amount)
   }
-  @inlinable package mutating func shift(
+  /// SHLX, SARX, SHRX: the flags stay.
+  @inlinable public mutating func shift(
     _ o: FlaglessShift, _ to: Register, _ from: Register, by amount: Register, _ width: Width = .bits64
   ) {
     vex(2, o.rawValue, 0xF7, to, amount, from, wide: width == .bits64)
   }
   /// high:low = RDX x `from`.
-  @inlinable package mutating func mulx(_ high: Register, _ low: Register, _ from: Register) {
+  @inlinable public mutating func mulx(_ high: Register, _ low: Register, _ from: Register) {
     vex(2, 3, 0xF6, high, low, from, wide: true)
   }
   /// Bits of `from`, 32 bits (BMI1): `range` has the first, 0 the lowest, and in its next byte how many. The flags are lost.
-  @inlinable package mutating func bextr(_ to: Register, _ from: Register, _ range: Register) {
+  @inlinable public mutating func bextr(_ to: Register, _ from: Register, _ range: Register) {
     vex(2, 0, 0xF7, to, range, from, wide: false)
   }
   /// Gathers the bits of `from` that `mask` selects.
-  @inlinable package mutating func pext(_ to: Register, _ from: Register, mask: Register) {
+  @inlinable public mutating func pext(_ to: Register, _ from: Register, mask: Register) {
     vex(2, 2, 0xF5, to, from, mask, wide: false)
-  }
-
-  // MARK: Control
-
-  @inlinable package mutating func jump(_ c: Condition) -> Fixup {
-    byte(0x0F)
-    byte(0x80 | c.rawValue)
-    int32(0)
-    return Fixup(end: cursor)
-  }
-  /// Has a conditional jump be taken when its condition does not hold.
-  @inlinable package func invert(_ jump: Fixup) { jump.end[-5] ^= 1 }
-  @inlinable package mutating func jump() -> Fixup {
-    byte(0xE9)
-    int32(0)
-    return Fixup(end: cursor)
-  }
-  @inlinable package mutating func call() -> Fixup {
-    byte(0xE8)
-    int32(0)
-    return Fixup(end: cursor)
-  }
-  @inlinable package mutating func jump(_ m: Memory) { encode(0xFF, 4, m) }
-  @inlinable package mutating func jump(_ r: Register) { encode(0xFF, 4, r) }
-  @inlinable package mutating func call(_ m: Memory) { encode(0xFF, 2, m) }
-  @inlinable package mutating func ret() { byte(0xC3) }
-  @inlinable package mutating func push(_ r: Register) {
-    opcode(0x50 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false)
-  }
-  @inlinable package mutating func pop(_ r: Register) {
-    opcode(0x58 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false)
-  }
-  /// RDTSC: the upper half of the counter into EDX, the lower into EAX.
-  @inlinable package mutating func readTimeStamp() {
-    byte(0x0F)
-    byte(0x31)
-  }
-  @inlinable package mutating func mfence() {
-    byte(0x0F)
-    byte(0xAE)
-    byte(0xF0)
-  }
-
-  /// Makes the displacement lead to `target`, in the same mapping.
-  @inlinable package static func resolve(_ fixup: Fixup, to target: UnsafeMutablePointer<UInt8>) {
-    UnsafeMutableRawPointer(fixup.end - 4).storeBytes(of: Int32(truncatingIfNeeded: target - fixup.end), as: Int32.self)
-  }
-  /// Makes it lead here.
-  @inlinable package func resolveHere(_ fixup: Fixup) { Assembler.resolve(fixup, to: cursor) }
-
-  // MARK: Operands relative to the instruction
-
-  /// `code reg, [target]` where `target` is `distance` bytes behind the start of this instruction, in the execution view.
-  @usableFromInline mutating func encodeRelative(_ code: UInt32, _ reg: UInt8, _ distance: Int, _ width: Width) {
-    let start = cursor
-    opcode(code, reg, 0, 0, wide: width == .bits64, bytes: false)
-    byte((reg & 7) &<< 3 | 5)
-    cursor += 4
-    UnsafeMutableRawPointer(cursor - 4).storeBytes(of: Int32(truncatingIfNeeded: distance - (cursor - start)), as: Int32.self)
-  }
-  @inlinable package mutating func arithmeticRelative(_ o: ArithmeticOperation, _ to: Register, _ distance: Int) {
-    encodeRelative(UInt32(o.rawValue &<< 3 | 3), to.number, distance, .bits64)
-  }
-  @inlinable package mutating func movRelative(_ to: Register, _ distance: Int) {
-    encodeRelative(0x8B, to.number, distance, .bits64)
-  }
-  @inlinable package mutating func leaRelative(_ to: Register, _ distance: Int) {
-    encodeRelative(0x8D, to.number, distance, .bits64)
   }
 }

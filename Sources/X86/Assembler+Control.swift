@@ -1,0 +1,81 @@
+/// Jumps and calls, barriers, and operands relative to the instruction.
+extension Assembler {
+  /// Jcc to a target that is not known yet.
+  @inlinable public mutating func jump(_ c: Condition) -> Fixup {
+    byte(0x0F)
+    byte(0x80 | c.rawValue)
+    int32(0)
+    return Fixup(end: cursor)
+  }
+  /// Has a conditional jump be taken when its condition does not hold.
+  @inlinable public func invert(_ jump: Fixup) { jump.end[-5] ^= 1 }
+  /// JMP to a target that is not known yet.
+  @inlinable public mutating func jump() -> Fixup {
+    byte(0xE9)
+    int32(0)
+    return Fixup(end: cursor)
+  }
+  /// CALL of a target that is not known yet.
+  @inlinable public mutating func call() -> Fixup {
+    byte(0xE8)
+    int32(0)
+    return Fixup(end: cursor)
+  }
+  /// JMP to the address in storage.
+  @inlinable public mutating func jump(_ m: Memory) { encode(0xFF, 4, m) }
+  /// JMP to the address in a register.
+  @inlinable public mutating func jump(_ r: Register) { encode(0xFF, 4, r) }
+  /// CALL of the address in storage.
+  @inlinable public mutating func call(_ m: Memory) { encode(0xFF, 2, m) }
+  /// RET.
+  @inlinable public mutating func ret() { byte(0xC3) }
+  /// PUSH of 64 bits.
+  @inlinable public mutating func push(_ r: Register) {
+    opcode(0x50 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false)
+  }
+  /// POP of 64 bits.
+  @inlinable public mutating func pop(_ r: Register) {
+    opcode(0x58 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false)
+  }
+  /// RDTSC: the upper half of the counter into EDX, the lower into EAX.
+  @inlinable public mutating func readTimeStamp() {
+    byte(0x0F)
+    byte(0x31)
+  }
+  /// MFENCE.
+  @inlinable public mutating func mfence() {
+    byte(0x0F)
+    byte(0xAE)
+    byte(0xF0)
+  }
+
+  /// Makes the displacement lead to `target`, in the same mapping.
+  @inlinable public static func resolve(_ fixup: Fixup, to target: UnsafeMutablePointer<UInt8>) {
+    UnsafeMutableRawPointer(fixup.end - 4).storeBytes(of: Int32(truncatingIfNeeded: target - fixup.end), as: Int32.self)
+  }
+  /// Makes it lead here.
+  @inlinable public func resolveHere(_ fixup: Fixup) { Assembler.resolve(fixup, to: cursor) }
+
+  // MARK: Operands relative to the instruction
+
+  /// `code reg, [target]` where `target` is `distance` bytes behind the start of this instruction, in the execution view.
+  @usableFromInline mutating func encodeRelative(_ code: UInt32, _ reg: UInt8, _ distance: Int, _ width: Width) {
+    let start = cursor
+    opcode(code, reg, 0, 0, wide: width == .bits64, bytes: false)
+    byte((reg & 7) &<< 3 | 5)
+    cursor += 4
+    UnsafeMutableRawPointer(cursor - 4).storeBytes(of: Int32(truncatingIfNeeded: distance - (cursor - start)), as: Int32.self)
+  }
+  /// An operation with what is `distance` bytes from here.
+  @inlinable public mutating func arithmeticRelative(_ o: ArithmeticOperation, _ to: Register, _ distance: Int) {
+    encodeRelative(UInt32(o.rawValue &<< 3 | 3), to.number, distance, .bits64)
+  }
+  /// MOV from `distance` bytes from here.
+  @inlinable public mutating func movRelative(_ to: Register, _ distance: Int) {
+    encodeRelative(0x8B, to.number, distance, .bits64)
+  }
+  /// LEA of what is `distance` bytes from here.
+  @inlinable public mutating func leaRelative(_ to: Register, _ distance: Int) {
+    encodeRelative(0x8D, to.number, distance, .bits64)
+  }
+}
