@@ -276,19 +276,18 @@ extension BlockEmitter {
   }
 
   /// Skips the rest of the instruction when the condition does not hold.
-  /// - Returns: the jumps to the end of the instruction.
-  func emitSkip(_ condition: UInt16) -> [Fixup] {
+  func emitSkip(_ condition: UInt16) {
     switch emitJumps(if: condition) {
-    case .always: return []
-    case .never: return [assembler.jump()]
+    case .always: break
+    case .never: skips.append(assembler.jump())
     case .fixups(let first, nil, isPlain: true):
       assembler.invert(first)
-      return [first]
+      skips.append(first)
     case .fixups(let first, let second, _):
       let end = assembler.jump()
       assembler.resolveHere(first)
       if let second { assembler.resolveHere(second) }
-      return [end]
+      skips.append(end)
     }
   }
 }

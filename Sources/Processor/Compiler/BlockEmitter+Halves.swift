@@ -71,7 +71,7 @@ extension BlockEmitter {
     }
   }
   private func whole(_ r: Int) -> Memory { Memory(.rsp, StateOffset.wholes + Int32(8 * r)) }
-  private func visitHost(_ registers: UInt16, _ loans: Loans, _ visit: (Int, Register) -> Void) {
+  @inline(__always) private func visitHost(_ registers: UInt16, _ loans: Loans, _ visit: (Int, Register) -> Void) {
     var rest = registers
     while rest != 0 {
       let r = rest.trailingZeroBitCount

@@ -12,9 +12,8 @@ struct LoopEdge {
 struct BlockLoop {
   /// What is known where the copy begins.
   let edge: LoopEdge
-  /// The copy, once it is being emitted; and the jumps of the first copy that lead to it.
+  /// The copy, once it is being emitted.
   var start: UnsafeMutablePointer<UInt8>?
-  var jumps: [Fixup] = []
 }
 
 extension BlockEmitter {
@@ -38,7 +37,7 @@ extension BlockEmitter {
   /// - Returns: whether there is to be one.
   func beginLoop() -> Bool {
     guard let copy = loop, copy.start == nil, failed == nil else { return false }
-    for jump in copy.jumps { assembler.resolveHere(jump) }
+    for jump in loopJumps { assembler.resolveHere(jump) }
     loop?.start = assembler.cursor
     owners = InlineArray(repeating: BlockEmitter.free)
     spills = InlineArray(repeating: BlockEmitter.free)
@@ -71,7 +70,7 @@ extension BlockEmitter {
     if let start = loop?.start {
       emitJump(start)
     } else {
-      loop?.jumps.append(assembler.jump())
+      loopJumps.append(assembler.jump())
     }
   }
 }

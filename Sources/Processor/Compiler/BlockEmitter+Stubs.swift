@@ -37,9 +37,8 @@ extension BlockEmitter {
     if let from = stub.from { assembler.resolveHere(from) }
     if let second = stub.second { assembler.resolveHere(second) }
     if let third = stub.third { assembler.resolveHere(third) }
-    for place in [stub.faults.first, stub.faults.second] {
-      if let place { faults.append((place, assembler.cursor)) }
-    }
+    if let place = stub.faults.first { faults.append((place, assembler.cursor)) }
+    if let place = stub.faults.second { faults.append((place, assembler.cursor)) }
     if stub.rising != nil { emitPageEnd(stub) }
     switch stub.kind {
     case .lateCondition, .branch, .fallThrough, .leave: break

@@ -35,6 +35,8 @@ final class BlockEmitter {
   /// The general registers of which bits 0-31 are known to be zeros, a bit each.
   var clear: UInt16 = 0
   var stubs: [BlockStub] = []
+  /// The jumps to the end of the instruction.
+  var skips: [Fixup] = []
   /// The branches back that look for attention.
   var looks: [AttentionLook] = []
   /// The jumps that lead to no block yet, and the offsets in the page that they are for.
@@ -49,6 +51,8 @@ final class BlockEmitter {
   var turn: Int?
   /// A second copy of a block that branches back to its beginning.
   var loop: BlockLoop?
+  /// The jumps of the first copy that lead to it.
+  var loopJumps: [Fixup] = []
   /// The sites of the accesses whose limits are beside them, by the instruction's number.
   var risingSites: [Int: Int] = [:]
   /// Where instructions raise floating-point exceptions, and where they then go on.
@@ -103,6 +107,7 @@ final class BlockEmitter {
     looks.removeAll(keepingCapacity: true)
     unlinked.removeAll(keepingCapacity: true)
     loop = nil
+    loopJumps.removeAll(keepingCapacity: true)
     risingSites.removeAll(keepingCapacity: true)
     turn = nil
     faults.removeAll(keepingCapacity: true)
@@ -134,7 +139,7 @@ final class BlockEmitter {
     } else {
       for k in Int(instruction.firstNode)..<Int(instruction.endNode) { places[k] = 0 }
       var k = Int(instruction.firstNode)
-      var skips: [Fixup] = []
+      skips.removeAll(keepingCapacity: true)
       // A store that misses is interpreted, and comes back with the condition code in the state and without flags.
       let mayComeBack = instruction.traits.contains(.mayComeBack)
       // Another target of EXECUTE may have set the floating-point control.
@@ -144,7 +149,7 @@ final class BlockEmitter {
         let operation = nodes[k].operation
         if operation.setsConditionCode { deferred.condition = nil }
         if operation == .proceed {
-          skips += emitSkip(nodes[k].a)
+          emitSkip(nodes[k].a)
         } else if nodes[k].isDead(in: instruction) {
           if operation.setsConditionCode { forgetFlags() }
         } else {
@@ -154,19 +159,22 @@ final class BlockEmitter {
         release()
         k = current + 1
       }
-      for skip in skips { assembler.resolveHere(skip) }
+      for k in skips.indices { assembler.resolveHere(skips[k]) }
       if mayComeBack || !skips.isEmpty { forgetFlags() }
       if mayBeOther || !skips.isEmpty { floats = FloatRegisters() }
     }
     deferred.apart &= ~instruction.halves.whole
     noteClear()
-    for k in firstStub..<stubs.count {
-      stubs[k].after = assembler.cursor
-      stubs[k].floatsAfter = floats
-      stubs[k].deferred = undone
-      stubs[k].isInLoop = isInLoop
-    }
+    for k in firstStub..<stubs.count { finish(&stubs[k], undone) }
     ordinal += 1
+  }
+
+  /// Where what goes on behind the block comes back to, behind the instruction, and what it must do first.
+  private func finish(_ stub: inout BlockStub, _ undone: Deferred) {
+    stub.after = assembler.cursor
+    stub.floatsAfter = floats
+    stub.deferred = undone
+    stub.isInLoop = isInLoop
   }
 
   func forgetFlags() {

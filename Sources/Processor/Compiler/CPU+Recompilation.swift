@@ -9,8 +9,8 @@ extension CPU {
     guard history.pointee.noteMiss(), let compiler else { return }
     let instruction = history.pointee.instruction
     switch (compiler.conducts[instruction], history.pointee.isCounting) {
-    case (nil, _): compiler.conducts[instruction] = .counted
-    case (.counted, true): compiler.conducts[instruction] = history.pointee.wanders ? .wandering : .steady
+    case (nil, _): compiler.conducts.note(.counted, of: instruction)
+    case (.counted, true): compiler.conducts.note(history.pointee.wanders ? .wandering : .steady, of: instruction)
     case (.steady, false): break
     default: recompile(compiler, history.pointee.block)
     }

@@ -29,8 +29,8 @@ final class Compiler {
   var links: [UInt64: [UInt64]] = [:]
   /// The second copies in blocks, by their code, and what is known there.
   private var loops: [UInt64: (start: UInt64, edge: LoopEdge)] = [:]
-  /// What is known of the accesses of instructions, by absolute address.
-  var conducts: [UInt64: AccessConduct] = [:]
+  /// What is known of the accesses of instructions.
+  var conducts = AccessConducts()
   private var lessons = Lessons()
   /// The blocks that follow branches.
   private(set) var followers: Set<UInt64> = []
@@ -115,7 +115,7 @@ final class Compiler {
     memory.reset()
     changes.removeAll(keepingCapacity: true)
     if followers.count > Compiler.conductLimit { followers.removeAll(keepingCapacity: true) }
-    if conducts.count > Compiler.conductLimit { conducts.removeAll(keepingCapacity: true) }
+    if conducts.count > Compiler.conductLimit { conducts = AccessConducts() }
     lessons.forgetAll()
     links.removeAll(keepingCapacity: true)
     loops.removeAll(keepingCapacity: true)
@@ -181,7 +181,7 @@ final class Compiler {
     instructions.removeAll(keepingCapacity: true)
     builder.state.pointee.count = 1
     builder.state.pointee.mode = mode
-    let isGuarded = isChanging(frame)
+    let isGuarded = isChanging(frame), known = conducts.page(frame)
     var offset = start
     while offset < 4096, instructions.count < Compiler.instructionLimit, builder.state.pointee.count < BlockBuilder.nodeLimit {
       var text = Compiler.text(page, Int(offset))
@@ -194,7 +194,7 @@ final class Compiler {
         text: text.bits, firstNode: UInt16(builder.state.pointee.count), endNode: 0, offset: offset, length: UInt8(length))
       instruction.crossesPage = crossesPage
       instruction.isGuarded = isGuarded
-      if !conducts.isEmpty { instruction.conduct = conducts[frame | UInt64(offset)] }
+      instruction.conduct = known?[offset]
       build(text, &instruction, page, mode, cpu)
       if verification != nil && instruction.isRoutine && !Verification.covers(text) { break }
       offset += length

@@ -27,7 +27,7 @@ struct Loans: Equatable {
     lenders |= UInt64(lender) << UInt64(4 * r)
   }
 
-  fileprivate func visit(_ body: (_ r: Int, _ lender: Int, Register) -> Void) {
+  @inline(__always) fileprivate func visit(_ body: (_ r: Int, _ lender: Int, Register) -> Void) {
     var rest = borrowers
     while rest != 0 {
       let r = rest.trailingZeroBitCount
