@@ -72,11 +72,6 @@ extension BlockEmitter {
   }
   private func whole(_ r: Int) -> Memory { Memory(.rsp, StateOffset.wholes + Int32(8 * r)) }
   @inline(__always) private func visitHost(_ registers: UInt16, _ loans: Loans, _ visit: (Int, Register) -> Void) {
-    var rest = registers
-    while rest != 0 {
-      let r = rest.trailingZeroBitCount
-      rest &= rest &- 1
-      if let host = loans.register(of: r) { visit(r, host) }
-    }
+    registers.visitRegisters { r in if let host = loans.register(of: r) { visit(r, host) } }
   }
 }

@@ -8,17 +8,15 @@ extension BlockEmitter {
   func lock(_ r: Register) { if let k = index(of: r) { locked |= 1 << UInt8(k) } }
 
   /// A scratch register that has no value and that nobody needs.
-  var freeScratch: Register? {
-    freeScratchIndex(except: -1).map { HostRegisters.scratch($0) }
-  }
-  /// - Parameter except: one that is not to be it.
-  private func freeScratchIndex(except: Int) -> Int? {
-    func isFree(_ k: Int) -> Bool { k != except && owners[k] == BlockEmitter.free && locked & 1 << UInt8(k) == 0 }
+  var freeScratch: Register? { freeScratchIndex().map { HostRegisters.scratch($0) } }
+  /// - Parameter other: one that is not to be it.
+  private func freeScratchIndex(except other: Int? = nil) -> Int? {
+    func isFree(_ k: Int) -> Bool { k != other && owners[k] == BlockEmitter.free && locked & 1 << UInt8(k) == 0 }
     return isFree(1) ? 1 : isFree(2) ? 2 : isFree(0) ? 0 : nil
   }
   /// A free scratch register, RAX last: LAHF and addresses want it. Nothing emitted here changes the flags.
   func allocate(for owner: Int32 = BlockEmitter.temporary) -> Register {
-    if let k = freeScratchIndex(except: -1) { return take(k, owner) }
+    if let k = freeScratchIndex() { return take(k, owner) }
     var victim = -1
     for k in 0..<3 where locked & 1 << UInt8(k) == 0 && owners[k] >= 0 {
       if victim < 0 || nodes[Int(owners[k])].lastUse > nodes[Int(owners[victim])].lastUse { victim = k }

@@ -36,12 +36,7 @@ struct FloatRegisters {
   }
   /// Visits the registers that have one, with it.
   @inline(__always) func visit(_ body: (_ r: Int, _ x: UInt8) -> Void) {
-    var rest = held
-    while rest != 0 {
-      let r = rest.trailingZeroBitCount
-      rest &= rest &- 1
-      body(r, places[r])
-    }
+    held.visitRegisters { body($0, places[$0]) }
   }
 }
 

@@ -28,10 +28,7 @@ struct Loans: Equatable {
   }
 
   @inline(__always) fileprivate func visit(_ body: (_ r: Int, _ lender: Int, Register) -> Void) {
-    var rest = borrowers
-    while rest != 0 {
-      let r = rest.trailingZeroBitCount
-      rest &= rest &- 1
+    borrowers.visitRegisters { r in
       if let register = HostRegisters.pinned(lender(of: r)) { body(r, lender(of: r), register) }
     }
   }

@@ -2,11 +2,13 @@
 struct NodeTraits: OptionSet {
   let rawValue: UInt16
 
-  /// The condition code is set, or looked at.
+  /// The condition code is set. Of floating point the operands say whether it is: see `BlockBuilder.floatingPoint`.
   static let setsConditionCode = NodeTraits(rawValue: 1)
+  /// The condition code is looked at.
   static let readsConditionCode = NodeTraits(rawValue: 2)
-  /// The instruction may end with an interruption or a branch, or be left undone on a condition.
+  /// The instruction may end with an interruption or a branch.
   static let mayLeave = NodeTraits(rawValue: 4)
+  /// The rest of it may be left undone on a condition.
   static let proceeds = NodeTraits(rawValue: 8)
   /// What interprets it may have carried it out, and come back without flags.
   static let mayComeBack = NodeTraits(rawValue: 16)
@@ -14,8 +16,9 @@ struct NodeTraits: OptionSet {
   static let mayBeOther = NodeTraits(rawValue: 32)
   /// Nodes do not say which general registers it looks at and sets.
   static let hidesRegisters = NodeTraits(rawValue: 64)
-  /// It branches, always or on a condition; always.
+  /// It branches, always or on a condition.
   static let mayBranch = NodeTraits(rawValue: 128)
+  /// It always branches.
   static let branches = NodeTraits(rawValue: 256)
   /// General registers are set, by what says so or by floating point.
   static let setsRegisters = NodeTraits(rawValue: 512)
