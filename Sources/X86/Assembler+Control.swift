@@ -2,9 +2,7 @@
 extension Assembler {
   /// Jcc to a target that is not known yet.
   @inlinable public mutating func jump(_ c: Condition) -> Fixup {
-    byte(0x0F)
-    byte(0x80 | c.rawValue)
-    int32(0)
+    put(0x800F | UInt64(c.rawValue) &<< 8, 6)
     return Fixup(end: cursor)
   }
   /// Has a conditional jump be taken when its condition does not hold.
@@ -31,11 +29,11 @@ extension Assembler {
   @inlinable public mutating func ret() { byte(0xC3) }
   /// PUSH of 64 bits.
   @inlinable public mutating func push(_ r: Register) {
-    opcode(0x50 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false)
+    opcode(0x50, r.number, wide: false)
   }
   /// POP of 64 bits.
   @inlinable public mutating func pop(_ r: Register) {
-    opcode(0x58 | UInt32(r.number & 7), 0, 0, r.number, wide: false, bytes: false)
+    opcode(0x58, r.number, wide: false)
   }
   /// RDTSC: the upper half of the counter into EDX, the lower into EAX.
   @inlinable public mutating func readTimeStamp() {
@@ -60,11 +58,9 @@ extension Assembler {
 
   /// `code reg, [target]` where `target` is `distance` bytes behind the start of this instruction, in the execution view.
   @usableFromInline mutating func encodeRelative(_ code: UInt32, _ reg: UInt8, _ distance: Int, _ width: Width) {
-    let start = cursor
-    opcode(code, reg, 0, 0, wide: width == .bits64, bytes: false)
-    byte((reg & 7) &<< 3 | 5)
-    cursor += 4
-    UnsafeMutableRawPointer(cursor - 4).storeBytes(of: Int32(truncatingIfNeeded: distance - (cursor - start)), as: Int32.self)
+    let (bits, count) = head(code, reg, 0, 0, wide: width == .bits64, bytes: false)
+    put(bits | UInt64((reg & 7) &<< 3 | 5) &<< UInt64(truncatingIfNeeded: 8 &* count), count &+ 1)
+    int32(Int32(truncatingIfNeeded: distance &- count &- 5))
   }
   /// An operation with what is `distance` bytes from here.
   @inlinable public mutating func arithmeticRelative(_ o: ArithmeticOperation, _ to: Register, _ distance: Int) {

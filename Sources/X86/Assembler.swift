@@ -30,47 +30,63 @@ public struct Assembler {
 
   // MARK: Prefixes, opcode and operands
 
-  /// REX (when needed), then the opcode: one byte, 0Fxx, 0F38xx, with a mandatory prefix in bits 24-31.
-  @inlinable mutating func opcode(_ opcode: UInt32, _ reg: UInt8, _ index: UInt8, _ base: UInt8, wide: Bool, bytes: Bool) {
-    let prefix = UInt8(truncatingIfNeeded: opcode &>> 24)
-    if prefix != 0 { byte(prefix) }
+  /// REX (when needed) and the opcode: one byte, 0Fxx, 0F38xx, with a mandatory prefix in bits 24-31. They are put together in a
+  /// register and stored at once, as is what follows them: a byte at a time, each store would wait for the cursor of the one before.
+  /// - Returns: up to five bytes, the first lowest, and how many they are.
+  @inlinable @inline(__always) func head(
+    _ opcode: UInt32, _ reg: UInt8, _ index: UInt8, _ base: UInt8, wide: Bool, bytes: Bool
+  ) -> (bits: UInt64, count: Int) {
+    let code = opcode & 0xFF_FFFF, unused = (code | 1).leadingZeroBitCount & 0x18
+    var bits = UInt64((code &<< UInt32(truncatingIfNeeded: unused)).byteSwapped), count = 4 &- unused &>> 3
     let rex = 0x40 | (wide ? 8 : 0) | (reg &>> 3) &<< 2 | (index &>> 3) &<< 1 | base &>> 3
     // Byte registers 4-7 are SPL, BPL, SIL and DIL only behind a REX.
-    if rex != 0x40 || bytes { byte(rex) }
-    if opcode & 0xFF_0000 != 0 { byte(UInt8(truncatingIfNeeded: opcode &>> 16)) }
-    if opcode & 0xFF_FF00 != 0 { byte(UInt8(truncatingIfNeeded: opcode &>> 8)) }
-    byte(UInt8(truncatingIfNeeded: opcode))
+    let hasREX = rex != 0x40 || bytes
+    bits = hasREX ? bits &<< 8 | UInt64(rex) : bits
+    count &+= hasREX ? 1 : 0
+    if opcode &>> 24 != 0 {
+      bits = bits &<< 8 | UInt64(opcode &>> 24)
+      count &+= 1
+    }
+    return (bits, count)
+  }
+  /// Stores eight bytes, of which `count` count.
+  @inlinable @inline(__always) mutating func put(_ bits: UInt64, _ count: Int) {
+    UnsafeMutableRawPointer(cursor).storeBytes(of: bits, as: UInt64.self)
+    cursor += count
+  }
+  /// An instruction without operands but a register in its opcode.
+  @inlinable mutating func opcode(_ opcode: UInt32, _ register: UInt8, wide: Bool) {
+    let (bits, count) = head(opcode | UInt32(register & 7), 0, 0, register, wide: wide, bytes: false)
+    put(bits, count)
   }
 
   /// An instruction with a register and a register or opcode extension.
   @usableFromInline mutating func encode(
     _ code: UInt32, _ reg: UInt8, _ rm: Register, _ width: Width = .bits32, bytes: Bool = false
   ) {
-    opcode(code, reg, 0, rm.number, wide: width == .bits64, bytes: bytes)
-    byte(0xC0 | (reg & 7) &<< 3 | rm.number & 7)
+    let (bits, count) = head(code, reg, 0, rm.number, wide: width == .bits64, bytes: bytes)
+    put(bits | UInt64(0xC0 | (reg & 7) &<< 3 | rm.number & 7) &<< UInt64(truncatingIfNeeded: 8 &* count), count &+ 1)
   }
 
   /// An instruction with a register or opcode extension and an operand in storage.
   @usableFromInline mutating func encode(_ code: UInt32, _ reg: UInt8, _ m: Memory, _ width: Width = .bits32, bytes: Bool = false)
   {
-    opcode(code, reg, m.index?.number ?? 0, m.base.number, wide: width == .bits64, bytes: bytes)
-    address(reg, m)
+    let (bits, count) = head(code, reg, m.index?.number ?? 0, m.base.number, wide: width == .bits64, bytes: bytes)
+    address(bits, count, reg, m)
   }
 
-  /// ModRM, SIB and displacement.
-  @usableFromInline mutating func address(_ reg: UInt8, _ m: Memory) {
+  /// ModRM, SIB and displacement, behind `count` bytes.
+  @inline(__always) mutating func address(_ head: UInt64, _ count: Int, _ reg: UInt8, _ m: Memory) {
     let field = (reg & 7) &<< 3, base = m.base.number & 7
-    let short = m.displacement >= -128 && m.displacement <= 127
+    let isShort = m.displacement >= -128 && m.displacement <= 127
     // RBP and R13 as a base always have a displacement.
-    let mode: UInt8 = m.displacement == 0 && base != 5 ? 0 : short ? 0x40 : 0x80
-    if m.index != nil || base == 4 {
-      byte(mode | field | 4)
-      byte(m.scale &<< 6 | ((m.index?.number ?? 4) & 7) &<< 3 | base)
-    } else {
-      byte(mode | field | base)
-    }
-    if mode == 0x40 { byte(UInt8(bitPattern: Int8(truncatingIfNeeded: m.displacement))) }
-    if mode == 0x80 { int32(m.displacement) }
+    let mode: UInt8 = m.displacement == 0 && base != 5 ? 0 : isShort ? 0x40 : 0x80
+    let hasSIB = m.index != nil || base == 4
+    let sib = m.scale &<< 6 | ((m.index?.number ?? 4) & 7) &<< 3 | base
+    let operand = UInt64(mode | field | (hasSIB ? 4 : base)) | UInt64(hasSIB ? sib : 0) &<< 8
+    put(head | operand &<< UInt64(truncatingIfNeeded: 8 &* count), count &+ (hasSIB ? 2 : 1))
+    UnsafeMutableRawPointer(cursor).storeBytes(of: m.displacement, as: Int32.self)
+    cursor += mode == 0 ? 0 : mode == 0x40 ? 1 : 4
   }
 
   // MARK: Moves
@@ -100,13 +116,13 @@ public struct Assembler {
   /// The shortest encoding that leaves the flags alone.
   @inlinable public mutating func mov(_ to: Register, _ v: UInt64) {
     if v <= 0xFFFF_FFFF {
-      opcode(0xB8 | UInt32(to.number & 7), 0, 0, to.number, wide: false, bytes: false)
+      opcode(0xB8, to.number, wide: false)
       int32(Int32(truncatingIfNeeded: v))
     } else if let short = Int32(exactly: Int64(bitPattern: v)) {
       encode(0xC7, 0, to, .bits64)
       int32(short)
     } else {
-      opcode(0xB8 | UInt32(to.number & 7), 0, 0, to.number, wide: true, bytes: false)
+      opcode(0xB8, to.number, wide: true)
       int64(v)
     }
   }
@@ -170,7 +186,7 @@ public struct Assembler {
   }
   /// BSWAP: reverses the bytes.
   @inlinable public mutating func bswap(_ r: Register, _ width: Width) {
-    opcode(0x0FC8 | UInt32(r.number & 7), 0, 0, r.number, wide: width == .bits64, bytes: false)
+    opcode(0x0FC8, r.number, wide: width == .bits64)
   }
 
   // MARK: Arithmetic
@@ -286,22 +302,21 @@ public struct Assembler {
   @usableFromInline mutating func vex(
     _ map: UInt8, _ pp: UInt8, _ code: UInt8, _ reg: Register, _ vvvv: Register?, _ rm: Register, wide: Bool
   ) {
-    byte(0xC4)
-    byte((reg.number &>> 3 ^ 1) &<< 7 | 0x40 | (rm.number &>> 3 ^ 1) &<< 5 | map)
-    byte((wide ? 0x80 : 0) | (~(vvvv?.number ?? 0) & 15) &<< 3 | pp)
-    byte(code)
-    byte(0xC0 | (reg.number & 7) &<< 3 | rm.number & 7)
+    let operand = UInt64(0xC0 | (reg.number & 7) &<< 3 | rm.number & 7) &<< 32
+    put(vexHead(map, pp, code, reg, 0, rm, vvvv?.number ?? 0, wide: wide) | operand, 5)
   }
   /// The same with an operand in storage.
   @usableFromInline mutating func vex(
     _ map: UInt8, _ pp: UInt8, _ code: UInt8, _ reg: Register, _ vvvv: Register, _ m: Memory
   ) {
-    byte(0xC4)
-    let index = (m.index?.number ?? 0) &>> 3 ^ 1
-    byte((reg.number &>> 3 ^ 1) &<< 7 | index &<< 6 | (m.base.number &>> 3 ^ 1) &<< 5 | map)
-    byte((~vvvv.number & 15) &<< 3 | pp)
-    byte(code)
-    address(reg.number, m)
+    address(vexHead(map, pp, code, reg, m.index?.number ?? 0, m.base, vvvv.number, wide: false), 4, reg.number, m)
+  }
+  @inline(__always) private func vexHead(
+    _ map: UInt8, _ pp: UInt8, _ code: UInt8, _ reg: Register, _ index: UInt8, _ base: Register, _ vvvv: UInt8, wide: Bool
+  ) -> UInt64 {
+    let high = (reg.number &>> 3 ^ 1) &<< 7 | (index &>> 3 ^ 1) &<< 6 | (base.number &>> 3 ^ 1) &<< 5 | map
+    let low = (wide ? 0x80 : 0) | (~vvvv & 15) &<< 3 | pp
+    return 0xC4 | UInt64(high) &<< 8 | UInt64(low) &<< 16 | UInt64(code) &<< 24
   }
   /// RORX: rotates to the right, leaving the flags alone.
   @inlinable public mutating func rorx(_ to: Register, _ from: Register, _ amount: UInt8, _ width: Width) {

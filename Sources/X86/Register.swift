@@ -2,7 +2,7 @@
 ///
 /// A structure: of an enumeration of another module the optimizer knows neither the numbers nor how to compare them, and asks for
 /// both at run time. For the same reason what is in this module is public, not for the package: only that is inlined elsewhere.
-public struct Register: Equatable, Sendable {
+public struct Register: Equatable, Sendable, BitwiseCopyable {
   /// Its number in an encoding, 0 to 15.
   public let number: UInt8
   /// - Parameter number: 0 to 15.
@@ -74,7 +74,7 @@ public enum ShiftOperation: UInt8, Sendable { case rol = 0, ror, shl = 4, shr = 
 public enum FlaglessShift: UInt8, Sendable { case shlx = 1, sarx = 2, shrx = 3 }
 
 /// An operand in storage: base + index x scale + displacement, or relative to the next instruction.
-public struct Memory: Sendable {
+public struct Memory: Sendable, BitwiseCopyable {
   /// A register that is added.
   public let base: Register
   /// A register that is added, scaled.
@@ -93,7 +93,7 @@ public struct Memory: Sendable {
 }
 
 /// A place in code that is to be filled with the distance to a target: the end of a 32-bit displacement.
-public struct Fixup {
+public struct Fixup: BitwiseCopyable {
   /// Where the displacement ends.
   public let end: UnsafeMutablePointer<UInt8>
   /// The displacement that ends there.

@@ -66,12 +66,14 @@ extension BlockBuilder {
   }
 
   /// Fills in `useCount`, `lastUse`, `isNarrow` and `isAddressOnly` of an instruction's nodes, last to first: users come before
-  /// what they use.
-  func analyze(_ instruction: BlockInstruction) {
+  /// what they use. Then it is known which registers it looks at as a whole.
+  func analyze(_ instruction: inout BlockInstruction) {
     let nodes = state.pointee.nodes
     var k = Int(instruction.endNode) - 1
     while k >= Int(instruction.firstNode) {
-      if !nodes[k].isDead(in: instruction) {
+      if nodes[k].operation == .register {
+        if nodes[k].useCount > 0 && !nodes[k].isNarrow { instruction.halves.looked |= 1 << UInt16(nodes[k].imm & 15) }
+      } else if !nodes[k].isDead(in: instruction) {
         // A condition is looked at, and a folded address is added up, where it is used.
         let isLate = nodes[k].operation.isCondition || nodes[k].foldedDisplacement(nodes) != nil
         let use = isLate ? nodes[k].lastUse : UInt16(k)
@@ -85,17 +87,18 @@ extension BlockBuilder {
       }
       k -= 1
     }
+    instruction.halves.settle(isWholeBefore: instruction.traits.contains(.leavesOtherwise))
   }
 }
 
 extension NodeOperation {
   /// Whether the node is nothing but its value: without a user it need not be computed. A load may interrupt.
-  var isValue: Bool { rawValue <= NodeOperation.select.rawValue || isCondition }
-  var isCondition: Bool {
+  @inline(__always) var isValue: Bool { rawValue <= NodeOperation.select.rawValue || isCondition }
+  @inline(__always) var isCondition: Bool {
     rawValue >= NodeOperation.isConditionCode.rawValue && rawValue <= NodeOperation.isNotZero.rawValue
   }
   /// Whether the value is taken from where it is when it is used.
-  var isLazy: Bool {
+  @inline(__always) var isLazy: Bool {
     switch self {
     case .constant, .register, .programAddress, .isConditionCode, .isCompare, .isZero, .isNotZero: true
     default: false

@@ -1,7 +1,7 @@
 /// Who looks at the condition codes that a block's instructions set.
 extension BlockBuilder {
   /// Finds, last to first, after which instructions someone may look at the condition code.
-  func findLiveConditionCodes(_ instructions: inout [BlockInstruction]) {
+  func findLiveConditionCodes(_ instructions: UnsafeMutableBufferPointer<BlockInstruction>) {
     var isLive = true
     for k in instructions.indices.reversed() {
       instructions[k].isConditionCodeLive = isLive

@@ -25,6 +25,8 @@ extension BlockBuilder {
     /// The second operand is the node's value, not register R2.
     var hasValue: Bool { bits & 1 << 13 != 0 }
     var operation: FloatingPoint { FloatingPoint(rawValue: UInt8(bits >> 16 & 0xFF)) ?? .add }
+    /// It sets general register R1.
+    var setsGeneralRegister: Bool { operation == .toFixed32 || operation == .toFixed64 }
     var setsConditionCode: Bool {
       switch operation {
       case .add, .subtract, .compare, .compareSignaling, .loadAndTest, .toFixed32, .toFixed64: true
@@ -92,6 +94,7 @@ extension BlockBuilder {
     func add(_ r1: Int, _ r2: Int = 0, _ r3: Int = 0, _ value: BlockValue? = nil) {
       let operands = FloatingPointOperands(row.operation, isDouble: row.isDouble, r1: r1, r2: r2, r3: r3, hasValue: value != nil)
       if operands.setsConditionCode { state.pointee.traits.insert(.setsConditionCode) }
+      if operands.setsGeneralRegister { state.pointee.halves.looked |= 1 << UInt16(r1) }
       effect(.floatingPoint, value ?? BlockValue(0), kind: value == nil ? 0 : 1, imm: operands.bits)
     }
     switch row.form {

@@ -15,14 +15,10 @@ struct BlockShape {
 extension BlockBuilder {
   /// In a loop, what counts is what lies up to the last branch back; otherwise, what comes before anything that is called.
   /// - Parameter end: where the block goes on behind its last instruction.
-  func shape(of instructions: inout [BlockInstruction], end: UInt16) -> BlockShape {
+  func shape(of instructions: UnsafeMutableBufferPointer<BlockInstruction>, end: UInt16) -> BlockShape {
     guard let start = instructions.first?.offset else { return BlockShape() }
-    var shape = BlockShape()
-    // A block whose code was no good has been looked at before.
-    for k in instructions.indices {
-      instructions[k].rising = nil
-      instructions[k].halves = RegisterHalves()
-    }
+    var shape = BlockShape(), counted = 0
+    defer { for k in counted..<instructions.count { instructions[k].halves = RegisterHalves() } }
     let followed = end == start ? instructions.last { $0.followed != nil } : nil
     let branch = instructions.lastIndex { branches($0, to: start) }
     if let last = followed == nil ? branch : instructions.count - 1 {
@@ -31,13 +27,15 @@ extension BlockBuilder {
       shape.end = last
       if instructions[...last].allSatisfy({ mayBeApart($0) }) {
         shape.loans = loans(instructions[...last])
+        counted = last + 1
         shape.apart = findHalves(
-          &instructions, through: last, isLoop: true, inHost: HostRegisters.allPinned | shape.loans.all)
+          instructions, through: last, isLoop: true, inHost: HostRegisters.allPinned | shape.loans.all)
       }
-      if shape.onlyBranch != nil { findRising(&instructions, through: last, &shape) }
+      if shape.onlyBranch != nil { findRising(instructions, through: last, &shape) }
     } else {
       shape.end = (instructions.firstIndex { !mayBeApart($0) } ?? instructions.count) - 1
-      _ = findHalves(&instructions, through: shape.end, isLoop: false, inHost: HostRegisters.allPinned)
+      counted = shape.end + 1
+      _ = findHalves(instructions, through: shape.end, isLoop: false, inHost: HostRegisters.allPinned)
     }
     return shape
   }

@@ -19,8 +19,9 @@ struct BlockBuilder: ~Copyable {
     /// The instruction being built: its offset in the page, and the next one's.
     var offset: UInt64 = 0
     var nextOffset: UInt64 = 0
-    /// What its nodes do.
+    /// What its nodes do, and to the halves of registers.
     var traits: NodeTraits = []
+    var halves = RegisterHalves()
     /// The instruction cannot be compiled: it is called.
     var isRoutine = false
     /// The instruction has changed something: from here on it cannot be begun anew by what interprets it.
@@ -52,6 +53,7 @@ struct BlockBuilder: ~Copyable {
       to: BlockNode(operation: operation, kind: kind, a: a.node, b: b.node, c: c.node, imm: imm))
     state.pointee.count = k &+ 1
     state.pointee.traits.formUnion(operation.traits)
+    state.pointee.halves.note(operation, imm)
     return BlockValue(UInt16(truncatingIfNeeded: k))
   }
   @inline(__always) func effect(

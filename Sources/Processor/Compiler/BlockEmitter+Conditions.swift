@@ -246,8 +246,8 @@ extension BlockEmitter {
       if n.imm == 14 { return .always }
       if n.imm == 0 { return .never }
       emitCompare(n)
-      let conditions = n.kind & 2 != 0 ? ConditionKind.logical : ConditionKind.signed
-      return ConditionJump(condition: conditions[Int(n.imm >> 1)])
+      let mask = UInt8(truncatingIfNeeded: n.imm)
+      return ConditionJump(condition: n.kind & 2 != 0 ? ConditionKind.logical(mask) : ConditionKind.signed(mask))
     default: return emitFlags(ofMask: UInt8(n.imm))
     }
   }

@@ -37,11 +37,9 @@ extension BlockEmitter {
   /// - Returns: whether there is to be one.
   func beginLoop() -> Bool {
     guard let copy = loop, copy.start == nil, failed == nil else { return false }
-    for jump in loopJumps { assembler.resolveHere(jump) }
+    for k in loopJumps.indices { assembler.resolveHere(loopJumps[k]) }
     loop?.start = assembler.cursor
-    owners = InlineArray(repeating: BlockEmitter.free)
-    spills = InlineArray(repeating: BlockEmitter.free)
-    locked = 0
+    forgetValues()
     forgetFlags()
     floats = copy.edge.floats
     deferred = copy.edge.deferred

@@ -101,23 +101,22 @@ extension BlockEmitter {
   /// Stores a pending condition code before an instruction that may change what it is computed of.
   func settleCondition(before instruction: BlockInstruction) {
     guard let pending = deferred.condition else { return }
-    var sets = false, changes = instruction.isRoutine
+    let traits = instruction.traits
+    if instruction.isRoutine || traits.contains(.losesCondition) { return materializeCondition() }
+    guard traits.contains(.setsRegisters) else { return }
+    // What sets the condition code makes its accesses before it changes registers.
+    let sets = traits.contains(.setsConditionCode)
     for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
       let n = nodes[k]
       switch n.operation {
-      case .setRegister, .setRegister32, .setRegisterHigh: changes = changes || n.imm == pending.result?.number
-      case .load, .store, .branch, .branchIf, .setFPR, .setFPRShort, .interruptIf: break
-      case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .setNotZero, .setSign, .setCompare,
-        .setTestMask, .setTestByte, .setConditionCode:
-        sets = true
+      case .setRegister, .setRegister32, .setRegisterHigh:
+        if !sets, let result = pending.result, n.imm == result.number { return materializeCondition() }
       case .floatingPoint:
         let o = BlockBuilder.FloatingPointOperands(bits: n.imm)
-        changes = changes || o.operation == .toFixed32 || o.operation == .toFixed64
-      default: if !n.operation.isValue { return materializeCondition() }
+        if o.setsGeneralRegister { return materializeCondition() }
+      default: break
       }
     }
-    // What sets the condition code makes its accesses before it changes registers.
-    if changes && !sets { materializeCondition() }
   }
 
   /// Stores the pending condition code here. The flags stay.

@@ -37,12 +37,14 @@ extension BlockEmitter {
   }
   private func spill(_ k: Int) {
     let node = owners[k]
-    guard node >= 0, let slot = (0..<8).first(where: { spills[$0] == BlockEmitter.free }) else {
+    let slot = (~spilled).trailingZeroBitCount
+    guard node >= 0, slot < 8 else {
       failed = ordinal
       return
     }
     assembler.mov(Memory(.rsp, StateOffset.spilled + Int32(8 * slot)), HostRegisters.scratch(k))
     spills[slot] = node
+    spilled |= 1 << UInt8(slot)
     places[Int(node)] = UInt8(32 + slot)
     owners[k] = BlockEmitter.free
   }

@@ -12,14 +12,20 @@ extension BlockEmitter {
   /// Branches follow the block; what is seldom run goes where such code is.
   func emitStubs() {
     deferred = Deferred()
-    for stub in stubs where stub.kind.isBranch { emit(stub) }
+    emitStubs(ofBranches: true)
     let end = assembler.cursor
     assembler.cursor = memory.stubCursor
-    for stub in stubs where !stub.kind.isBranch { emit(stub) }
-    for look in looks { emit(look) }
-    for exit in unlinked { emitUnlinkedExit(exit.jump, to: exit.target) }
+    emitStubs(ofBranches: false)
+    for k in looks.indices { emit(looks[k]) }
+    for k in unlinked.indices { emitUnlinkedExit(unlinked[k].jump, to: unlinked[k].target) }
     stubCursor = assembler.cursor
     assembler.cursor = end
+  }
+  private func emitStubs(ofBranches: Bool) {
+    for k in stubs.indices where stubs[k].kind.isBranch == ofBranches {
+      let stub = stubs[k]
+      emit(stub)
+    }
   }
   private func emit(_ look: AttentionLook) {
     assembler.resolveHere(look.from)

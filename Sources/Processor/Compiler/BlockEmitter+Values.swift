@@ -4,7 +4,8 @@ import X86
 extension BlockEmitter {
   private func width(_ k: Int) -> Width { nodes[k].isNarrow ? .bits32 : .bits64 }
 
-  /// A register that changes before the value's last use is copied; others are used where they are.
+  /// A register that changes before the value's last use is copied; others are used where they are. Asked only of instructions that
+  /// set registers.
   func emitRegister(_ k: Int) {
     let n = nodes[k]
     var m = k + 1
@@ -15,7 +16,7 @@ extension BlockEmitter {
         move(UInt16(k), to: r)
         if let index = index(of: r) { owners[index] = Int32(k) }
         places[k] = r.number + 1
-        return
+        return release()
       }
       m += 1
     }

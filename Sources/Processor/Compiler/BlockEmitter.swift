@@ -15,8 +15,9 @@ final class BlockEmitter {
   let places: UnsafeMutablePointer<UInt8>
   /// The value in RAX, RCX, RDX: a node, `free`, or `temporary` until the current node is done.
   var owners = InlineArray<3, Int32>(repeating: BlockEmitter.free)
-  /// The values in the slots.
+  /// The values in the slots; the slots that have one, a bit each.
   var spills = InlineArray<8, Int32>(repeating: BlockEmitter.free)
+  var spilled: UInt8 = 0
   /// Scratch registers that the current node needs as they are, bit by number.
   var locked: UInt8 = 0
   /// The node being emitted.
@@ -34,13 +35,13 @@ final class BlockEmitter {
   var deferred = Deferred()
   /// The general registers of which bits 0-31 are known to be zeros, a bit each.
   var clear: UInt16 = 0
-  var stubs: [BlockStub] = []
+  var stubs = PlainList<BlockStub>(capacity: 256)
   /// The jumps to the end of the instruction.
-  var skips: [Fixup] = []
+  var skips = PlainList<Fixup>()
   /// The branches back that look for attention.
-  var looks: [AttentionLook] = []
+  var looks = PlainList<AttentionLook>()
   /// The jumps that lead to no block yet, and the offsets in the page that they are for.
-  var unlinked: [(jump: Fixup, target: UInt16)] = []
+  var unlinked = PlainList<(jump: Fixup, target: UInt16)>()
   /// The floating-point registers that host registers hold, too.
   var floats = FloatRegisters()
   /// The node whose value is in XMM1, for the next one.
@@ -52,11 +53,11 @@ final class BlockEmitter {
   /// A second copy of a block that branches back to its beginning.
   var loop: BlockLoop?
   /// The jumps of the first copy that lead to it.
-  var loopJumps: [Fixup] = []
+  var loopJumps = PlainList<Fixup>()
   /// The sites of the accesses whose limits are beside them, by the instruction's number.
   var risingSites: [Int: Int] = [:]
   /// Where instructions raise floating-point exceptions, and where they then go on.
-  var faults: [(at: UnsafeMutablePointer<UInt8>, stub: UnsafeMutablePointer<UInt8>)] = []
+  var faults = PlainList<(at: UnsafeMutablePointer<UInt8>, stub: UnsafeMutablePointer<UInt8>)>()
   /// The results of floating-point instructions are looked at; otherwise the host raises exceptions.
   var checksFloats = false
   /// The block: the key of its page and mode, its offset in the page, its code.
@@ -65,7 +66,7 @@ final class BlockEmitter {
   var start: UnsafeMutablePointer<UInt8>
   let blocks: BlockTable
   /// The jumps to other blocks: where their displacements end.
-  var links: [(key: UInt64, end: UnsafeMutablePointer<UInt8>)] = []
+  var links = PlainList<(key: UInt64, end: UnsafeMutablePointer<UInt8>)>()
   /// Blocks lead to each other without the dispatcher.
   var linksBlocks = true
 
@@ -84,7 +85,6 @@ final class BlockEmitter {
     places = .allocate(capacity: count)
     places.initialize(repeating: 0, count: count)
     instruction = BlockInstruction(text: 0, firstNode: 0, endNode: 0, offset: 0, length: 2)
-    stubs.reserveCapacity(256)
   }
   deinit { places.deallocate() }
 
@@ -95,24 +95,22 @@ final class BlockEmitter {
     start = memory.cursor
     assembler.cursor = start
     failed = nil
-    owners = InlineArray(repeating: BlockEmitter.free)
-    spills = InlineArray(repeating: BlockEmitter.free)
-    locked = 0
+    forgetValues()
     forgetFlags()
     deferred = Deferred()
     clear = 0
     floats = FloatRegisters()
     ordinal = 0
-    stubs.removeAll(keepingCapacity: true)
-    looks.removeAll(keepingCapacity: true)
-    unlinked.removeAll(keepingCapacity: true)
+    stubs.removeAll()
+    looks.removeAll()
+    unlinked.removeAll()
     loop = nil
-    loopJumps.removeAll(keepingCapacity: true)
-    risingSites.removeAll(keepingCapacity: true)
+    loopJumps.removeAll()
+    if !risingSites.isEmpty { risingSites.removeAll(keepingCapacity: true) }
     turn = nil
-    faults.removeAll(keepingCapacity: true)
+    faults.removeAll()
     checksFloats = BlockMode(bits: UInt8(pageKey >> 56)).checksFloats
-    links.removeAll(keepingCapacity: true)
+    links.removeAll()
     emitBorrowing(shape.loans)
     deferred.loans = shape.loans
   }
@@ -137,36 +135,46 @@ final class BlockEmitter {
       if !instruction.crossesPage { emitRoutineCall() }
       flags = nil
     } else {
-      for k in Int(instruction.firstNode)..<Int(instruction.endNode) { places[k] = 0 }
-      var k = Int(instruction.firstNode)
-      skips.removeAll(keepingCapacity: true)
-      // A store that misses is interpreted, and comes back with the condition code in the state and without flags.
-      let mayComeBack = instruction.traits.contains(.mayComeBack)
-      // Another target of EXECUTE may have set the floating-point control.
-      let mayBeOther = instruction.traits.contains(.mayBeOther)
-      while k < Int(instruction.endNode) {
-        current = k
-        let operation = nodes[k].operation
-        if operation.setsConditionCode { deferred.condition = nil }
-        if operation == .proceed {
-          emitSkip(nodes[k].a)
-        } else if nodes[k].isDead(in: instruction) {
-          if operation.setsConditionCode { forgetFlags() }
-        } else {
-          emitNode(k)
-          if operation.setsConditionCode && (mayComeBack || !skips.isEmpty) { materializeCondition() }
-        }
-        release()
-        k = current + 1
-      }
-      for k in skips.indices { assembler.resolveHere(skips[k]) }
-      if mayComeBack || !skips.isEmpty { forgetFlags() }
-      if mayBeOther || !skips.isEmpty { floats = FloatRegisters() }
+      emitNodes()
     }
     deferred.apart &= ~instruction.halves.whole
     noteClear()
     for k in firstStub..<stubs.count { finish(&stubs[k], undone) }
     ordinal += 1
+  }
+
+  private func emitNodes() {
+    let first = Int(instruction.firstNode), end = Int(instruction.endNode)
+    (places + first).update(repeating: 0, count: end - first)
+    skips.removeAll()
+    // A store that misses is interpreted, and comes back with the condition code in the state and without flags.
+    let mayComeBack = instruction.traits.contains(.mayComeBack)
+    // Another target of EXECUTE may have set the floating-point control.
+    let mayBeOther = instruction.traits.contains(.mayBeOther)
+    var k = first
+    while k < end {
+      current = k
+      let operation = nodes[k].operation
+      if operation.isLazy {
+        if operation == .register && nodes[k].useCount > 0 && instruction.traits.contains(.setsRegisters) { emitRegister(k) }
+        k += 1
+        continue
+      }
+      if operation.setsConditionCode { deferred.condition = nil }
+      if operation == .proceed {
+        emitSkip(nodes[k].a)
+      } else if nodes[k].isDead(in: instruction) {
+        if operation.setsConditionCode { forgetFlags() }
+      } else {
+        emitNode(k)
+        if operation.setsConditionCode && (mayComeBack || !skips.isEmpty) { materializeCondition() }
+      }
+      release()
+      k = current + 1
+    }
+    for k in skips.indices { assembler.resolveHere(skips[k]) }
+    if mayComeBack || !skips.isEmpty { forgetFlags() }
+    if mayBeOther || !skips.isEmpty { floats = FloatRegisters() }
   }
 
   /// Where what goes on behind the block comes back to, behind the instruction, and what it must do first.
@@ -182,22 +190,30 @@ final class BlockEmitter {
     zeroFlag = nil
   }
 
+  /// No value is anywhere.
+  func forgetValues() {
+    owners = InlineArray(repeating: BlockEmitter.free)
+    spills = InlineArray(repeating: BlockEmitter.free)
+    spilled = 0
+    locked = 0
+  }
   /// Ends what only the current node needed.
-  private func release() {
+  func release() {
     locked = 0
     for k in 0..<3 where owners[k] != BlockEmitter.free {
       if owners[k] == BlockEmitter.temporary || nodes[Int(owners[k])].lastUse <= UInt16(current) { owners[k] = BlockEmitter.free }
     }
+    if spilled == 0 { return }
     for k in 0..<8 where spills[k] != BlockEmitter.free && nodes[Int(spills[k])].lastUse <= UInt16(current) {
       spills[k] = BlockEmitter.free
+      spilled &= ~(1 << UInt8(k))
     }
   }
 
   private func emitNode(_ k: Int) {
     let n = nodes[k]
     switch n.operation {
-    case .constant, .programAddress, .isConditionCode, .isCompare, .isZero, .isNotZero, .proceed: break
-    case .register: emitRegister(k)
+    case .constant, .register, .programAddress, .isConditionCode, .isCompare, .isZero, .isNotZero, .proceed: break
     case .registerHigh, .programMask, .systemMask, .fpr, .fprShort: emitStateValue(k)
     case .conditionCode: emitConditionCodeValue(k)
     case .add, .subtract, .and, .or, .xor, .multiply: emitBinary(k)

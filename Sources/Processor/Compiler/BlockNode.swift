@@ -95,6 +95,23 @@ enum NodeOperation: UInt8 {
 }
 
 extension NodeOperation {
+  /// See `NodeTraits.losesCondition`.
+  @inline(__always) var losesCondition: Bool {
+    switch self {
+    case .setRegister, .setRegister32, .setRegisterHigh, .setFPR, .setFPRShort, .load, .store, .branch, .branchIf, .interruptIf,
+      .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .setNotZero, .setSign, .setCompare,
+      .setTestMask, .setTestByte, .setConditionCode, .floatingPoint:
+      false
+    default: !isValue
+    }
+  }
+  /// See `NodeTraits.leavesOtherwise`.
+  @inline(__always) var leavesOtherwise: Bool {
+    switch self {
+    case .branch, .branchIf, .proceed, .interruptIf, .interpretIf, .serialize, .enable, .disable, .floatingPoint: true
+    default: false
+    }
+  }
   /// Whether what interprets the instruction may have carried it out, and come back without flags. Floating point brings its own.
   @inline(__always) var mayComeBack: Bool {
     switch self {

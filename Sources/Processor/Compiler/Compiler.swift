@@ -24,7 +24,7 @@ final class Compiler {
   var interruption: ProgramInterruption?
   private let rows: CompilerRows
   private let storage: AbsoluteStorage
-  private var instructions: [BlockInstruction] = []
+  private var instructions = PlainList<BlockInstruction>(capacity: Compiler.instructionLimit)
   /// The jumps that lead to each block: where their displacements end.
   var links: [UInt64: [UInt64]] = [:]
   /// The second copies in blocks, by their code, and what is known there.
@@ -61,7 +61,6 @@ final class Compiler {
     emitter.linksBlocks = !settings.isVerifying
     heat = .allocate(capacity: Compiler.heatCount)
     heat.initialize(repeating: 0, count: Compiler.heatCount)
-    instructions.reserveCapacity(Compiler.instructionLimit)
   }
   deinit {
     heat.deallocate()
@@ -136,37 +135,38 @@ final class Compiler {
     let pageKey = key & ~0xFFF, offset = UInt16(truncatingIfNeeded: key & 0xFFF)
     follows = settings.followsAlways || followers.contains(key)
     var end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)), cpu)
-    guard let first = instructions.first else { return nil }
-    builder.findLiveConditionCodes(&instructions)
+    guard !instructions.isEmpty else { return nil }
+    builder.findLiveConditionCodes(instructions.all)
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
-    for instruction in instructions where !instruction.isRoutine { builder.analyze(instruction) }
+    for k in instructions.indices where !instructions[k].isRoutine { builder.analyze(&instructions[k]) }
     repeat {
-      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: &instructions, end: end))
+      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: instructions.all, end: end))
       let last = instructions[instructions.count - 1]
       repeat {
-        for instruction in instructions { emitter.emit(instruction) }
+        for k in instructions.indices { emitter.emit(instructions[k]) }
         if !last.endsBlock || last.isRoutine { emitter.emitFallThrough(to: end) }
       } while emitter.beginLoop()
       emitter.emitStubs()
       if let failed = emitter.failed { end = call(failed, end) }
     } while emitter.failed != nil
-    for (key, end) in emitter.links { links[key, default: []].append(memory.executeView(end)) }
+    for k in emitter.links.indices { links[emitter.links[k].key, default: []].append(memory.executeView(emitter.links[k].end)) }
     let code = memory.executeView(memory.cursor)
     memory.cursor = emitter.assembler.cursor
     memory.stubCursor = emitter.stubCursor
     memory.enlargePages()
     if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge) }
-    for fault in emitter.faults { memory.noteFault(at: fault.at, to: fault.stub) }
-    blocks.insert(key, code: code, isGuarded: first.isGuarded)
+    for k in emitter.faults.indices { memory.noteFault(at: emitter.faults[k].at, to: emitter.faults[k].stub) }
+    blocks.insert(key, code: code, isGuarded: instructions[0].isGuarded)
     return code
   }
   /// Has an instruction of the block called.
   /// - Returns: where the block now goes on behind its last instruction; until then it was `end`.
   private func call(_ k: Int, _ end: UInt16) -> UInt16 {
+    for j in instructions.indices { instructions[j].rising = nil }
     instructions[k].isRoutine = true
     guard instructions[k].followed != nil else { return end }
     instructions[k].followed = nil
-    instructions.removeSubrange((k + 1)...)
+    instructions.removeAll(behind: k + 1)
     return instructions[k].offset + UInt16(instructions[k].length)
   }
   /// Has the block of `key` follow branches when it is compiled.
@@ -178,7 +178,7 @@ final class Compiler {
     _ page: UnsafeRawPointer, _ next: UnsafeRawPointer?, _ frame: UInt64, _ start: UInt16, _ mode: BlockMode,
     _ cpu: UnsafeMutablePointer<CPUState>
   ) -> UInt16 {
-    instructions.removeAll(keepingCapacity: true)
+    instructions.removeAll()
     builder.state.pointee.count = 1
     builder.state.pointee.mode = mode
     let isGuarded = isChanging(frame), known = conducts.page(frame)
@@ -194,7 +194,7 @@ final class Compiler {
         text: text.bits, firstNode: UInt16(builder.state.pointee.count), endNode: 0, offset: offset, length: UInt8(length))
       instruction.crossesPage = crossesPage
       instruction.isGuarded = isGuarded
-      instruction.conduct = known?[offset]
+      if let known { instruction.conduct = known[offset] }
       build(text, &instruction, page, mode, cpu)
       if verification != nil && instruction.isRoutine && !Verification.covers(text) { break }
       offset += length
@@ -211,7 +211,7 @@ final class Compiler {
   }
 
   /// Whether the instruction at an offset is in the block.
-  func includes(_ offset: UInt16) -> Bool { instructions.contains { $0.offset == offset } }
+  func includes(_ offset: UInt16) -> Bool { instructions.all.contains { $0.offset == offset } }
 
   /// The instruction whose first `count` bytes are those of `text` and whose others `next` points to.
   private static func text(_ text: InstructionText, upTo count: Int, _ next: UnsafeRawPointer) -> InstructionText {
@@ -226,6 +226,7 @@ final class Compiler {
     builder.state.pointee.offset = UInt64(instruction.offset)
     builder.state.pointee.nextOffset = UInt64(instruction.offset) + UInt64(instruction.length)
     builder.state.pointee.traits = []
+    builder.state.pointee.halves = RegisterHalves()
     builder.state.pointee.isRoutine = false
     builder.state.pointee.hasEffect = false
     guard let row = row(of: text, mode) else {
@@ -249,6 +250,7 @@ final class Compiler {
       instruction.endsBlock = row.pointee.traits.contains(.endsBlock) && !Compiler.isExecute(row.pointee.opcode)
     } else {
       instruction.traits = builder.state.pointee.traits
+      instruction.halves = builder.state.pointee.halves
       instruction.endsBlock = instruction.traits.contains(.branches)
     }
     instruction.endNode = UInt16(builder.state.pointee.count)

@@ -70,15 +70,15 @@ enum ConditionKind: UInt8, CaseIterable {
   func jump(onMask m: UInt8) -> ConditionJump? {
     switch self {
     case .direct: nil
-    case .compareSigned: ConditionJump(m & 14, 14, ConditionKind.signed)
-    case .compareLogical: ConditionJump(m & 14, 14, ConditionKind.logical)
+    case .compareSigned: ConditionJump(m & 14, all: 14, ConditionKind.signed(m))
+    case .compareLogical: ConditionJump(m & 14, all: 14, ConditionKind.logical(m))
     case .arithmetic:
       switch m {
       case 15: .always
       case 14: ConditionJump(condition: .noOverflow)
       case 1: ConditionJump(condition: .overflow)
       case 0: .never
-      default: ConditionJump(condition: ConditionKind.signed[Int(m >> 1)], exception: .init(.overflow, isTaken: m & 1 != 0))
+      default: ConditionJump(condition: ConditionKind.signed(m), exception: .init(.overflow, isTaken: m & 1 != 0))
       }
     case .compareFloat:
       switch m {
@@ -87,23 +87,72 @@ enum ConditionKind: UInt8, CaseIterable {
       case 1: ConditionJump(condition: .parity)
       case 0: .never
       // These are right for unordered operands, too.
-      case 2, 5, 6, 9, 10, 13: ConditionJump(condition: ConditionKind.logical[Int(m >> 1)])
-      default: ConditionJump(condition: ConditionKind.logical[Int(m >> 1)], exception: .init(.parity, isTaken: m & 1 != 0))
+      case 2, 5, 6, 9, 10, 13: ConditionJump(condition: ConditionKind.logical(m))
+      default: ConditionJump(condition: ConditionKind.logical(m), exception: .init(.parity, isTaken: m & 1 != 0))
       }
-    case .addLogical: ConditionJump(m, 15, [3: .carry, 12: .noCarry, 10: .zero, 5: .notZero, 4: .above, 11: .notAbove])
-    case .subtractLogical:
-      ConditionJump(m & 7, 7, [4: .carry, 2: .zero, 1: .above, 3: .noCarry, 6: .notAbove, 5: .notZero])
-    case .subtractWithBorrow:
-      ConditionJump(m, 15, [3: .noCarry, 12: .carry, 10: .zero, 5: .notZero, 1: .above, 14: .notAbove])
-    case .notZero: ConditionJump(m & 12, 12, [8: .zero, 4: .notZero])
-    case .bit: ConditionJump(m & 9, 9, [8: .zero, 1: .notZero])
-    case .mask, .byteMask: ConditionJump(m, 15, [8: .zero, 7: .notZero])
+    case .addLogical: ConditionJump(m, all: 15, ConditionKind.added(m))
+    case .subtractLogical: ConditionJump(m & 7, all: 7, ConditionKind.subtracted(m & 7))
+    case .subtractWithBorrow: ConditionJump(m, all: 15, ConditionKind.subtractedWithBorrow(m))
+    case .notZero: ConditionJump(m & 12, all: 12, m & 8 != 0 ? .zero : .notZero)
+    case .bit: ConditionJump(m & 9, all: 9, m & 8 != 0 ? .zero : .notZero)
+    case .mask, .byteMask: ConditionJump(m, all: 15, m == 8 ? .zero : m == 7 ? .notZero : nil)
     }
   }
 
-  /// By mask / 2: equal 4, low 2, high 1.
-  static let signed: [X86.Condition] = [.zero, .greater, .less, .notZero, .zero, .notLess, .notGreater, .zero]
-  static let logical: [X86.Condition] = [.zero, .above, .carry, .notZero, .zero, .noCarry, .notAbove, .zero]
+  /// What holds after a comparison for a mask that is neither always nor never taken: equal 8, low 4, high 2.
+  static func signed(_ m: UInt8) -> X86.Condition {
+    switch m &>> 1 {
+    case 1: .greater
+    case 2: .less
+    case 3: .notZero
+    case 5: .notLess
+    case 6: .notGreater
+    default: .zero
+    }
+  }
+  static func logical(_ m: UInt8) -> X86.Condition {
+    switch m &>> 1 {
+    case 1: .above
+    case 2: .carry
+    case 3: .notZero
+    case 5: .noCarry
+    case 6: .notAbove
+    default: .zero
+    }
+  }
+  private static func added(_ m: UInt8) -> X86.Condition? {
+    switch m {
+    case 3: .carry
+    case 12: .noCarry
+    case 10: .zero
+    case 5: .notZero
+    case 4: .above
+    case 11: .notAbove
+    default: nil
+    }
+  }
+  private static func subtracted(_ m: UInt8) -> X86.Condition? {
+    switch m {
+    case 4: .carry
+    case 2: .zero
+    case 1: .above
+    case 3: .noCarry
+    case 6: .notAbove
+    case 5: .notZero
+    default: nil
+    }
+  }
+  private static func subtractedWithBorrow(_ m: UInt8) -> X86.Condition? {
+    switch m {
+    case 3: .noCarry
+    case 12: .carry
+    case 10: .zero
+    case 5: .notZero
+    case 1: .above
+    case 14: .notAbove
+    default: nil
+    }
+  }
 }
 
 /// The jumps that a condition takes: on an exception first, when there is one that decides, then on one condition of the host.
@@ -122,25 +171,24 @@ struct ConditionJump {
   /// Without a condition: taken always or never.
   var isAlways = false
 
-  static let always = ConditionJump(condition: nil, isAlways: true)
-  static let never = ConditionJump(condition: nil)
+  static var always: ConditionJump { ConditionJump(condition: nil, isAlways: true) }
+  static var never: ConditionJump { ConditionJump(condition: nil) }
 
   init(condition: X86.Condition?, exception: Exception? = nil, isAlways: Bool = false) {
     self.condition = condition
     self.exception = exception
     self.isAlways = isAlways
   }
-  /// - Parameter all: the mask that is always taken.
-  init(_ m: UInt8, _ all: UInt8, _ conditions: [X86.Condition]) {
-    self = m == all ? .always : m == 0 ? .never : ConditionJump(condition: conditions[Int(m >> 1)])
-  }
-  init?(_ m: UInt8, _ all: UInt8, _ conditions: KeyValuePairs<UInt8, X86.Condition>) {
+  /// - Parameters:
+  ///   - all: the mask that is always taken.
+  ///   - condition: of any other; nil when there is none.
+  init?(_ m: UInt8, all: UInt8, _ condition: X86.Condition?) {
     if m == all {
       self = .always
     } else if m == 0 {
       self = .never
-    } else if let match = conditions.first(where: { $0.key == m }) {
-      self = ConditionJump(condition: match.value)
+    } else if let condition {
+      self = ConditionJump(condition: condition)
     } else {
       return nil
     }

@@ -37,7 +37,7 @@ struct Loans: Equatable {
 extension BlockBuilder {
   /// What a loop borrows for the registers that it names at least twice. Only what moves, computes and branches is carried out without
   /// thought of where registers are.
-  func loans(_ instructions: ArraySlice<BlockInstruction>) -> Loans {
+  func loans(_ instructions: Slice<UnsafeMutableBufferPointer<BlockInstruction>>) -> Loans {
     var uses = InlineArray<16, Int>(repeating: 0)
     for instruction in instructions {
       for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
@@ -46,7 +46,7 @@ extension BlockBuilder {
         case .register, .registerHigh, .setRegister, .setRegister32, .setRegisterHigh: uses[Int(n.imm & 15)] += 1
         case .floatingPoint:
           let o = FloatingPointOperands(bits: n.imm)
-          if o.operation == .toFixed32 || o.operation == .toFixed64 { uses[o.r1] += 1 }
+          if o.setsGeneralRegister { uses[o.r1] += 1 }
         case .load, .store, .exchange, .replace, .branch, .branchIf, .proceed, .setFPR, .setFPRShort: break
         case .compareBytes: return Loans()
         default: if !n.operation.isValue && !n.operation.setsConditionCode { return Loans() }

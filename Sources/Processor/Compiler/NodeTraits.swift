@@ -22,6 +22,10 @@ struct NodeTraits: OptionSet {
   static let branches = NodeTraits(rawValue: 256)
   /// General registers are set, by what says so or by floating point.
   static let setsRegisters = NodeTraits(rawValue: 512)
+  /// A condition code that is pending is to be stored before: the instruction calls, or may leave, or skip, with part of it done.
+  static let losesCondition = NodeTraits(rawValue: 1024)
+  /// It may leave, or skip, other than where it accesses storage: registers that it sets are to be whole before.
+  static let leavesOtherwise = NodeTraits(rawValue: 2048)
 }
 
 extension NodeOperation {
@@ -33,6 +37,8 @@ extension NodeOperation {
     if mayLeave { traits.insert(.mayLeave) }
     if mayComeBack { traits.insert(.mayComeBack) }
     if !namesRegisters { traits.insert(.hidesRegisters) }
+    if losesCondition { traits.insert(.losesCondition) }
+    if leavesOtherwise { traits.insert(.leavesOtherwise) }
     switch self {
     case .proceed: traits.insert(.proceeds)
     case .interpretIf: traits.insert(.mayBeOther)

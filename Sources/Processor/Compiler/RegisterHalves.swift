@@ -1,4 +1,5 @@
-/// What an instruction does with the halves of general registers, a bit each (0 the lowest).
+/// What an instruction does with the halves of general registers, a bit each (0 the lowest). What it sets is noted while its nodes are
+/// built, what it looks at once it is known how wide values are.
 struct RegisterHalves {
   /// It is to find these whole.
   var looked: UInt16 = 0
@@ -6,6 +7,23 @@ struct RegisterHalves {
   var low: UInt16 = 0
   /// It sets these to something else as a whole.
   var whole: UInt16 = 0
+
+  /// Notes what a node does, which is known where it is built.
+  @inline(__always) mutating func note(_ operation: NodeOperation, _ imm: UInt64) {
+    switch operation {
+    case .setRegister32: low |= 1 << UInt16(imm & 15)
+    case .setRegister: whole |= 1 << UInt16(imm & 15)
+    case .registerHigh, .setRegisterHigh: looked |= 1 << UInt16(imm & 15)
+    default: break
+    }
+  }
+  /// What is set twice, or set by an instruction that may leave then, is whole before.
+  mutating func settle(isWholeBefore: Bool) {
+    let unclear = isWholeBefore ? whole : whole & low
+    looked |= unclear
+    whole &= ~unclear
+    low &= ~unclear
+  }
 }
 
 /// Chooses where bits 0-31 of a register may wait while instructions set bits 32-63 only: see BlockEmitter+Halves. That is from the first
@@ -18,26 +36,34 @@ extension BlockBuilder {
   ///   - end: the last instruction that counts; a loop goes on at the first behind it.
   ///   - inHost: the registers that are in the host's.
   /// - Returns: the registers in the host's that are apart when a pass of a loop ends.
-  func findHalves(_ instructions: inout [BlockInstruction], through end: Int, isLoop: Bool, inHost: UInt16) -> UInt16 {
+  func findHalves(
+    _ instructions: UnsafeMutableBufferPointer<BlockInstruction>, through end: Int, isLoop: Bool, inHost: UInt16
+  ) -> UInt16 {
     if end < 0 { return 0 }
-    var set: UInt16 = 0
+    var set: UInt16 = 0, again: UInt16 = 0
     for k in 0...end {
-      instructions[k].halves = halves(of: instructions[k])
+      again |= set & instructions[k].halves.low
       set |= instructions[k].halves.low
     }
-    for r in 0..<16 where set >> UInt16(r) & 1 != 0 {
-      choose(r, &instructions, through: end, isLoop: isLoop, isInHost: inHost >> UInt16(r) & 1 != 0)
+    // Where no loop goes on, one setting alone is never worth it: see `isWorthwhile`.
+    let candidates = isLoop ? set : again & inHost
+    if set != candidates { for k in 0...end { instructions[k].halves.low &= candidates } }
+    candidates.visitRegisters { r in
+      choose(r, instructions, through: end, isLoop: isLoop, isInHost: inHost >> UInt16(r) & 1 != 0)
     }
+    if !isLoop { return 0 }
     var apart: UInt16 = 0
-    for instruction in instructions[...end] {
-      let halves = instruction.halves
+    for k in 0...end {
+      let halves = instructions[k].halves
       apart = (apart & ~halves.looked | halves.low) & ~halves.whole
     }
-    return isLoop ? apart & inHost : 0
+    return apart & inHost
   }
 
   /// Goes through the stretches of one register.
-  private func choose(_ r: Int, _ instructions: inout [BlockInstruction], through end: Int, isLoop: Bool, isInHost: Bool) {
+  private func choose(
+    _ r: Int, _ instructions: UnsafeMutableBufferPointer<BlockInstruction>, through end: Int, isLoop: Bool, isInHost: Bool
+  ) {
     let bit: UInt16 = 1 << UInt16(r)
     /// The instructions of the stretch that set the register: the first, and how many.
     var first = 0, count = 0
@@ -77,30 +103,5 @@ extension BlockBuilder {
     case .look: return count >= 3
     case .block: return count >= 2
     }
-  }
-
-  private func halves(of instruction: BlockInstruction) -> RegisterHalves {
-    var halves = RegisterHalves(), mayLeave = false
-    for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
-      let n = state.pointee.nodes[k], bit: UInt16 = 1 << UInt16(n.imm & 15)
-      switch n.operation {
-      case .setRegister32: halves.low |= bit
-      case .setRegister: halves.whole |= bit
-      case .register: if n.useCount > 0 && !n.isNarrow { halves.looked |= bit }
-      case .registerHigh, .setRegisterHigh: halves.looked |= bit
-      case .branch, .branchIf, .proceed, .interruptIf, .interpretIf, .serialize, .enable, .disable: mayLeave = true
-      case .floatingPoint:
-        mayLeave = true
-        let o = FloatingPointOperands(bits: n.imm)
-        if o.operation == .toFixed32 || o.operation == .toFixed64 { halves.looked |= 1 << UInt16(o.r1) }
-      default: break
-      }
-    }
-    // What is set and left with, or set twice, is whole before.
-    let unclear = mayLeave ? halves.whole : halves.whole & halves.low
-    halves.looked |= unclear
-    halves.whole &= ~unclear
-    halves.low &= ~unclear
-    return halves
   }
 }

@@ -44,7 +44,7 @@ struct RisingLimit {
 extension BlockBuilder {
   /// Finds the accesses of a loop whose addresses rise.
   /// - Parameter last: the last instruction of a pass, which carries out all up to it.
-  func findRising(_ instructions: inout [BlockInstruction], through last: Int, _ shape: inout BlockShape) {
+  func findRising(_ instructions: UnsafeMutableBufferPointer<BlockInstruction>, through last: Int, _ shape: inout BlockShape) {
     let loop = 0..<(last + 1)
     guard state.pointee.mode.addressingMode == .bits64, instructions[loop].allSatisfy({ isPlain($0) }) else { return }
     let rises = rises(instructions[loop])
@@ -73,7 +73,7 @@ extension BlockBuilder {
   }
 
   /// What a pass adds to each general register, nil where that is not known.
-  private func rises(_ loop: ArraySlice<BlockInstruction>) -> InlineArray<16, Int64?> {
+  private func rises(_ loop: Slice<UnsafeMutableBufferPointer<BlockInstruction>>) -> InlineArray<16, Int64?> {
     var rises = InlineArray<16, Int64?>(repeating: 0)
     for instruction in loop {
       let isConditional = instruction.traits.contains(.proceeds)
@@ -90,7 +90,7 @@ extension BlockBuilder {
         case .setRegister32, .setRegisterHigh: rises[r] = nil
         case .floatingPoint:
           let o = FloatingPointOperands(bits: n.imm)
-          if o.operation == .toFixed32 || o.operation == .toFixed64 { rises[o.r1] = nil }
+          if o.setsGeneralRegister { rises[o.r1] = nil }
         default: break
         }
       }
