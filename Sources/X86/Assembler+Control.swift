@@ -29,11 +29,11 @@ extension Assembler {
   @inlinable public mutating func ret() { byte(0xC3) }
   /// PUSH of 64 bits.
   @inlinable public mutating func push(_ r: Register) {
-    opcode(0x50, r.number, wide: false)
+    encode(0x50, in: r.number, .bits32)
   }
   /// POP of 64 bits.
   @inlinable public mutating func pop(_ r: Register) {
-    opcode(0x58, r.number, wide: false)
+    encode(0x58, in: r.number, .bits32)
   }
   /// RDTSC: the upper half of the counter into EDX, the lower into EAX.
   @inlinable public mutating func readTimeStamp() {
@@ -58,9 +58,9 @@ extension Assembler {
 
   /// `code reg, [target]` where `target` is `distance` bytes behind the start of this instruction, in the execution view.
   @usableFromInline mutating func encodeRelative(_ code: UInt32, _ reg: UInt8, _ distance: Int, _ width: Width) {
-    let (bits, count) = head(code, reg, 0, 0, wide: width == .bits64, bytes: false)
-    put(bits | UInt64((reg & 7) &<< 3 | 5) &<< UInt64(truncatingIfNeeded: 8 &* count), count &+ 1)
-    int32(Int32(truncatingIfNeeded: distance &- count &- 5))
+    let (bits, count) = head(Opcode(code, width), (reg &>> 3) &<< 2)
+    put(bits | UInt64((reg & 7) &<< 3 | 5) &<< (8 &* count), count &+ 1)
+    int32(Int32(truncatingIfNeeded: distance &- Int(count) &- 5))
   }
   /// An operation with what is `distance` bytes from here.
   @inlinable public mutating func arithmeticRelative(_ o: ArithmeticOperation, _ to: Register, _ distance: Int) {

@@ -30,53 +30,65 @@ public struct Assembler {
 
   // MARK: Prefixes, opcode and operands
 
-  /// REX (when needed) and the opcode: one byte, 0Fxx, 0F38xx, with a mandatory prefix in bits 24-31. They are put together in a
-  /// register and stored at once, as is what follows them: a byte at a time, each store would wait for the cursor of the one before.
+  /// Stores eight bytes, of which `count` count. An instruction is put together in a register: were its bytes stored one at a time,
+  /// each would wait for the cursor of the one before.
+  @inlinable @inline(__always) mutating func put(_ bits: UInt64, _ count: UInt64) {
+    UnsafeMutableRawPointer(cursor).storeBytes(of: bits, as: UInt64.self)
+    cursor += Int(truncatingIfNeeded: count)
+  }
+  /// The prefix, REX and the opcode.
+  /// - Parameter registers: the bits of REX that registers need.
   /// - Returns: up to five bytes, the first lowest, and how many they are.
-  @inlinable @inline(__always) func head(
-    _ opcode: UInt32, _ reg: UInt8, _ index: UInt8, _ base: UInt8, wide: Bool, bytes: Bool
-  ) -> (bits: UInt64, count: Int) {
-    let code = opcode & 0xFF_FFFF, unused = (code | 1).leadingZeroBitCount & 0x18
-    var bits = UInt64((code &<< UInt32(truncatingIfNeeded: unused)).byteSwapped), count = 4 &- unused &>> 3
-    let rex = 0x40 | (wide ? 8 : 0) | (reg &>> 3) &<< 2 | (index &>> 3) &<< 1 | base &>> 3
-    // Byte registers 4-7 are SPL, BPL, SIL and DIL only behind a REX.
-    let hasREX = rex != 0x40 || bytes
-    bits = hasREX ? bits &<< 8 | UInt64(rex) : bits
-    count &+= hasREX ? 1 : 0
-    if opcode &>> 24 != 0 {
-      bits = bits &<< 8 | UInt64(opcode &>> 24)
+  @inlinable @inline(__always) func head(_ opcode: Opcode, _ registers: UInt8) -> (bits: UInt64, count: UInt64) {
+    let rex = opcode.rex | registers, hasREX: UInt64 = rex != 0 ? 1 : 0
+    var bits = opcode.bits &<< (8 &* hasREX) | (rex != 0 ? UInt64(rex) | 0x40 : 0), count = opcode.count &+ hasREX
+    if opcode.prefix != 0 {
+      bits = bits &<< 8 | opcode.prefix
       count &+= 1
     }
     return (bits, count)
   }
-  /// Stores eight bytes, of which `count` count.
-  @inlinable @inline(__always) mutating func put(_ bits: UInt64, _ count: Int) {
-    UnsafeMutableRawPointer(cursor).storeBytes(of: bits, as: UInt64.self)
-    cursor += count
-  }
   /// An instruction without operands but a register in its opcode.
-  @inlinable mutating func opcode(_ opcode: UInt32, _ register: UInt8, wide: Bool) {
-    let (bits, count) = head(opcode | UInt32(register & 7), 0, 0, register, wide: wide, bytes: false)
+  @inlinable mutating func encode(_ code: UInt32, in register: UInt8, _ width: Width) {
+    let (bits, count) = head(Opcode(code | UInt32(register & 7), width), register &>> 3)
     put(bits, count)
   }
 
   /// An instruction with a register and a register or opcode extension.
-  @usableFromInline mutating func encode(
+  @inlinable @inline(__always) mutating func encode(
     _ code: UInt32, _ reg: UInt8, _ rm: Register, _ width: Width = .bits32, bytes: Bool = false
   ) {
-    let (bits, count) = head(code, reg, 0, rm.number, wide: width == .bits64, bytes: bytes)
-    put(bits | UInt64(0xC0 | (reg & 7) &<< 3 | rm.number & 7) &<< UInt64(truncatingIfNeeded: 8 &* count), count &+ 1)
+    encode(Opcode(code, width, bytes: bytes), reg, rm)
+  }
+  /// The same, where the opcode is known.
+  @usableFromInline mutating func encode(_ opcode: Opcode, _ reg: UInt8, _ rm: Register) {
+    let (bits, count) = head(opcode, (reg &>> 3) &<< 2 | rm.number &>> 3)
+    put(bits | UInt64(0xC0 | (reg & 7) &<< 3 | rm.number & 7) &<< (8 &* count), count &+ 1)
   }
 
   /// An instruction with a register or opcode extension and an operand in storage.
-  @usableFromInline mutating func encode(_ code: UInt32, _ reg: UInt8, _ m: Memory, _ width: Width = .bits32, bytes: Bool = false)
-  {
-    let (bits, count) = head(code, reg, m.index?.number ?? 0, m.base.number, wide: width == .bits64, bytes: bytes)
+  @inlinable @inline(__always) mutating func encode(
+    _ code: UInt32, _ reg: UInt8, _ m: Memory, _ width: Width = .bits32, bytes: Bool = false
+  ) {
+    let opcode = Opcode(code, width, bytes: bytes)
+    if m.base == .rsp && m.index == nil { encode(opcode, reg, stack: m.displacement) } else { encode(opcode, reg, m) }
+  }
+  /// The same, where the opcode is known.
+  @usableFromInline mutating func encode(_ opcode: Opcode, _ reg: UInt8, _ m: Memory) {
+    let (bits, count) = head(opcode, (reg &>> 3) &<< 2 | ((m.index?.number ?? 0) &>> 3) &<< 1 | m.base.number &>> 3)
     address(bits, count, reg, m)
+  }
+  /// The same of what RSP points to, which is most of what compiled code accesses.
+  @usableFromInline mutating func encode(_ opcode: Opcode, _ reg: UInt8, stack displacement: Int32) {
+    let (bits, count) = head(opcode, (reg &>> 3) &<< 2), isShort = displacement >= -128 && displacement <= 127
+    let operand = UInt64((isShort ? 0x44 : 0x84) | (reg & 7) &<< 3) | 0x2400
+    put(bits | operand &<< (8 &* count), count &+ 2)
+    UnsafeMutableRawPointer(cursor).storeBytes(of: displacement, as: Int32.self)
+    cursor += isShort ? 1 : 4
   }
 
   /// ModRM, SIB and displacement, behind `count` bytes.
-  @inline(__always) mutating func address(_ head: UInt64, _ count: Int, _ reg: UInt8, _ m: Memory) {
+  @inline(__always) mutating func address(_ head: UInt64, _ count: UInt64, _ reg: UInt8, _ m: Memory) {
     let field = (reg & 7) &<< 3, base = m.base.number & 7
     let isShort = m.displacement >= -128 && m.displacement <= 127
     // RBP and R13 as a base always have a displacement.
@@ -84,7 +96,7 @@ public struct Assembler {
     let hasSIB = m.index != nil || base == 4
     let sib = m.scale &<< 6 | ((m.index?.number ?? 4) & 7) &<< 3 | base
     let operand = UInt64(mode | field | (hasSIB ? 4 : base)) | UInt64(hasSIB ? sib : 0) &<< 8
-    put(head | operand &<< UInt64(truncatingIfNeeded: 8 &* count), count &+ (hasSIB ? 2 : 1))
+    put(head | operand &<< (8 &* count), count &+ (hasSIB ? 2 : 1))
     UnsafeMutableRawPointer(cursor).storeBytes(of: m.displacement, as: Int32.self)
     cursor += mode == 0 ? 0 : mode == 0x40 ? 1 : 4
   }
@@ -116,13 +128,13 @@ public struct Assembler {
   /// The shortest encoding that leaves the flags alone.
   @inlinable public mutating func mov(_ to: Register, _ v: UInt64) {
     if v <= 0xFFFF_FFFF {
-      opcode(0xB8, to.number, wide: false)
+      encode(0xB8, in: to.number, .bits32)
       int32(Int32(truncatingIfNeeded: v))
     } else if let short = Int32(exactly: Int64(bitPattern: v)) {
       encode(0xC7, 0, to, .bits64)
       int32(short)
     } else {
-      opcode(0xB8, to.number, wide: true)
+      encode(0xB8, in: to.number, .bits64)
       int64(v)
     }
   }
@@ -186,7 +198,7 @@ public struct Assembler {
   }
   /// BSWAP: reverses the bytes.
   @inlinable public mutating func bswap(_ r: Register, _ width: Width) {
-    opcode(0x0FC8, r.number, wide: width == .bits64)
+    encode(0x0FC8, in: r.number, width)
   }
 
   // MARK: Arithmetic
@@ -245,6 +257,11 @@ public struct Assembler {
   /// TEST of a byte in storage.
   @inlinable public mutating func test8(_ m: Memory, immediate v: UInt8) {
     encode(0xF6, 0, m)
+    byte(v)
+  }
+  /// TEST of the low byte.
+  @inlinable public mutating func test8(_ r: Register, immediate v: UInt8) {
+    encode(0xF6, 0, r, bytes: true)
     byte(v)
   }
   /// AND of a byte in storage.
@@ -341,4 +358,25 @@ public struct Assembler {
   @inlinable public mutating func pext(_ to: Register, _ from: Register, mask: Register) {
     vex(2, 2, 0xF5, to, from, mask, wide: false)
   }
+}
+
+/// An opcode with what goes in front of it: mostly known where the instruction is, and then a number.
+public struct Opcode: BitwiseCopyable, Sendable {
+  /// Bits 0-23 the opcode's bytes as they follow each other, the first lowest; 24-31 how many; 32-39 a mandatory prefix, zero for none;
+  /// 40-47 REX, zero when registers alone say whether there is one.
+  @usableFromInline let packed: UInt64
+
+  /// - Parameters:
+  ///   - code: as it is read, one byte, 0Fxx or 0F38xx, with a mandatory prefix in bits 24-31.
+  ///   - bytes: an operand is a byte: registers 4-7 are SPL, BPL, SIL and DIL only behind a REX.
+  @inlinable @inline(__always) init(_ code: UInt32, _ width: Width = .bits32, bytes: Bool = false) {
+    let read = code & 0xFF_FFFF, count = UInt64(read > 0xFFFF ? 3 : read > 0xFF ? 2 : 1)
+    let bits = UInt64(read.byteSwapped &>> UInt32(truncatingIfNeeded: 32 &- 8 &* count))
+    let rex: UInt64 = width == .bits64 ? 0x48 : bytes ? 0x40 : 0
+    packed = bits | count &<< 24 | UInt64(code &>> 24) &<< 32 | rex &<< 40
+  }
+  @inlinable @inline(__always) var bits: UInt64 { packed & 0xFF_FFFF }
+  @inlinable @inline(__always) var count: UInt64 { packed &>> 24 & 0xFF }
+  @inlinable @inline(__always) var prefix: UInt64 { packed &>> 32 & 0xFF }
+  @inlinable @inline(__always) var rex: UInt8 { UInt8(truncatingIfNeeded: packed &>> 40) }
 }

@@ -1,70 +1,6 @@
 /// What the emitter must know of a block's values before it emits: how long they live, how wide they are, who looks at the
 /// condition code.
 extension BlockBuilder {
-  /// Visits the operands of a node with whether it looks at all their 64 bits.
-  @inline(__always) private func visitOperands(_ k: Int, _ visit: (UInt16, _ isFull: Bool, _ isAddress: Bool) -> Void) {
-    let n = state.pointee.nodes[k]
-    switch n.operation {
-    case .constant, .register, .registerHigh, .programAddress, .programMask, .systemMask, .conditionCode, .fpr, .fprShort,
-      .isConditionCode, .serialize, .disable, .enable:
-      break
-    case .add, .subtract, .and, .or, .xor, .multiply:
-      visit(n.a, !n.isNarrow, false)
-      visit(n.b, !n.isNarrow, false)
-    case .multiplyHigh:
-      visit(n.a, true, false)
-      visit(n.b, true, false)
-    case .shiftLeft:
-      visit(n.a, !n.isNarrow, false)
-      visit(n.b, false, false)
-    case .shiftRight, .shiftRightArithmetic, .rotateLeft:
-      visit(n.a, true, false)
-      visit(n.b, false, false)
-    case .rotateLeft32:
-      visit(n.a, false, false)
-      visit(n.b, false, false)
-    case .signExtend8, .signExtend16, .signExtend32, .zeroExtend8, .zeroExtend16, .zeroExtend32, .byteSwap16, .byteSwap32:
-      visit(n.a, false, false)
-    case .byteSwap64, .countLeadingZeros, .isZero, .isNotZero, .setRegister, .setFPR:
-      visit(n.a, true, false)
-    case .select:
-      visit(n.a, true, false)
-      visit(n.b, !n.isNarrow, false)
-      visit(n.c, !n.isNarrow, false)
-    case .load, .loadMultiple, .storeMultiple:
-      visit(n.a, true, true)
-    case .store:
-      visit(n.a, true, true)
-      visit(n.b, n.kind == 8, false)
-    case .exchange, .replace:
-      visit(n.a, true, true)
-      visit(n.b, n.kind == 8, false)
-      visit(n.c, n.kind == 8, false)
-    case .divide: visit(n.a, n.kind != BlockBuilder.Division.logical32.rawValue, false)
-    case .moveBytes, .compareBytes, .moveCounted, .compareCounted, .combineCounted, .translate, .translateAndTest,
-      .compareStrings,
-      .moveString:
-      visit(n.a, true, true)
-      visit(n.b, true, true)
-    case .clearBytes, .clearCounted, .searchString: visit(n.a, true, true)
-    case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow:
-      visit(n.a, n.kind == 64, false)
-      visit(n.b, n.kind == 64, false)
-    case .setNotZero, .setSign: visit(n.a, n.kind == 64, false)
-    case .isCompare, .setCompare:
-      visit(n.a, n.kind & 1 != 0, false)
-      visit(n.b, n.kind & 1 != 0, false)
-    case .setTestMask: visit(n.a, n.imm > 0xFFFF_FFFF, false)
-    case .setTestByte, .setConditionCode, .setRegister32, .setRegisterHigh, .setFPRShort: visit(n.a, false, false)
-    case .floatingPoint:
-      if n.kind != 0 { visit(n.a, FloatingPointOperands(bits: n.imm).operation != .fromFixed32, false) }
-    case .branch, .proceed, .interruptIf, .interpretIf: visit(n.a, true, false)
-    case .branchIf:
-      visit(n.a, true, false)
-      visit(n.b, true, false)
-    }
-  }
-
   /// Fills in `useCount`, `lastUse`, `isNarrow` and `isAddressOnly` of an instruction's nodes, last to first: users come before
   /// what they use. Then it is known which registers it looks at as a whole.
   func analyze(_ instruction: inout BlockInstruction) {
@@ -76,18 +12,32 @@ extension BlockBuilder {
       } else if !nodes[k].isDead(in: instruction) {
         // A condition is looked at, and a folded address is added up, where it is used.
         let isLate = nodes[k].operation.isCondition || nodes[k].foldedDisplacement(nodes) != nil
-        let use = isLate ? nodes[k].lastUse : UInt16(k)
-        visitOperands(k) { operand, isFull, isAddress in
-          let o = nodes + Int(operand)
-          if o.pointee.lastUse < use { o.pointee.lastUse = use }
-          if o.pointee.useCount < 255 { o.pointee.useCount &+= 1 }
-          if isFull { o.pointee.isNarrow = false }
-          if !isAddress { o.pointee.isAddressOnly = false }
-        }
+        noteOperands(of: nodes + k, use: isLate ? nodes[k].lastUse : UInt16(k))
       }
       k -= 1
     }
     instruction.halves.settle(isWholeBefore: instruction.traits.contains(.leavesOtherwise))
+  }
+  private func noteOperands(of node: UnsafeMutablePointer<BlockNode>, use: UInt16) {
+    var operands = node.pointee.operation.operands, looks = node.pointee.looksAtAll
+    if operands.isEmpty { return }
+    if operands.look == NodeOperands.Look.own.rawValue {
+      guard let isFull = node.pointee.looksAtAllByItself else { return }
+      looks |= isFull ? 1 << NodeOperands.Look.own.rawValue : 0
+    }
+    note(node.pointee.a, operands, looks, use)
+    operands.next()
+    if operands.isEmpty { return }
+    note(node.pointee.b, operands, looks, use)
+    operands.next()
+    if !operands.isEmpty { note(node.pointee.c, operands, looks, use) }
+  }
+  @inline(__always) private func note(_ operand: UInt16, _ operands: NodeOperands, _ looks: UInt16, _ use: UInt16) {
+    let o = state.pointee.nodes + Int(operand)
+    o.pointee.lastUse = max(o.pointee.lastUse, use)
+    o.pointee.useCount = o.pointee.useCount == 255 ? 255 : o.pointee.useCount &+ 1
+    o.pointee.isNarrow = o.pointee.isNarrow && looks &>> operands.look & 1 == 0
+    o.pointee.isAddressOnly = o.pointee.isAddressOnly && operands.isAddress
   }
 }
 

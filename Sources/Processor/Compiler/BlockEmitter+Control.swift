@@ -175,9 +175,9 @@ extension BlockEmitter {
   /// Leaves to the dispatcher, which leads the jump to the block that it finds.
   func emitUnlinkedExit(_ jump: Fixup, to target: UInt16) {
     assembler.resolveHere(jump)
-    assembler.leaRelative(.rax, jump.end - assembler.cursor)
-    assembler.mov(Memory(.rsp, StateOffset.link), .rax)
-    emitExit(to: target)
+    emitCall(thunks.unlinked)
+    assembler.int32(Int32(truncatingIfNeeded: jump.end - assembler.cursor))
+    assembler.int32(Int32(target))
   }
   /// Leaves to the dispatcher, which goes on at an offset of the page (4096: the next one).
   func emitExit(to target: UInt16) {

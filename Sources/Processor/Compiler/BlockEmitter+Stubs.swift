@@ -58,7 +58,7 @@ extension BlockEmitter {
       emitCall(thunks.lateCondition)
       assembler.mov(word, Memory(.rsp, StateOffset.condition), .bits32)
       if let resume = stub.resume { emitJump(resume) }
-    case .fetch(let addend): emitMiss(stub, addend, stub.site == nil ? thunks.fetchTranslation : thunks.fetchMiss)
+    case .fetch(let addend): emitMiss(stub, addend, thunks.fetchMiss)
     case .store(let addend): emitStoreMiss(stub, addend)
     case .interpretation:
       emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
@@ -81,41 +81,48 @@ extension BlockEmitter {
     }
   }
 
-  /// - Returns: a jump that is taken when the operand should be on its boundary and is not.
-  private func emitMissArguments(_ stub: BlockStub, _ free: Register) -> Fixup? {
-    emitAddress(free, stub.base, stub.displacement)
-    assembler.mov(Memory(.rsp, StateOffset.accessAddress), free)
+  /// Has an access be found: its address is passed in the register that is to have the addend, all else in the record.
+  private func emitMiss(_ stub: BlockStub, _ addend: Register, _ thunks: MissThunks) {
+    emitAddress(addend, stub.base, stub.displacement)
     emitReturn(stub.deferred.loans)
-    if stub.isAligned { assembler.arithmetic(.and, free, immediate: Int32(stub.size) - 1) }
-    let isOff = stub.isAligned ? assembler.jump(.notZero) : nil
-    if let site = stub.site {
-      assembler.leaRelative(free, memory.distance(from: assembler.cursor, toSite: site) + Int(stub.siteAccess.rawValue))
-      assembler.mov(Memory(.rsp, StateOffset.accessSite), free)
-    } else {
-      assembler.mov(Memory(.rsp, StateOffset.accessSite), immediate: 0, .bits64)
-    }
-    assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: stub.descriptor, .bits32)
-    if stub.isCounted { assembler.mov8(Memory(.rsp, StateOffset.descriptor + 3), .rdx) }
-    return isOff
+    emitResume(stub, from: emitMissCall(stub, addend, thunks, stub.isCounted ? emitCountedDescriptor(stub) : stub.descriptor))
   }
-  private func emitMiss(_ stub: BlockStub, _ addend: Register, _ thunk: UnsafeMutablePointer<UInt8>) {
-    _ = emitMissArguments(stub, addend)
-    emitCall(thunk)
-    assembler.mov(addend, Memory(.rsp, StateOffset.accessAddend))
-    emitResume(stub)
-  }
-  /// A store that cannot be made in one piece here is interpreted: addend 0 says so.
+  /// The same of a store, which may be interpreted instead.
   private func emitStoreMiss(_ stub: BlockStub, _ addend: Register) {
-    let isOff = emitMissArguments(stub, addend)
-    emitCall(stub.site == nil ? thunks.storeTranslation : thunks.storeMiss)
-    assembler.mov(addend, Memory(.rsp, StateOffset.accessAddend))
-    assembler.test(addend, addend)
-    let isPlain = assembler.jump(.notZero)
+    emitAddress(addend, stub.base, stub.displacement)
+    emitReturn(stub.deferred.loans)
+    var descriptor = stub.isCounted ? emitCountedDescriptor(stub) : stub.descriptor
+    var isOff: Fixup?
+    if stub.isAligned {
+      assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: stub.descriptor, .bits32)
+      descriptor = 0
+      assembler.test8(addend, immediate: UInt8(stub.size - 1))
+      isOff = assembler.jump(.notZero)
+    }
+    let found = emitMissCall(stub, addend, thunks.storeMiss, descriptor)
     if let isOff { assembler.resolveHere(isOff) }
-    emitRoutineCall(text: stub.text, descriptor: stub.descriptor)
+    assembler.mov(.rax, stub.text)
+    emitCall(thunks.routine)
     if stub.departs { emitEnd(stub) } else { emitAfter(stub) }
-    assembler.resolveHere(isPlain)
-    emitResume(stub)
+    emitResume(stub, from: found)
+  }
+  /// Calls, and puts the record where it is looked for: behind one jump.
+  /// - Parameter descriptor: 0: it is in the state.
+  /// - Returns: that jump.
+  private func emitMissCall(_ stub: BlockStub, _ addend: Register, _ thunks: MissThunks, _ descriptor: Int32) -> Fixup {
+    emitCall(thunks.of(addend, hasSite: stub.site != nil))
+    let place = assembler.cursor, found = assembler.jump()
+    let site = stub.site.map { memory.distance(from: place, toSite: $0) + Int(stub.siteAccess.rawValue) } ?? 0
+    assembler.int32(Int32(truncatingIfNeeded: site))
+    assembler.int32(descriptor)
+    return found
+  }
+  /// Stores the descriptor with the bytes of the access that RDX says.
+  /// - Returns: 0, as the record is to say.
+  private func emitCountedDescriptor(_ stub: BlockStub) -> Int32 {
+    assembler.mov(Memory(.rsp, StateOffset.descriptor), immediate: stub.descriptor, .bits32)
+    assembler.mov8(Memory(.rsp, StateOffset.descriptor + 3), .rdx)
+    return 0
   }
   /// The block ends behind an instruction.
   private func emitEnd(_ stub: BlockStub) {
@@ -123,10 +130,14 @@ extension BlockEmitter {
     let next = stub.offset + UInt16(stub.descriptor >> 12 & 15)
     if next < 4096 { emitUnlinked(to: next) } else { emitExit(to: next) }
   }
-  private func emitResume(_ stub: BlockStub) {
+  /// Has a jump lead to where the access goes on.
+  private func emitResume(_ stub: BlockStub, from jump: Fixup) {
+    guard let resume = stub.resume else { return }
+    if stub.floatsAtResume.isEmpty && stub.deferred.loans.isEmpty { return Assembler.resolve(jump, to: resume) }
+    assembler.resolveHere(jump)
     emitReload(stub.floatsAtResume)
     emitBorrowing(stub.deferred.loans)
-    if let resume = stub.resume { emitJump(resume) }
+    emitJump(resume)
   }
   private func emitAfter(_ stub: BlockStub) {
     emitReload(stub.floatsAfter)

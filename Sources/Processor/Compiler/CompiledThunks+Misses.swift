@@ -1,6 +1,43 @@
 import Storage
 import X86
 
+/// What lies behind the call of a miss and the jump that follows it, where the access goes on: eight bytes in the place of instructions
+/// that would pass them. Behind it lies what a store goes on with that is to be interpreted.
+enum MissRecord {
+  /// From where the call returns to: the distance to the site, with what is said of it (`SiteAccess`), 32 bits; 0: it has none.
+  static let siteOffset: Int32 = 5
+  /// `CompiledState.descriptor`; 0 when it is there already.
+  static let descriptorOffset: Int32 = 9
+  static let end: Int32 = 13
+}
+
+/// What lies behind the call of an exit that is not linked yet.
+enum LinkRecord {
+  /// From where the call would return to: the distance to where the jump's displacement ends, 32 bits; and the offset in the page of
+  /// the block that it is to lead to, 32 bits.
+  static let distanceOffset: Int32 = 0
+  static let targetOffset: Int32 = 4
+}
+
+/// The code of a miss, for each of the scratch registers.
+struct MissThunks {
+  private var sited = InlineArray<3, Int>(repeating: 0)
+  private var unsited = InlineArray<3, Int>(repeating: 0)
+  private let start: UnsafeMutablePointer<UInt8>
+
+  init(_ a: inout Assembler, forStore: Bool, ended: UnsafeMutablePointer<UInt8>) {
+    start = a.cursor
+    for k in 0..<HostRegisters.scratchCount {
+      sited[k] = a.cursor - start
+      unsited[k] = CompiledThunks.emitMiss(&a, forStore: forStore, HostRegisters.scratch(k), ended: ended) - start
+    }
+  }
+  /// The code for a scratch register.
+  func of(_ r: Register, hasSite: Bool) -> UnsafeMutablePointer<UInt8> {
+    start + (hasSite ? sited[Int(r.number)] : unsited[Int(r.number)])
+  }
+}
+
 /// What an access goes through that missed its site: the TLB, its large frames, then the function that translates.
 extension CompiledThunks {
   /// A field of the state, above the return address.
@@ -9,12 +46,12 @@ extension CompiledThunks {
   private static func at(_ fields: Int32, entry: Register) -> Memory { Memory(.rsp, 8 + fields, index: entry, scale: 3) }
 
   /// Looks into the TLB; what is there goes into the site.
+  /// - Parameter r: has the address, and is to have the addend.
   /// - Returns: where accesses begin that have no site and were not found in the TLB.
-  static func emitMiss(
-    _ a: inout Assembler, forStore: Bool, _ function: Int32, ended: UnsafeMutablePointer<UInt8>
+  fileprivate static func emitMiss(
+    _ a: inout Assembler, forStore: Bool, _ r: Register, ended: UnsafeMutablePointer<UInt8>
   ) -> UnsafeMutablePointer<UInt8> {
-    emitScratch(&a, isStore: true)
-    a.mov(.rax, at(StateOffset.accessAddress))
+    emitArguments(&a, r, hasSite: true)
     emitLastByte(&a)
     a.arithmetic(.and, .rdx, immediate: -4096)
     a.arithmetic(.or, .rdx, at(StateOffset.dataTag))
@@ -25,27 +62,52 @@ extension CompiledThunks {
     let known = a.cursor
     let isEnough = emitSite(&a)
     let done = a.cursor
-    emitScratch(&a, isStore: false)
-    a.ret()
+    emitReturn(&a, r)
 
     let translation = a.cursor
-    emitScratch(&a, isStore: true)
-    a.mov(.rax, at(StateOffset.accessAddress))
+    emitArguments(&a, r, hasSite: false)
     a.resolveHere(isUnknown)
     if !forStore { for fixup in emitLargeFrame(&a, known: known, done: done) { a.resolveHere(fixup) } }
     a.resolveHere(isEnough)
     a.arithmetic(.sub, .rsp, immediate: 8)
     emitPinned(&a, base: .rsp, 16, isStore: true)
-    emitCall(&a, function, ended: ended)
-    emitScratch(&a, isStore: false)
-    a.ret()
+    emitCall(&a, forStore ? StateOffset.storeMiss : StateOffset.fetchMiss, ended: ended)
+    if forStore {
+      // A store that cannot be made in one piece is interpreted: addend 0 says so.
+      a.arithmetic(.cmp, at(StateOffset.accessAddend), immediate: 0, .bits64)
+      Assembler.resolve(a.jump(.notZero), to: done)
+      a.arithmetic(.add, Memory(.rsp), immediate: MissRecord.end)
+    }
+    emitReturn(&a, r)
     return translation
   }
-  private static func emitScratch(_ a: inout Assembler, isStore: Bool) {
+  /// Saves the scratch registers and notes what the record says. RAX is the address.
+  private static func emitArguments(_ a: inout Assembler, _ r: Register, hasSite: Bool) {
+    emitScratch(&a)
+    a.mov(at(StateOffset.accessAddress), r)
+    a.mov(.rax, r)
+    a.mov(.rcx, Memory(.rsp))
+    a.mov(.rdx, Memory(.rcx, MissRecord.descriptorOffset), .bits32)
+    a.test(.rdx, .rdx, .bits32)
+    let isThere = a.jump(.zero)
+    a.mov(at(StateOffset.descriptor), .rdx, .bits32)
+    a.resolveHere(isThere)
+    guard hasSite else { return a.mov(at(StateOffset.accessSite), immediate: 0, .bits64) }
+    a.mov(.rdx, Memory(.rcx, MissRecord.siteOffset), .bits32)
+    a.signExtend32(.rdx, .rdx)
+    a.arithmetic(.add, .rdx, .rcx)
+    a.mov(at(StateOffset.accessSite), .rdx)
+  }
+  /// Returns with the addend in its register.
+  private static func emitReturn(_ a: inout Assembler, _ r: Register) {
     for k in 0..<HostRegisters.scratchCount {
-      let r = HostRegisters.scratch(k), m = at(StateOffset.saved + Int32(8 * k))
-      if isStore { a.mov(m, r) } else { a.mov(r, m) }
+      let scratch = HostRegisters.scratch(k)
+      a.mov(scratch, at(scratch == r ? StateOffset.accessAddend : StateOffset.saved + Int32(8 * k)))
     }
+    a.ret()
+  }
+  private static func emitScratch(_ a: inout Assembler) {
+    for k in 0..<HostRegisters.scratchCount { a.mov(at(StateOffset.saved + Int32(8 * k)), HostRegisters.scratch(k)) }
   }
   /// The address of the operand's last byte into RDX. The whole descriptor is fetched: a part of what was just stored comes late.
   private static func emitLastByte(_ a: inout Assembler) {

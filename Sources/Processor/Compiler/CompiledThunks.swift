@@ -10,12 +10,12 @@ struct CompiledThunks {
   let routine: UnsafeMutablePointer<UInt8>
   /// Interprets an instruction that lies in two pages. Does not come back.
   let crossing: UnsafeMutablePointer<UInt8>
-  /// A fetch, a store that missed its site: see `CompiledState.accessAddress`. All registers stay.
-  let fetchMiss: UnsafeMutablePointer<UInt8>
-  let storeMiss: UnsafeMutablePointer<UInt8>
-  /// The same of an access that has no site and was not found in the TLB.
-  let fetchTranslation: UnsafeMutablePointer<UInt8>
-  let storeTranslation: UnsafeMutablePointer<UInt8>
+  /// An access that missed its site, or that has none and was not found in the TLB, by the register that has its address and is to have
+  /// the addend: see `MissRecord`. The other registers stay.
+  let fetchMiss: MissThunks
+  let storeMiss: MissThunks
+  /// Leaves for another block of the page, to which the dispatcher may lead a jump: see `LinkRecord`.
+  let unlinked: UnsafeMutablePointer<UInt8>
   /// Looks whether something wants attention: the flag zero says that nothing does. All registers stay but RAX.
   let look: UnsafeMutablePointer<UInt8>
   /// The same of a branch that leads from the block whose key is in RAX to another: it does not go on, either, when the block looked so
@@ -50,10 +50,10 @@ struct CompiledThunks {
     crossing = a.cursor
     CompiledThunks.emitRoutine(&a, StateOffset.crossing, ended: ended)
 
-    fetchMiss = a.cursor
-    fetchTranslation = CompiledThunks.emitMiss(&a, forStore: false, StateOffset.fetchMiss, ended: ended)
-    storeMiss = a.cursor
-    storeTranslation = CompiledThunks.emitMiss(&a, forStore: true, StateOffset.storeMiss, ended: ended)
+    fetchMiss = MissThunks(&a, forStore: false, ended: ended)
+    storeMiss = MissThunks(&a, forStore: true, ended: ended)
+    unlinked = a.cursor
+    CompiledThunks.emitUnlinked(&a, exit: exit)
     look = a.cursor
     CompiledThunks.emitLook(&a)
     passingLook = a.cursor
@@ -107,6 +107,16 @@ struct CompiledThunks {
     a.mov(.rsi, .rax)
     emitCall(&a, function, ended: ended)
     a.ret()
+  }
+  private static func emitUnlinked(_ a: inout Assembler, exit: UnsafeMutablePointer<UInt8>) {
+    a.pop(.rcx)
+    a.mov(.rax, Memory(.rcx, LinkRecord.distanceOffset), .bits32)
+    a.signExtend32(.rax, .rax)
+    a.arithmetic(.add, .rax, .rcx)
+    a.mov(Memory(.rsp, StateOffset.link), .rax)
+    a.mov(.rax, Memory(.rcx, LinkRecord.targetOffset), .bits32)
+    a.arithmetic(.add, .rax, Memory(.rsp, StateOffset.fetchPage))
+    Assembler.resolve(a.jump(), to: exit)
   }
   /// Calls the function whose address is in the state, two words above RSP. Its second argument is in RSI.
   static func emitCall(_ a: inout Assembler, _ function: Int32, ended: UnsafeMutablePointer<UInt8>) {

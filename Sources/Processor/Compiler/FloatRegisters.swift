@@ -13,6 +13,8 @@ struct FloatRegisters {
   var isControlKnown = false
 
   private static let first: UInt8 = 3, last: UInt8 = 15
+  /// No host register holds anything.
+  var isEmpty: Bool { held == 0 }
   /// A host register holds something, or what was looked at is known.
   var holdsAny: Bool { isControlKnown || held != 0 }
 
