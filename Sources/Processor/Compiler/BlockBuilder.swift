@@ -19,8 +19,9 @@ struct BlockBuilder: ~Copyable {
     /// The instruction being built: its offset in the page, and the next one's.
     var offset: UInt64 = 0
     var nextOffset: UInt64 = 0
-    /// What its nodes do, and to the halves of registers.
+    /// What its nodes do, what they set, and what to the halves of registers.
     var traits: NodeTraits = []
+    var settings = RegisterSettings()
     var halves = RegisterHalves()
     /// The instruction cannot be compiled: it is called.
     var isRoutine = false
@@ -53,6 +54,7 @@ struct BlockBuilder: ~Copyable {
       to: BlockNode(operation: operation, kind: kind, a: a.node, b: b.node, c: c.node, imm: imm))
     state.pointee.count = k &+ 1
     state.pointee.traits.formUnion(operation.traits)
+    state.pointee.settings.note(operation, imm)
     state.pointee.halves.note(operation, imm)
     return BlockValue(UInt16(truncatingIfNeeded: k))
   }

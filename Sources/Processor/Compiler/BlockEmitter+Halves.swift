@@ -16,17 +16,16 @@ extension BlockEmitter {
       clear = 0
       return
     }
-    if !instruction.traits.contains(.setsRegisters) { return }
-    let isCertain = !instruction.traits.contains(.proceeds)
-    for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
-      let n = nodes[k], bit: UInt16 = 1 << UInt16(n.imm & 15)
-      switch n.operation {
-      case .setRegister: clear = isCertain && isZeroExtended(n.a) ? clear | bit : clear & ~bit
-      case .setRegisterHigh: clear &= ~bit
-      case .floatingPoint: clear &= ~(1 << UInt16(BlockBuilder.FloatingPointOperands(bits: n.imm).r1))
-      default: break
+    let settings = instruction.settings, isCertain = !instruction.traits.contains(.proceeds)
+    if settings.beyondLow == 0 { return }
+    var cleared: UInt16 = 0
+    if isCertain {
+      for k in Int(instruction.firstNode)..<Int(instruction.endNode) where nodes[k].operation == .setRegister {
+        let n = nodes[k]
+        if settings.setsOnce(n.imm) && isZeroExtended(n.a) { cleared |= 1 << UInt16(n.imm & 15) }
       }
     }
+    clear = clear & ~settings.beyondLow | cleared
   }
   private func isZeroExtended(_ value: UInt16) -> Bool {
     let n = nodes[Int(value)]

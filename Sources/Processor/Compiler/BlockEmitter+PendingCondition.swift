@@ -11,7 +11,7 @@ struct PendingCondition: Equatable {
   let late: LateCondition
 
   struct Result: Equatable {
-    let number: UInt64
+    let number: UInt8
     let register: Register
   }
   var width: Width { late.isNarrow ? .bits32 : .bits64 }
@@ -24,7 +24,7 @@ extension BlockEmitter {
     var pending = PendingCondition(
       late: LateCondition(operation: isSum ? .sum : .difference, isNarrow: n.kind == 32, kind: kind))
     if let result, let number = number(of: result), isSetOnce(number) {
-      pending.result = PendingCondition.Result(number: number, register: result)
+      pending.result = PendingCondition.Result(number: UInt8(number), register: result)
     }
     keepAddend(n.b, &pending)
     return pending
@@ -37,7 +37,7 @@ extension BlockEmitter {
     if first.operation == .register, let pinned = pinned(Int(first.imm)), placeRegister(n.a) == pinned,
       !setsRegister(first.imm)
     {
-      pending.result = PendingCondition.Result(number: first.imm, register: pinned)
+      pending.result = PendingCondition.Result(number: UInt8(first.imm), register: pinned)
     } else {
       keepValue(register(n.a))
     }
@@ -55,7 +55,7 @@ extension BlockEmitter {
         let pinned = pinned(Int(nodes[m].imm)), isSetOnce(nodes[m].imm)
       else { continue }
       return PendingCondition(
-        result: PendingCondition.Result(number: nodes[m].imm, register: pinned),
+        result: PendingCondition.Result(number: UInt8(nodes[m].imm), register: pinned),
         late: LateCondition(operation: .test, isNarrow: !isWhole || width == .bits32, kind: kind))
     }
     keepValue(register(value))
@@ -74,25 +74,11 @@ extension BlockEmitter {
     assembler.mov(Memory(.rsp, StateOffset.addend), register(node))
   }
   private func setsRegister(_ number: UInt64) -> Bool {
-    (Int(instruction.firstNode)..<Int(instruction.endNode)).contains {
-      switch nodes[$0].operation {
-      case .setRegister, .setRegister32, .setRegisterHigh: nodes[$0].imm == number
-      case .loadMultiple: true
-      default: false
-      }
-    }
+    instruction.settings.sets(number) || instruction.traits.contains(.hidesRegisters)
   }
   /// The instruction sets the register once, whatever the case.
   func isSetOnce(_ number: UInt64) -> Bool {
-    var count = 0
-    for m in Int(instruction.firstNode)..<Int(instruction.endNode) {
-      switch nodes[m].operation {
-      case .setRegister, .setRegister32, .setRegisterHigh: count += nodes[m].imm == number ? 1 : 0
-      case .proceed, .loadMultiple: return false
-      default: break
-      }
-    }
-    return count == 1
+    instruction.settings.setsOnce(number) && instruction.traits.isDisjoint(with: [.proceeds, .hidesRegisters])
   }
   private func number(of register: Register) -> UInt64? {
     (0..<16 as Range<UInt64>).first { pinned(Int($0)) == register }
@@ -101,21 +87,12 @@ extension BlockEmitter {
   /// Stores a pending condition code before an instruction that may change what it is computed of.
   func settleCondition(before instruction: BlockInstruction) {
     guard let pending = deferred.condition else { return }
-    let traits = instruction.traits
-    if instruction.isRoutine || traits.contains(.losesCondition) { return materializeCondition() }
-    guard traits.contains(.setsRegisters) else { return }
+    if instruction.isRoutine || instruction.traits.contains(.losesCondition) { return materializeCondition() }
     // What sets the condition code makes its accesses before it changes registers.
-    let sets = traits.contains(.setsConditionCode)
-    for k in Int(instruction.firstNode)..<Int(instruction.endNode) {
-      let n = nodes[k]
-      switch n.operation {
-      case .setRegister, .setRegister32, .setRegisterHigh:
-        if !sets, let result = pending.result, n.imm == result.number { return materializeCondition() }
-      case .floatingPoint:
-        let o = BlockBuilder.FloatingPointOperands(bits: n.imm)
-        if o.setsGeneralRegister { return materializeCondition() }
-      default: break
-      }
+    if let result = pending.result, instruction.settings.sets(UInt64(result.number)),
+      !instruction.traits.contains(.setsConditionCode)
+    {
+      materializeCondition()
     }
   }
 

@@ -4,8 +4,8 @@ import X86
 extension BlockEmitter {
   private func width(_ k: Int) -> Width { nodes[k].isNarrow ? .bits32 : .bits64 }
 
-  /// A register that changes before the value's last use is copied; others are used where they are. Asked only of instructions that
-  /// set registers.
+  /// A register that changes before the value's last use is copied; others are used where they are. Asked only of registers that
+  /// the instruction sets.
   func emitRegister(_ k: Int) {
     let n = nodes[k]
     var m = k + 1

@@ -156,7 +156,7 @@ final class BlockEmitter {
       current = k
       let operation = nodes[k].operation
       if operation.isLazy {
-        if operation == .register && nodes[k].useCount > 0 && instruction.traits.contains(.setsRegisters) { emitRegister(k) }
+        if operation == .register && nodes[k].useCount > 0 && instruction.settings.sets(nodes[k].imm) { emitRegister(k) }
         k += 1
         continue
       }

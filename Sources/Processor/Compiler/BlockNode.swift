@@ -175,6 +175,8 @@ struct BlockInstruction {
   var conduct: AccessConduct?
   /// How its access on later passes of the loop finds its page.
   var rising: RisingAccess?
+  /// The registers that its nodes set.
+  var settings = RegisterSettings()
   /// What it does with the halves of registers.
   var halves = RegisterHalves()
   /// Its last bytes are in the next page.

@@ -17,8 +17,6 @@ final class BlockTable {
   private static let dropped: UInt64 = 2
   private var entries = [Entry](repeating: Entry(), count: BlockTable.capacity)
   private var used = 0
-  /// The keys of the blocks of each frame.
-  private var frames: [UInt64: [UInt64]] = [:]
 
   private static func slot(_ key: UInt64) -> Int { Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 48) }
 
@@ -39,36 +37,27 @@ final class BlockTable {
     }
   }
 
-  /// - Parameter isGuarded: the block looks at its text itself, and is not dropped with its frame.
-  func insert(_ key: UInt64, code: UInt64, isGuarded: Bool) {
+  /// - Returns: whether the block is new, not one that replaces another.
+  func insert(_ key: UInt64, code: UInt64) -> Bool {
     let wanted = key | 1
     var k = BlockTable.slot(wanted)
     while entries[k].key > BlockTable.dropped && entries[k].key != wanted { k = (k &+ 1) & (BlockTable.capacity - 1) }
     if entries[k].key == 0 { used += 1 }
-    let isReplaced = entries[k].key == wanted
+    let isNew = entries[k].key != wanted
     entries[k] = Entry(key: wanted, code: code)
-    if !isGuarded && !isReplaced { frames[BlockTable.frame(of: key), default: []].append(wanted) }
+    return isNew
   }
 
-  /// Drops the blocks of a frame.
-  /// - Returns: their keys.
-  func drop(frame: UInt64) -> [UInt64] {
-    guard let keys = frames.removeValue(forKey: frame) else { return [] }
-    for key in keys {
-      var k = BlockTable.slot(key)
-      while entries[k].key != key && entries[k].key != 0 { k = (k &+ 1) & (BlockTable.capacity - 1) }
-      if entries[k].key == key { entries[k] = Entry(key: BlockTable.dropped) }
-    }
-    return keys.map { $0 & ~1 }
+  /// Drops a block, if it is there.
+  func drop(_ key: UInt64) {
+    let wanted = key | 1
+    var k = BlockTable.slot(wanted)
+    while entries[k].key != wanted && entries[k].key != 0 { k = (k &+ 1) & (BlockTable.capacity - 1) }
+    if entries[k].key == wanted { entries[k] = Entry(key: BlockTable.dropped) }
   }
   /// Drops all blocks.
-  /// - Returns: the frames that had some.
-  func dropAll() -> [UInt64] {
-    defer {
-      frames.removeAll(keepingCapacity: true)
-      entries.withUnsafeMutableBufferPointer { $0.update(repeating: Entry()) }
-      used = 0
-    }
-    return Array(frames.keys)
+  func dropAll() {
+    entries.withUnsafeMutableBufferPointer { $0.update(repeating: Entry()) }
+    used = 0
   }
 }

@@ -74,7 +74,7 @@ extension CPU {
       s.pointee.compiled.link = 0
     }
     let frame = BlockTable.frame(of: key)
-    if !compiler.isChanging(frame) && !storage.hasCode(AbsoluteAddress(frame)) {
+    if !compiler.isChanging(compiler.frames.at(frame)) && !storage.hasCode(AbsoluteAddress(frame)) {
       // From now on, before the page is read, stores into it are to be noticed.
       storage.setHasCode(AbsoluteAddress(frame), true)
       tlb.flushWriteTags(frame: frame)
@@ -92,7 +92,7 @@ extension CPU {
 
   /// Drops what was compiled of pages that somebody stored into.
   private mutating func dropChangedCode(_ compiler: Compiler) {
-    compiler.drop(frames: storage.takeChangedCode())
+    compiler.drop(storage.takeChangedCode())
     tlb.voidInstructions()
     s.pointee.compiled.link = 0
   }
@@ -108,7 +108,7 @@ extension CPU {
     if end == 0 { return }
     s.pointee.compiled.link = 0
     compiler.memory.link(end, to: code)
-    compiler.links[key, default: []].append(end)
+    compiler.frames.of(key).noteLink(to: key, end)
   }
 
   mutating func enter(_ compiler: Compiler, _ code: UInt64) {

@@ -8,22 +8,22 @@ extension CPU {
     let history = CodeMemory.history(site)
     guard history.pointee.noteMiss(), let compiler else { return }
     let instruction = history.pointee.instruction
-    switch (compiler.conducts[instruction], history.pointee.isCounting) {
-    case (nil, _): compiler.conducts.note(.counted, of: instruction)
-    case (.counted, true): compiler.conducts.note(history.pointee.wanders ? .wandering : .steady, of: instruction)
+    switch (compiler.frames.conduct(of: instruction), history.pointee.isCounting) {
+    case (nil, _): compiler.frames.note(.counted, of: instruction)
+    case (.counted, true): compiler.frames.note(history.pointee.wanders ? .wandering : .steady, of: instruction)
     case (.steady, false): break
     default: recompile(compiler, history.pointee.block)
     }
   }
 
   /// How many blocks were found to lead around a loop.
-  package var followingBlockCount: Int { compiler?.followers.count ?? 0 }
+  package var followingBlockCount: Int { compiler?.frames.followerCount ?? 0 }
 
   /// Has a block follow branches when compiled code has found that it leads around a loop.
   func followLoopFound(_ compiler: Compiler) {
     guard s.pointee.compiled.passingLooks > CompiledThunks.passingLimit else { return }
     s.pointee.compiled.passingLooks = 0
-    compiler.follow(s.pointee.compiled.passingBlock)
+    compiler.frames.noteFollower(s.pointee.compiled.passingBlock)
     recompile(compiler, s.pointee.compiled.passingBlock)
   }
 

@@ -25,20 +25,15 @@ final class Compiler {
   private let rows: CompilerRows
   private let storage: AbsoluteStorage
   private var instructions = PlainList<BlockInstruction>(capacity: Compiler.instructionLimit)
-  /// The jumps that lead to each block: where their displacements end.
-  var links: [UInt64: [UInt64]] = [:]
+  /// What is kept of the frames that the blocks are in.
+  var frames = CodeFrames()
   /// The second copies in blocks, by their code, and what is known there.
   private var loops: [UInt64: (start: UInt64, edge: LoopEdge)] = [:]
-  /// What is known of the accesses of instructions.
-  var conducts = AccessConducts()
   private var lessons = Lessons()
-  /// The blocks that follow branches.
-  private(set) var followers: Set<UInt64> = []
   /// The block being built does.
   private(set) var follows = false
-  /// How often code was interpreted that is not compiled, by address; and how often a frame's blocks were dropped.
+  /// How often code was interpreted that is not compiled, by address.
   private let heat: UnsafeMutablePointer<UInt8>
-  private var changes: [UInt64: Int] = [:]
   /// How often everything was dropped to make room.
   private(set) var fullCount = 0
 
@@ -46,7 +41,6 @@ final class Compiler {
 
   private static let heatCount = 1 << 14
   private static let instructionLimit = 64
-  private static let conductLimit = 1 << 16
 
   /// - Returns: nil when the host has no memory for code.
   init?(rows: CompilerRows, storage: AbsoluteStorage, settings: CompilerSettings) {
@@ -77,7 +71,7 @@ final class Compiler {
     return true
   }
   /// Whether a frame was stored into so often that its blocks are to look at their text themselves.
-  func isChanging(_ frame: UInt64) -> Bool { changes[frame, default: 0] >= settings.changeLimit }
+  func isChanging(_ frame: CodeFrame) -> Bool { frame.changeCount >= settings.changeLimit }
 
   /// The mnemonic of an opcode; its digits when it has none.
   func mnemonic(opcode: UInt16) -> String {
@@ -85,11 +79,11 @@ final class Compiler {
   }
 
   /// Drops the blocks of frames that were stored into.
-  func drop(frames: [UInt64]) {
-    for frame in frames {
-      let keys = blocks.drop(frame: frame)
-      for key in keys { links[key] = nil }
-      if !keys.isEmpty { changes[frame, default: 0] += 1 }
+  func drop(_ changed: [UInt64]) {
+    for address in changed {
+      let frame = frames.at(address)
+      for block in frame.blocks { blocks.drop(block) }
+      frame.dropBlocks()
     }
   }
   /// Whether a block is to be compiled again, now that something was learnt of it: only while a quarter of the memory is free. What is
@@ -98,7 +92,7 @@ final class Compiler {
   /// Has a block that may be running, and whatever leads to it, go on at one that replaces it.
   func replace(_ old: UInt64, with code: UInt64, _ key: UInt64) {
     memory.lead(from: old, to: code)
-    for end in links[key] ?? [] { memory.link(end, to: code) }
+    for end in frames.of(key).links(to: key) { memory.link(end, to: code) }
     guard let loop = loops.removeValue(forKey: old) else { return }
     // The second copy has the condition code pending, and registers apart, that the first expects to be in their places.
     let glue = memory.executeView(memory.cursor)
@@ -110,13 +104,10 @@ final class Compiler {
   }
   /// Makes room by forgetting everything. No compiled code may be running.
   func dropAll() {
-    for frame in blocks.dropAll() { storage.setHasCode(AbsoluteAddress(frame), false) }
+    blocks.dropAll()
+    for frame in frames.forgetCode() { storage.setHasCode(AbsoluteAddress(frame), false) }
     memory.reset()
-    changes.removeAll(keepingCapacity: true)
-    if followers.count > Compiler.conductLimit { followers.removeAll(keepingCapacity: true) }
-    if conducts.count > Compiler.conductLimit { conducts = AccessConducts() }
     lessons.forgetAll()
-    links.removeAll(keepingCapacity: true)
     loops.removeAll(keepingCapacity: true)
     fullCount += 1
   }
@@ -133,8 +124,9 @@ final class Compiler {
     key: UInt64, page: UnsafeRawPointer, next: UnsafeRawPointer?, _ cpu: UnsafeMutablePointer<CPUState>
   ) -> UInt64? {
     let pageKey = key & ~0xFFF, offset = UInt16(truncatingIfNeeded: key & 0xFFF)
-    follows = settings.followsAlways || followers.contains(key)
-    var end = build(page, next, BlockTable.frame(of: key), offset, BlockMode(bits: UInt8(key >> 56)), cpu)
+    let frame = frames.of(key)
+    follows = settings.followsAlways || frame.followers.contains(key)
+    var end = build(page, next, frame, offset, BlockMode(bits: UInt8(key >> 56)), cpu)
     guard !instructions.isEmpty else { return nil }
     builder.findLiveConditionCodes(instructions.all)
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
@@ -149,14 +141,15 @@ final class Compiler {
       emitter.emitStubs()
       if let failed = emitter.failed { end = call(failed, end) }
     } while emitter.failed != nil
-    for k in emitter.links.indices { links[emitter.links[k].key, default: []].append(memory.executeView(emitter.links[k].end)) }
+    // They do not leave the page.
+    for k in emitter.links.indices { frame.noteLink(to: emitter.links[k].key, memory.executeView(emitter.links[k].end)) }
     let code = memory.executeView(memory.cursor)
     memory.cursor = emitter.assembler.cursor
     memory.stubCursor = emitter.stubCursor
     memory.enlargePages()
     if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge) }
     for k in emitter.faults.indices { memory.noteFault(at: emitter.faults[k].at, to: emitter.faults[k].stub) }
-    blocks.insert(key, code: code, isGuarded: instructions[0].isGuarded)
+    if blocks.insert(key, code: code) && !instructions[0].isGuarded { frame.note(key) }
     return code
   }
   /// Has an instruction of the block called.
@@ -169,19 +162,16 @@ final class Compiler {
     instructions.removeAll(behind: k + 1)
     return instructions[k].offset + UInt16(instructions[k].length)
   }
-  /// Has the block of `key` follow branches when it is compiled.
-  func follow(_ key: UInt64) { followers.insert(key) }
-
   /// Builds the nodes.
   /// - Returns: the offset behind the last instruction.
   private func build(
-    _ page: UnsafeRawPointer, _ next: UnsafeRawPointer?, _ frame: UInt64, _ start: UInt16, _ mode: BlockMode,
+    _ page: UnsafeRawPointer, _ next: UnsafeRawPointer?, _ frame: CodeFrame, _ start: UInt16, _ mode: BlockMode,
     _ cpu: UnsafeMutablePointer<CPUState>
   ) -> UInt16 {
     instructions.removeAll()
     builder.state.pointee.count = 1
     builder.state.pointee.mode = mode
-    let isGuarded = isChanging(frame), known = conducts.page(frame)
+    let isGuarded = isChanging(frame)
     var offset = start
     while offset < 4096, instructions.count < Compiler.instructionLimit, builder.state.pointee.count < BlockBuilder.nodeLimit {
       var text = Compiler.text(page, Int(offset))
@@ -194,7 +184,7 @@ final class Compiler {
         text: text.bits, firstNode: UInt16(builder.state.pointee.count), endNode: 0, offset: offset, length: UInt8(length))
       instruction.crossesPage = crossesPage
       instruction.isGuarded = isGuarded
-      if let known { instruction.conduct = known[offset] }
+      instruction.conduct = frame.conducts[offset]
       build(text, &instruction, page, mode, cpu)
       if verification != nil && instruction.isRoutine && !Verification.covers(text) { break }
       offset += length
@@ -226,6 +216,7 @@ final class Compiler {
     builder.state.pointee.offset = UInt64(instruction.offset)
     builder.state.pointee.nextOffset = UInt64(instruction.offset) + UInt64(instruction.length)
     builder.state.pointee.traits = []
+    builder.state.pointee.settings = RegisterSettings()
     builder.state.pointee.halves = RegisterHalves()
     builder.state.pointee.isRoutine = false
     builder.state.pointee.hasEffect = false
@@ -250,6 +241,7 @@ final class Compiler {
       instruction.endsBlock = row.pointee.traits.contains(.endsBlock) && !Compiler.isExecute(row.pointee.opcode)
     } else {
       instruction.traits = builder.state.pointee.traits
+      instruction.settings = builder.state.pointee.settings
       instruction.halves = builder.state.pointee.halves
       instruction.endsBlock = instruction.traits.contains(.branches)
     }

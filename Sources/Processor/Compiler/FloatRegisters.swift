@@ -3,8 +3,8 @@ import X86
 /// Which floating-point registers of the guest, as 64-bit numbers, are in XMM3 to XMM15 besides being in the state, at a place in
 /// a block. Whatever is called loses them, and loads them again from the state.
 struct FloatRegisters {
-  /// By register: the number of the XMM register, 0 for none.
-  private var places = InlineArray<16, UInt8>(repeating: 0)
+  /// The number of each register's XMM register, 0 for none: four bits from bit 4 times its own number (0 the lowest).
+  private var places: UInt64 = 0
   /// The registers that have one, a bit each.
   private var held: UInt16 = 0
   /// The one that makes room next.
@@ -19,26 +19,27 @@ struct FloatRegisters {
   var holdsAny: Bool { isControlKnown || held != 0 }
 
   /// The XMM register that holds register `r`.
-  subscript(r: Int) -> UInt8? { places[r] == 0 ? nil : places[r] }
+  subscript(r: Int) -> UInt8? { place(r) == 0 ? nil : place(r) }
+  private func place(_ r: Int) -> UInt8 { UInt8(places >> UInt64(4 * r) & 15) }
 
   /// A place for register `r`, which another one may lose, but not one of those that are needed beside it.
   mutating func place(for r: Int, beside kept: (UInt8, UInt8) = (0, 0)) -> UInt8 {
-    if places[r] != 0 { return places[r] }
+    if let place = self[r] { return place }
     while next == kept.0 || next == kept.1 { advance() }
-    for k in 0..<16 where places[k] == next { forget(k) }
-    places[r] = next
+    for k in 0..<16 where place(k) == next { forget(k) }
+    places |= UInt64(next) << UInt64(4 * r)
     held |= 1 << UInt16(r)
     advance()
-    return places[r]
+    return place(r)
   }
   private mutating func advance() { next = next == FloatRegisters.last ? FloatRegisters.first : next + 1 }
   mutating func forget(_ r: Int) {
-    places[r] = 0
+    places &= ~(15 << UInt64(4 * r))
     held &= ~(1 << UInt16(r))
   }
   /// Visits the registers that have one, with it.
   @inline(__always) func visit(_ body: (_ r: Int, _ x: UInt8) -> Void) {
-    held.visitRegisters { body($0, places[$0]) }
+    held.visitRegisters { body($0, place($0)) }
   }
 }
 

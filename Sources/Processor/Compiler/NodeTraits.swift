@@ -20,12 +20,10 @@ struct NodeTraits: OptionSet {
   static let mayBranch = NodeTraits(rawValue: 128)
   /// It always branches.
   static let branches = NodeTraits(rawValue: 256)
-  /// General registers are set, by what says so or by floating point.
-  static let setsRegisters = NodeTraits(rawValue: 512)
   /// A condition code that is pending is to be stored before: the instruction calls, or may leave, or skip, with part of it done.
-  static let losesCondition = NodeTraits(rawValue: 1024)
+  static let losesCondition = NodeTraits(rawValue: 512)
   /// It may leave, or skip, other than where it accesses storage: registers that it sets are to be whole before.
-  static let leavesOtherwise = NodeTraits(rawValue: 2048)
+  static let leavesOtherwise = NodeTraits(rawValue: 1024)
 }
 
 extension NodeOperation {
@@ -44,7 +42,6 @@ extension NodeOperation {
     case .interpretIf: traits.insert(.mayBeOther)
     case .branch: traits.formUnion([.mayBranch, .branches])
     case .branchIf: traits.insert(.mayBranch)
-    case .setRegister, .setRegister32, .setRegisterHigh, .floatingPoint: traits.insert(.setsRegisters)
     default: break
     }
     return traits
