@@ -8,17 +8,18 @@ enum AccessConduct {
   case steady
 }
 
-/// What is known of the accesses of a frame's instructions, by their offsets in it; that is little.
+/// What is known of the accesses of a frame's instructions, by their offsets in it.
 struct AccessConducts {
-  private var conducts: [UInt16: AccessConduct] = [:]
-  /// A bit for each of the page's 64 parts in which something is known.
-  private var parts: UInt64 = 0
+  /// A place for each halfword of the frame, once something is known.
+  private var conducts: [AccessConduct?] = []
 
-  private static func part(of offset: UInt16) -> UInt64 { 1 &<< UInt64(offset &>> 6) }
-  subscript(offset: UInt16) -> AccessConduct? { parts & AccessConducts.part(of: offset) == 0 ? nil : conducts[offset] }
-  /// - Returns: whether nothing was known.
+  /// - Parameter offset: even, less than 4096.
+  subscript(offset: UInt16) -> AccessConduct? { conducts.isEmpty ? nil : conducts[Int(offset &>> 1)] }
+  /// - Returns: whether nothing was known in the frame.
   mutating func note(_ conduct: AccessConduct, at offset: UInt16) -> Bool {
-    parts |= AccessConducts.part(of: offset)
-    return conducts.updateValue(conduct, forKey: offset) == nil
+    let isFirst = conducts.isEmpty
+    if isFirst { conducts = Array(repeating: nil, count: 2048) }
+    conducts[Int(offset &>> 1)] = conduct
+    return isFirst
   }
 }

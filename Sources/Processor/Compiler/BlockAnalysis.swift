@@ -11,7 +11,7 @@ extension BlockBuilder {
         if nodes[k].useCount > 0 && !nodes[k].isNarrow { instruction.halves.looked |= 1 << UInt16(nodes[k].imm & 15) }
       } else if !nodes[k].isDead(in: instruction) {
         // A condition is looked at, and a folded address is added up, where it is used.
-        let isLate = nodes[k].operation.isCondition || nodes[k].foldedDisplacement(nodes) != nil
+        let isLate = nodes[k].facts.contains(.isCondition) || nodes[k].foldedDisplacement(nodes) != nil
         noteOperands(of: nodes + k, use: isLate ? nodes[k].lastUse : UInt16(k))
       }
       k -= 1
@@ -19,7 +19,7 @@ extension BlockBuilder {
     instruction.halves.settle(isWholeBefore: instruction.traits.contains(.leavesOtherwise))
   }
   private func noteOperands(of node: UnsafeMutablePointer<BlockNode>, use: UInt16) {
-    var operands = node.pointee.operation.operands, looks = node.pointee.looksAtAll
+    var operands = node.pointee.operands, looks = node.pointee.looksAtAll
     if operands.isEmpty { return }
     if operands.look == NodeOperands.Look.own.rawValue {
       guard let isFull = node.pointee.looksAtAllByItself else { return }

@@ -51,7 +51,9 @@ struct BlockBuilder: ~Copyable {
       return BlockValue(0)
     }
     (state.pointee.nodes + k).initialize(
-      to: BlockNode(operation: operation, kind: kind, a: a.node, b: b.node, c: c.node, imm: imm))
+      to: BlockNode(
+        operation: operation, kind: kind, facts: operation.facts, a: a.node, b: b.node, c: c.node, operands: operation.operands,
+        imm: imm))
     state.pointee.count = k &+ 1
     state.pointee.traits.formUnion(operation.traits)
     state.pointee.settings.note(operation, imm)

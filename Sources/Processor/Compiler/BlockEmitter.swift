@@ -154,20 +154,20 @@ final class BlockEmitter {
     var k = first
     while k < end {
       current = k
-      let operation = nodes[k].operation
-      if operation.isLazy {
+      let operation = nodes[k].operation, facts = nodes[k].facts
+      if facts.contains(.isLazy) {
         if operation == .register && nodes[k].useCount > 0 && instruction.settings.sets(nodes[k].imm) { emitRegister(k) }
         k += 1
         continue
       }
-      if operation.setsConditionCode { deferred.condition = nil }
+      if facts.contains(.setsConditionCode) { deferred.condition = nil }
       if operation == .proceed {
         emitSkip(nodes[k].a)
       } else if nodes[k].isDead(in: instruction) {
-        if operation.setsConditionCode { forgetFlags() }
+        if facts.contains(.setsConditionCode) { forgetFlags() }
       } else {
         emitNode(k)
-        if operation.setsConditionCode && (mayComeBack || !skips.isEmpty) { materializeCondition() }
+        if facts.contains(.setsConditionCode) && (mayComeBack || !skips.isEmpty) { materializeCondition() }
       }
       release()
       k = current + 1

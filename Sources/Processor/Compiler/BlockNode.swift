@@ -69,7 +69,7 @@ enum NodeOperation: UInt8 {
     }
   }
   /// Whether it does nothing but set the condition code.
-  var isConditionCodeAlone: Bool {
+  @inline(__always) var isConditionCodeAlone: Bool {
     switch self {
     case .setNotZero, .setSign, .setCompare, .setTestMask, .setTestByte, .setConditionCode: true
     default: false
@@ -123,6 +123,30 @@ extension NodeOperation {
   }
 }
 
+/// What is known of an operation.
+struct NodeFacts: OptionSet {
+  let rawValue: UInt8
+
+  /// See the properties of `NodeOperation`.
+  static let isValue = NodeFacts(rawValue: 1)
+  static let isLazy = NodeFacts(rawValue: 2)
+  static let isCondition = NodeFacts(rawValue: 4)
+  static let setsConditionCode = NodeFacts(rawValue: 8)
+  static let isConditionCodeAlone = NodeFacts(rawValue: 16)
+}
+
+extension NodeOperation {
+  @inline(__always) var facts: NodeFacts {
+    var facts: NodeFacts = []
+    if isValue { facts.insert(.isValue) }
+    if isLazy { facts.insert(.isLazy) }
+    if isCondition { facts.insert(.isCondition) }
+    if setsConditionCode { facts.insert(.setsConditionCode) }
+    if isConditionCodeAlone { facts.insert(.isConditionCodeAlone) }
+    return facts
+  }
+}
+
 /// One step of an instruction, as the block's builder found it.
 struct BlockNode {
   var operation: NodeOperation
@@ -134,11 +158,14 @@ struct BlockNode {
   var isAddressOnly = true
   /// How often the value is used.
   var useCount: UInt8 = 0
+  /// What is known of the operation, and how it looks at its operands: noted where the node is built, as there it is a constant.
+  var facts: NodeFacts = []
   var a: UInt16 = 0
   var b: UInt16 = 0
   var c: UInt16 = 0
   /// The last node that uses the value.
   var lastUse: UInt16 = 0
+  var operands = NodeOperands()
   var imm: UInt64 = 0
   /// In `imm` of a load: access for storing.
   static let forUpdate: UInt64 = 1 << 63
@@ -147,7 +174,7 @@ struct BlockNode {
 extension BlockNode {
   /// Whether nobody uses what the node does. `useCount` is known.
   func isDead(in instruction: BlockInstruction) -> Bool {
-    operation.isValue && useCount == 0 || operation.isConditionCodeAlone && !instruction.isConditionCodeLive
+    facts.contains(.isValue) && useCount == 0 || facts.contains(.isConditionCodeAlone) && !instruction.isConditionCodeLive
   }
   /// What an access adds to the first operand of a sum that is nothing but its address; nil when the sum is computed before.
   func foldedDisplacement(_ nodes: UnsafeMutablePointer<BlockNode>) -> Int32? {

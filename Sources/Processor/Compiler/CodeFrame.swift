@@ -41,10 +41,12 @@ struct CodeFrames {
   private var frames: [UInt64: CodeFrame] = [:]
   /// The one that was asked for last: blocks that are compiled one after the other are mostly in one.
   private var last: (address: UInt64, frame: CodeFrame)?
-  /// How much was learnt of all of them, and which blocks follow branches.
-  private var learntCount = 0
+  /// In how many frames accesses are known, and how many blocks follow branches.
+  private var conductCount = 0
   private(set) var followerCount = 0
-  private static let learntLimit = 1 << 16
+  /// Frames in which accesses are known, 2 KiB each; frames and blocks that follow branches.
+  private static let conductLimit = 1 << 12
+  private static let limit = 1 << 16
 
   /// The frame at an absolute address, a multiple of 4096.
   mutating func at(_ address: UInt64) -> CodeFrame {
@@ -62,7 +64,7 @@ struct CodeFrames {
     at(instruction & ~0xFFF).conducts[UInt16(instruction & 0xFFF)]
   }
   mutating func note(_ conduct: AccessConduct, of instruction: UInt64) {
-    if at(instruction & ~0xFFF).conducts.note(conduct, at: UInt16(instruction & 0xFFF)) { learntCount += 1 }
+    if at(instruction & ~0xFFF).conducts.note(conduct, at: UInt16(instruction & 0xFFF)) { conductCount += 1 }
   }
   /// Has a block follow branches when it is compiled.
   mutating func noteFollower(_ block: UInt64) {
@@ -70,7 +72,6 @@ struct CodeFrames {
     if frame.followers.contains(block) { return }
     frame.followers.append(block)
     followerCount += 1
-    learntCount += 1
   }
 
   /// Forgets all blocks, and when that became much what was learnt, too.
@@ -78,7 +79,7 @@ struct CodeFrames {
   mutating func forgetCode() -> [UInt64] {
     let hadBlocks = frames.filter { !$0.value.blocks.isEmpty }.map(\.key)
     for frame in frames.values { frame.beginAnew() }
-    if learntCount + frames.count > CodeFrames.learntLimit { self = CodeFrames() }
+    if conductCount > CodeFrames.conductLimit || followerCount + frames.count > CodeFrames.limit { self = CodeFrames() }
     return hadBlocks
   }
 }

@@ -269,7 +269,7 @@ final class Compiler {
   }
 
   /// Eight bytes of text, zeros behind the page.
-  static func text(_ page: UnsafeRawPointer, _ offset: Int) -> InstructionText {
+  @inline(__always) static func text(_ page: UnsafeRawPointer, _ offset: Int) -> InstructionText {
     if offset <= 4088 {
       return InstructionText(bits: UInt64(bigEndian: page.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
     }

@@ -1,5 +1,5 @@
-/// How a node looks at its operands: four bits for each, the first lowest. A number for each operation, not a case of a switch: the analysis
-/// of a block goes through all its nodes, and which comes next the host would guess in vain.
+/// How a node looks at its operands: four bits for each, the first lowest. A number in the node, not a case of a switch: the analysis of a
+/// block goes through all its nodes, and which comes next the host would guess in vain.
 struct NodeOperands {
   /// Which bits of an operand it looks at.
   enum Look: UInt16 {
@@ -11,9 +11,11 @@ struct NodeOperands {
   }
   private(set) var bits: UInt16
 
-  init(_ a: Look = .none, _ b: Look = .none, _ c: Look = .none) { bits = a.rawValue | b.rawValue << 4 | c.rawValue << 8 }
+  @inline(__always) init(_ a: Look = .none, _ b: Look = .none, _ c: Look = .none) {
+    bits = a.rawValue | b.rawValue << 4 | c.rawValue << 8
+  }
   /// The first operand is an address, looked at as a whole, and so is the second, if that is said.
-  init(address b: Look, _ c: Look = .none, addresses: Bool = false) {
+  @inline(__always) init(address b: Look, _ c: Look = .none, addresses: Bool = false) {
     bits = Look.all.rawValue | 8 | b.rawValue << 4 | c.rawValue << 8 | (addresses ? 8 << 4 : 0)
   }
 
@@ -25,7 +27,7 @@ struct NodeOperands {
 }
 
 extension NodeOperation {
-  var operands: NodeOperands {
+  @inline(__always) var operands: NodeOperands {
     switch self {
     case .constant, .register, .registerHigh, .programAddress, .programMask, .systemMask, .conditionCode, .fpr, .fprShort,
       .isConditionCode, .serialize, .disable, .enable:
