@@ -5,26 +5,29 @@ extension BlockBuilder {
   /// what they use. Then it is known which registers it looks at as a whole.
   func analyze(_ instruction: inout BlockInstruction) {
     let nodes = state.pointee.nodes
-    var looked: UInt16 = 0
-    for k in (Int(instruction.firstNode)..<Int(instruction.endNode)).reversed() {
-      let n = nodes + k
-      if n.pointee.isDead(in: instruction) { continue }
-      let isWholeRegister = n.pointee.operation == .register && !n.pointee.isNarrow
-      looked |= isWholeRegister ? 1 << UInt16(n.pointee.imm & 15) : 0
-      // A condition is looked at, and a folded address is added up, where it is used.
-      let isLate = n.pointee.facts.contains(.isCondition) || n.pointee.foldedDisplacement(nodes) != nil
-      noteOperands(of: n, use: isLate ? n.pointee.lastUse : UInt16(k))
+    var k = Int(instruction.endNode) - 1
+    while k >= Int(instruction.firstNode) {
+      if nodes[k].operation == .register {
+        if nodes[k].useCount > 0 && !nodes[k].isNarrow { instruction.halves.looked |= 1 << UInt16(nodes[k].imm & 15) }
+      } else if !nodes[k].isDead(in: instruction) {
+        // A condition is looked at, and a folded address is added up, where it is used.
+        let isLate = nodes[k].facts.contains(.isCondition) || nodes[k].foldedDisplacement(nodes) != nil
+        noteOperands(of: nodes + k, use: isLate ? nodes[k].lastUse : UInt16(k))
+      }
+      k -= 1
     }
-    instruction.halves.looked |= looked
     instruction.halves.settle(isWholeBefore: instruction.traits.contains(.leavesOtherwise))
   }
-  /// Two operands are noted whether there are any or not, as the host would guess in vain whether there are: in their place is node 0, which
-  /// is nobody's.
-  @inline(__always) private func noteOperands(of node: UnsafeMutablePointer<BlockNode>, use: UInt16) {
+  private func noteOperands(of node: UnsafeMutablePointer<BlockNode>, use: UInt16) {
     var operands = node.pointee.operands, looks = node.pointee.looksAtAll
-    if operands.look == NodeOperands.Look.own.rawValue { looks |= node.pointee.looksAtAllByItself }
+    if operands.isEmpty { return }
+    if operands.look == NodeOperands.Look.own.rawValue {
+      guard let isFull = node.pointee.looksAtAllByItself else { return }
+      looks |= isFull ? 1 << NodeOperands.Look.own.rawValue : 0
+    }
     note(node.pointee.a, operands, looks, use)
     operands.next()
+    if operands.isEmpty { return }
     note(node.pointee.b, operands, looks, use)
     operands.next()
     if !operands.isEmpty { note(node.pointee.c, operands, looks, use) }

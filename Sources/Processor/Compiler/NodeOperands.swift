@@ -66,14 +66,12 @@ extension BlockNode {
     let wide: UInt16 = isNarrow ? 0 : 1 << 3, isOf64: UInt16 = kind == 64 ? 1 << 4 : 0, isOf8: UInt16 = kind == 8 ? 1 << 6 : 0
     return 1 << 2 | wide | isOf64 | UInt16(kind & 1) << 5 | isOf8
   }
-  /// The same of `NodeOperands.Look.own`. Floating point of registers has no operand, and none is looked at.
-  var looksAtAllByItself: UInt16 {
-    let isFull =
-      switch operation {
-      case .divide: kind != BlockBuilder.Division.logical32.rawValue
-      case .setTestMask: imm > 0xFFFF_FFFF
-      default: BlockBuilder.FloatingPointOperands(bits: imm).operation != .fromFixed32
-      }
-    return isFull ? 1 << NodeOperands.Look.own.rawValue : 0
+  /// Whether the only operand of `NodeOperands.Look.own` is looked at as a whole; nil when there is none.
+  var looksAtAllByItself: Bool? {
+    switch operation {
+    case .divide: kind != BlockBuilder.Division.logical32.rawValue
+    case .setTestMask: imm > 0xFFFF_FFFF
+    default: kind == 0 ? nil : BlockBuilder.FloatingPointOperands(bits: imm).operation != .fromFixed32
+    }
   }
 }
