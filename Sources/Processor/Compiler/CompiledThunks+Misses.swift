@@ -11,14 +11,6 @@ enum MissRecord {
   static let end: Int32 = 13
 }
 
-/// What lies behind the call of an exit that is not linked yet.
-enum LinkRecord {
-  /// From where the call would return to: the distance to where the jump's displacement ends, 32 bits; and the offset in the page of
-  /// the block that it is to lead to, 32 bits.
-  static let distanceOffset: Int32 = 0
-  static let targetOffset: Int32 = 4
-}
-
 /// The code of a miss, for each of the scratch registers.
 struct MissThunks {
   private var sited = InlineArray<3, Int>(repeating: 0)

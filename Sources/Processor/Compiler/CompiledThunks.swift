@@ -222,3 +222,11 @@ struct CompiledThunks {
     a.jump(Memory(.rsp, cache + 16, index: .rcx))
   }
 }
+
+/// What lies behind the call of an exit that is not linked yet.
+enum LinkRecord {
+  /// From where the call would return to: the distance to where the jump's displacement ends, 32 bits; and the offset in the page of
+  /// the block that it is to lead to, 32 bits.
+  static let distanceOffset: Int32 = 0
+  static let targetOffset: Int32 = 4
+}

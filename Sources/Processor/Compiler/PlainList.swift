@@ -1,5 +1,5 @@
-/// A list of plain values that has one owner. An array would ask before each change whether somebody shares it, and be retained by
-/// whoever goes through it: that was a twelfth of the time that translation took. Emptied, it keeps its room.
+/// A list of plain values that has one owner: what translation fills and empties for each block. An array would ask before each change
+/// whether somebody shares it, and be retained by whoever goes through it, which profiles showed. Emptied, it keeps its room.
 struct PlainList<Element: BitwiseCopyable>: ~Copyable {
   private var elements: UnsafeMutablePointer<Element>
   private var capacity: Int
@@ -14,8 +14,6 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable {
 
   var isEmpty: Bool { count == 0 }
   var indices: Range<Int> { 0..<count }
-  /// The last element, nil when there is none.
-  var last: Element? { count == 0 ? nil : elements[count - 1] }
   /// The elements, where they are until one is appended.
   var all: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: elements, count: count) }
 
@@ -25,7 +23,7 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable {
       precondition(k >= 0 && k < count)
       yield elements[k]
     }
-    nonmutating _modify {
+    _modify {
       precondition(k >= 0 && k < count)
       yield &elements[k]
     }
