@@ -146,9 +146,9 @@ import Testing
             ? alphabet[Int.random(in: 0..<alphabet.count)] : UInt8.random(in: 0...255, using: &generator))
       }
       if Int.random(in: 0..<8) == 0, !data.isEmpty { data[0] = UInt8.random(in: 0...255, using: &generator) }
-      // To kill is to quit, and to detach to go; a packet begins anew at each `$`.
+      // To kill is to quit, and to detach to go; a packet begins anew at each `$`, and what `}` escapes may be either.
       let starts = data.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false).compactMap(\.first)
-      if starts.contains(where: { "kDc".utf8.contains($0) }) { continue }
+      if starts.contains(where: { "kDc}".utf8.contains($0) }) { continue }
       switch round % 10 {
       case 0: gdb.send(raw: data)
       case 1: gdb.send(raw: [0x03] + GDBClient.framed(data).dropLast())
