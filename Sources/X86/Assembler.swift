@@ -1,7 +1,7 @@
 /// Encodes x86-64 instructions (Intel SDM volume 2, chapter 2) into bytes. Knows nothing of z/Architecture.
 ///
-/// Code is written through one mapping and executed through another: `executionOffset` leads from the first to the second, and
-/// matters only where an address outside the code is reached relative to it.
+/// Code is written through one mapping and executed through another: operands relative to the instruction are distances in the second.
+/// Up to eight bytes are stored at once, of which fewer may count: code is put where nothing follows yet.
 ///
 /// Concurrency: a value of whoever compiles.
 public struct Assembler {

@@ -8,6 +8,7 @@ enum MissRecord {
   static let siteOffset: Int32 = 5
   /// `CompiledState.descriptor`; 0 when it is there already.
   static let descriptorOffset: Int32 = 9
+  /// Where it ends.
   static let end: Int32 = 13
 }
 
