@@ -123,7 +123,7 @@ extension Assembler {
   @usableFromInline mutating func vex(
     _ map: UInt8, _ pp: UInt8, _ code: UInt8, _ reg: Register, _ vvvv: Register, _ m: Memory
   ) {
-    address(vexHead(map, pp, code, reg, m.index?.number ?? 0, m.base, vvvv.number, wide: false), 4, reg.number, m)
+    address(vexHead(map, pp, code, reg, m.index, m.base, vvvv.number, wide: false), 32, reg.number, m)
   }
   @inline(__always) private func vexHead(
     _ map: UInt8, _ pp: UInt8, _ code: UInt8, _ reg: Register, _ index: UInt8, _ base: Register, _ vvvv: UInt8, wide: Bool

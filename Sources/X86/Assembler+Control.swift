@@ -58,8 +58,9 @@ extension Assembler {
 
   /// `code reg, [target]` where `target` is `distance` bytes behind the start of this instruction, in the execution view.
   @usableFromInline mutating func encodeRelative(_ code: UInt32, _ reg: UInt8, _ distance: Int, _ width: Width) {
-    let (bits, count) = head(Opcode(code, width), (reg &>> 3) &<< 2)
-    put(bits | UInt64((reg & 7) &<< 3 | 5) &<< (8 &* count), count &+ 1)
+    let opcode = Opcode(code, width), registers = UInt64((reg &>> 3) &<< 2), unused = opcode.unused(registers)
+    let count = (opcode.size &- unused) &>> 3
+    put((opcode.bits | registers | UInt64((reg & 7) &<< 3 | 5) &<< opcode.size) &>> unused, count &+ 1)
     int32(Int32(truncatingIfNeeded: distance &- Int(count) &- 5))
   }
   /// An operation with what is `distance` bytes from here.

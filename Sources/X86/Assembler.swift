@@ -36,89 +36,85 @@ public struct Assembler {
     UnsafeMutableRawPointer(cursor).storeBytes(of: bits, as: UInt64.self)
     cursor += Int(truncatingIfNeeded: count)
   }
-  /// The prefix, REX and the opcode.
-  /// - Parameter registers: the bits of REX that registers need.
-  /// - Returns: up to five bytes, the first lowest, and how many they are.
-  @inlinable @inline(__always) func head(_ opcode: Opcode, _ registers: UInt8) -> (bits: UInt64, count: UInt64) {
-    let rex = opcode.rex | registers, hasREX: UInt64 = rex != 0 ? 1 : 0
-    var bits = opcode.bits &<< (8 &* hasREX) | (rex != 0 ? UInt64(rex) | 0x40 : 0), count = opcode.count &+ hasREX
-    if opcode.prefix != 0 {
-      bits = bits &<< 8 | opcode.prefix
-      count &+= 1
-    }
-    return (bits, count)
-  }
   /// An instruction without operands but a register in its opcode.
   @inlinable mutating func encode(_ code: UInt32, in register: UInt8, _ width: Width) {
-    let (bits, count) = head(Opcode(code | UInt32(register & 7), width), register &>> 3)
-    put(bits, count)
+    let opcode = Opcode(code, width), registers = UInt64(register &>> 3), unused = opcode.unused(registers)
+    put((opcode.bits | registers | UInt64(register & 7) &<< (opcode.size &- 8)) &>> unused, (opcode.size &- unused) &>> 3)
   }
 
   /// An instruction with a register and a register or opcode extension.
+  /// - Parameter code: as it is read, one byte, 0Fxx or 0F38xx, with a mandatory prefix in bits 24-31.
   @inlinable @inline(__always) mutating func encode(
     _ code: UInt32, _ reg: UInt8, _ rm: Register, _ width: Width = .bits32, bytes: Bool = false
   ) {
+    prefix(code)
     encode(Opcode(code, width, bytes: bytes), reg, rm)
   }
   /// The same, where the opcode is known.
   @usableFromInline mutating func encode(_ opcode: Opcode, _ reg: UInt8, _ rm: Register) {
-    let (bits, count) = head(opcode, (reg &>> 3) &<< 2 | rm.number &>> 3)
-    put(bits | UInt64(0xC0 | (reg & 7) &<< 3 | rm.number & 7) &<< (8 &* count), count &+ 1)
+    let registers = UInt64((reg &>> 3) &<< 2 | rm.number &>> 3), unused = opcode.unused(registers)
+    let operand = UInt64(0xC0 | (reg & 7) &<< 3 | rm.number & 7) &<< opcode.size
+    put((opcode.bits | registers | operand) &>> unused, (opcode.size &- unused) &>> 3 &+ 1)
   }
 
   /// An instruction with a register or opcode extension and an operand in storage.
   @inlinable @inline(__always) mutating func encode(
     _ code: UInt32, _ reg: UInt8, _ m: Memory, _ width: Width = .bits32, bytes: Bool = false
   ) {
+    prefix(code)
     let opcode = Opcode(code, width, bytes: bytes)
-    if m.base == .rsp && m.index == nil { encode(opcode, reg, stack: m.displacement) } else { encode(opcode, reg, m) }
+    if m.base == .rsp && !m.hasIndex { encode(opcode, reg, stack: m.displacement) } else { encode(opcode, reg, m) }
   }
   /// The same, where the opcode is known.
   @usableFromInline mutating func encode(_ opcode: Opcode, _ reg: UInt8, _ m: Memory) {
-    let (bits, count) = head(opcode, (reg &>> 3) &<< 2 | ((m.index?.number ?? 0) &>> 3) &<< 1 | m.base.number &>> 3)
-    address(bits, count, reg, m)
+    let registers = UInt64((reg &>> 3) &<< 2 | (m.index &>> 3) &<< 1 | m.base.number &>> 3), unused = opcode.unused(registers)
+    address((opcode.bits | registers) &>> unused, opcode.size &- unused, reg, m)
   }
   /// The same of what RSP points to, which is most of what compiled code accesses.
   @usableFromInline mutating func encode(_ opcode: Opcode, _ reg: UInt8, stack displacement: Int32) {
-    let (bits, count) = head(opcode, (reg &>> 3) &<< 2), isShort = displacement >= -128 && displacement <= 127
+    let registers = UInt64((reg &>> 3) &<< 2), unused = opcode.unused(registers)
+    let isShort = displacement == Int32(truncatingIfNeeded: Int8(truncatingIfNeeded: displacement))
     let operand = UInt64((isShort ? 0x44 : 0x84) | (reg & 7) &<< 3) | 0x2400
-    put(bits | operand &<< (8 &* count), count &+ 2)
+    put((opcode.bits | registers | operand &<< opcode.size) &>> unused, (opcode.size &- unused) &>> 3 &+ 2)
     UnsafeMutableRawPointer(cursor).storeBytes(of: displacement, as: Int32.self)
     cursor += isShort ? 1 : 4
   }
 
-  /// ModRM, SIB and displacement, behind `count` bytes.
-  @inline(__always) mutating func address(_ head: UInt64, _ count: UInt64, _ reg: UInt8, _ m: Memory) {
-    let field = (reg & 7) &<< 3, base = m.base.number & 7
-    let isShort = m.displacement >= -128 && m.displacement <= 127
+  /// A mandatory prefix comes in front of REX.
+  @inlinable @inline(__always) mutating func prefix(_ code: UInt32) {
+    if code > 0xFF_FFFF { byte(UInt8(truncatingIfNeeded: code &>> 24)) }
+  }
+  /// ModRM, SIB and displacement, behind `size` bits.
+  @inline(__always) mutating func address(_ head: UInt64, _ size: UInt64, _ reg: UInt8, _ m: Memory) {
+    let base = m.base.number & 7
+    let isShort = m.displacement == Int32(truncatingIfNeeded: Int8(truncatingIfNeeded: m.displacement))
     // RBP and R13 as a base always have a displacement.
     let mode: UInt8 = m.displacement == 0 && base != 5 ? 0 : isShort ? 0x40 : 0x80
-    let hasSIB = m.index != nil || base == 4
-    let sib = m.scale &<< 6 | ((m.index?.number ?? 4) & 7) &<< 3 | base
-    let operand = UInt64(mode | field | (hasSIB ? 4 : base)) | UInt64(hasSIB ? sib : 0) &<< 8
-    put(head | operand &<< (8 &* count), count &+ (hasSIB ? 2 : 1))
+    let hasSIB = m.hasIndex || base == 4, sib = m.scale &<< 6 | (m.index & 7) &<< 3 | base
+    let operand = UInt64(mode | (reg & 7) &<< 3 | (hasSIB ? 4 : base)) | UInt64(sib) &<< 8
+    put(head | operand &<< size, size &>> 3 &+ (hasSIB ? 2 : 1))
     UnsafeMutableRawPointer(cursor).storeBytes(of: m.displacement, as: Int32.self)
     cursor += mode == 0 ? 0 : mode == 0x40 ? 1 : 4
   }
 }
 
-/// An opcode with what goes in front of it: mostly known where the instruction is, and then a number.
+/// An opcode behind its REX: mostly known where the instruction is, and then a number.
 public struct Opcode: BitwiseCopyable, Sendable {
-  /// Bits 0-23 the opcode's bytes as they follow each other, the first lowest; 24-31 how many; 32-39 a mandatory prefix, zero for none;
-  /// 40-47 REX, zero when registers alone say whether there is one.
+  /// Bits 0-31 REX and the opcode's bytes as they follow each other, the first lowest; 32-39 how many bits they are; bit 40: REX stays
+  /// even when no register needs it.
   @usableFromInline let packed: UInt64
 
   /// - Parameters:
-  ///   - code: as it is read, one byte, 0Fxx or 0F38xx, with a mandatory prefix in bits 24-31.
+  ///   - code: one byte, 0Fxx or 0F38xx as it is read; bits 24-31 do not count.
   ///   - bytes: an operand is a byte: registers 4-7 are SPL, BPL, SIL and DIL only behind a REX.
   @inlinable @inline(__always) init(_ code: UInt32, _ width: Width = .bits32, bytes: Bool = false) {
-    let read = code & 0xFF_FFFF, count = UInt64(read > 0xFFFF ? 3 : read > 0xFF ? 2 : 1)
-    let bits = UInt64(read.byteSwapped &>> UInt32(truncatingIfNeeded: 32 &- 8 &* count))
-    let rex: UInt64 = width == .bits64 ? 0x48 : bytes ? 0x40 : 0
-    packed = bits | count &<< 24 | UInt64(code &>> 24) &<< 32 | rex &<< 40
+    let read = code & 0xFF_FFFF, size = UInt64(read > 0xFFFF ? 24 : read > 0xFF ? 16 : 8)
+    let bits = UInt64(read.byteSwapped &>> UInt32(truncatingIfNeeded: 32 &- size)) &<< 8
+    packed = bits | (width == .bits64 ? 0x48 : 0x40) | (size &+ 8) &<< 32 | (width == .bits64 || bytes ? 1 &<< 40 : 0)
   }
-  @inlinable @inline(__always) var bits: UInt64 { packed & 0xFF_FFFF }
-  @inlinable @inline(__always) var count: UInt64 { packed &>> 24 & 0xFF }
-  @inlinable @inline(__always) var prefix: UInt64 { packed &>> 32 & 0xFF }
-  @inlinable @inline(__always) var rex: UInt8 { UInt8(truncatingIfNeeded: packed &>> 40) }
+  @inlinable @inline(__always) var bits: UInt64 { packed & 0xFFFF_FFFF }
+  @inlinable @inline(__always) var size: UInt64 { packed &>> 32 & 0xFF }
+  /// The bits of a REX that is not needed.
+  /// - Parameter registers: the bits of REX that registers need.
+  @inlinable @inline(__always) func unused(_ registers: UInt64) -> UInt64 { packed &>> 40 | registers == 0 ? 8 : 0 }
 }

@@ -77,8 +77,8 @@ public enum FlaglessShift: UInt8, Sendable { case shlx = 1, sarx = 2, shrx = 3 }
 public struct Memory: Sendable, BitwiseCopyable {
   /// A register that is added.
   public let base: Register
-  /// A register that is added, scaled.
-  public let index: Register?
+  /// The number of a register that is added, scaled; that of RSP, which cannot be, for none.
+  public let index: UInt8
   /// log2 of the scale, 0-3.
   public let scale: UInt8
   /// What is added, sign-extended.
@@ -87,9 +87,10 @@ public struct Memory: Sendable, BitwiseCopyable {
   @inlinable public init(_ base: Register, _ displacement: Int32 = 0, index: Register? = nil, scale: UInt8 = 0) {
     self.base = base
     self.displacement = displacement
-    self.index = index
+    self.index = index?.number ?? 4
     self.scale = scale
   }
+  @inlinable @inline(__always) var hasIndex: Bool { index != 4 }
 }
 
 /// A place in code that is to be filled with the distance to a target: the end of a 32-bit displacement.

@@ -1,43 +1,64 @@
 /// What the emitter must know of a block's values before it emits: how long they live, how wide they are, who looks at the
 /// condition code.
 extension BlockBuilder {
-  /// Fills in `useCount`, `lastUse`, `isNarrow` and `isAddressOnly` of an instruction's nodes, last to first: users come before
-  /// what they use. Then it is known which registers it looks at as a whole.
+  /// Fills in `lastUse` and `use` of an instruction's nodes, last to first: users come before what they use. Then it is known which
+  /// registers it looks at as a whole, and which of its nodes there is code for.
   func analyze(_ instruction: inout BlockInstruction) {
-    let nodes = state.pointee.nodes
-    var k = Int(instruction.endNode) - 1
-    while k >= Int(instruction.firstNode) {
-      if nodes[k].operation == .register {
-        if nodes[k].useCount > 0 && !nodes[k].isNarrow { instruction.halves.looked |= 1 << UInt16(nodes[k].imm & 15) }
-      } else if !nodes[k].isDead(in: instruction) {
-        // A condition is looked at, and a folded address is added up, where it is used.
-        let isLate = nodes[k].facts.contains(.isCondition) || nodes[k].foldedDisplacement(nodes) != nil
-        noteOperands(of: nodes + k, use: isLate ? nodes[k].lastUse : UInt16(k))
+    let nodes = state.pointee.nodes, first = Int(instruction.firstNode), isConditionCodeLive = instruction.isConditionCodeLive
+    var looked: UInt16 = 0, emitted: UInt64 = 0, k = Int(instruction.endNode)
+    while k > first {
+      k &-= 1
+      let node = nodes + k, facts = node.pointee.facts
+      if facts.contains(.isLazy) {
+        if !node.pointee.use.isUsed { continue }
+        if node.pointee.operation == .register {
+          let isSet = instruction.settings.sets(node.pointee.imm)
+          emitted |= isSet ? 1 &<< UInt64(k &- first) : 0
+          looked |= node.pointee.isNarrow ? 0 : 1 &<< UInt16(node.pointee.imm & 15)
+        } else {
+          // A condition is looked at where it is used.
+          note(node, use: node.pointee.lastUse, nodes)
+        }
+        continue
       }
-      k -= 1
+      if facts.contains(.isValue) && !node.pointee.use.isUsed { continue }
+      // So is an address added up that accesses add up themselves.
+      if node.pointee.operation == .add && node.pointee.foldedDisplacement(nodes) != nil {
+        note(node, use: node.pointee.lastUse, nodes)
+        continue
+      }
+      emitted |= 1 &<< UInt64(k &- first)
+      if isConditionCodeLive || !facts.contains(.isConditionCodeAlone) { note(node, use: UInt16(truncatingIfNeeded: k), nodes) }
     }
+    instruction.emitted = emitted
+    instruction.halves.looked |= looked
     instruction.halves.settle(isWholeBefore: instruction.traits.contains(.leavesOtherwise))
   }
-  private func noteOperands(of node: UnsafeMutablePointer<BlockNode>, use: UInt16) {
-    var operands = node.pointee.operands, looks = node.pointee.looksAtAll
+  /// Notes what a node uses.
+  @inline(__always) private func note(
+    _ node: UnsafeMutablePointer<BlockNode>, use: UInt16, _ nodes: UnsafeMutablePointer<BlockNode>
+  ) {
+    var operands = node.pointee.operands
     if operands.isEmpty { return }
+    var looks = node.pointee.looksAtAll
     if operands.look == NodeOperands.Look.own.rawValue {
       guard let isFull = node.pointee.looksAtAllByItself else { return }
       looks |= isFull ? 1 << NodeOperands.Look.own.rawValue : 0
     }
-    note(node.pointee.a, operands, looks, use)
+    nodes[Int(node.pointee.a)].note(operands, looks, use: use)
     operands.next()
     if operands.isEmpty { return }
-    note(node.pointee.b, operands, looks, use)
+    nodes[Int(node.pointee.b)].note(operands, looks, use: use)
     operands.next()
-    if !operands.isEmpty { note(node.pointee.c, operands, looks, use) }
+    if !operands.isEmpty { nodes[Int(node.pointee.c)].note(operands, looks, use: use) }
   }
-  @inline(__always) private func note(_ operand: UInt16, _ operands: NodeOperands, _ looks: UInt16, _ use: UInt16) {
-    let o = state.pointee.nodes + Int(operand)
-    o.pointee.lastUse = max(o.pointee.lastUse, use)
-    o.pointee.useCount = o.pointee.useCount == 255 ? 255 : o.pointee.useCount &+ 1
-    o.pointee.isNarrow = o.pointee.isNarrow && looks &>> operands.look & 1 == 0
-    o.pointee.isAddressOnly = o.pointee.isAddressOnly && operands.isAddress
+}
+
+extension BlockNode {
+  /// Notes that a node uses the value: as its next operand says.
+  @inline(__always) fileprivate mutating func note(_ operands: NodeOperands, _ looks: UInt16, use node: UInt16) {
+    lastUse = max(lastUse, node)
+    use.note(looksAtAll: looks &>> operands.look & 1 != 0, isAddress: operands.isAddress)
   }
 }
 

@@ -93,11 +93,11 @@ extension BlockBuilder {
     guard state.pointee.mode.hasAllFloatingPointRegisters else { return call() }
     func add(_ r1: Int, _ r2: Int = 0, _ r3: Int = 0, _ value: BlockValue? = nil) {
       let operands = FloatingPointOperands(row.operation, isDouble: row.isDouble, r1: r1, r2: r2, r3: r3, hasValue: value != nil)
-      if operands.setsConditionCode { state.pointee.traits.insert(.setsConditionCode) }
+      if operands.setsConditionCode { state.pointee.instruction.pointee.traits.insert(.setsConditionCode) }
       if operands.setsGeneralRegister {
-        state.pointee.traits.insert(.losesCondition)
-        state.pointee.settings.noteFloat(r1)
-        state.pointee.halves.looked |= 1 << UInt16(r1)
+        state.pointee.instruction.pointee.traits.insert(.losesCondition)
+        state.pointee.instruction.pointee.settings.noteFloat(r1)
+        state.pointee.instruction.pointee.halves.looked |= 1 << UInt16(r1)
       }
       effect(.floatingPoint, value ?? BlockValue(0), kind: value == nil ? 0 : 1, imm: operands.bits)
     }

@@ -5,26 +5,27 @@ struct BlockBuilder: ~Copyable {
   typealias Value = BlockValue
   typealias Condition = BlockValue
 
-  /// Most nodes of a block; an instruction has a few dozen at most.
+  /// Most nodes of a block, but for those of its last instruction; of an instruction, which is called when it has more; most
+  /// instructions.
   static let nodeLimit = 2048
-  static let instructionNodeLimit = 256
+  static let instructionNodeLimit = 64
+  static let instructionLimit = 64
 
   let state: UnsafeMutablePointer<State>
 
   /// What the methods of a protocol whose values are immutable must change.
   struct State {
     let nodes: UnsafeMutablePointer<BlockNode>
+    let instructions: UnsafeMutablePointer<BlockInstruction>
+    /// How many of both there are.
     var count = 0
+    var instructionCount = 0
+    /// The instruction that is being built: what its nodes do is noted in it.
+    var instruction: UnsafeMutablePointer<BlockInstruction>
     var mode = BlockMode(bits: 0)
-    /// The instruction being built: its offset in the page, and the next one's.
+    /// Its offset in the page, and the next one's.
     var offset: UInt64 = 0
     var nextOffset: UInt64 = 0
-    /// What its nodes do, what they set, and what to the halves of registers.
-    var traits: NodeTraits = []
-    var settings = RegisterSettings()
-    var halves = RegisterHalves()
-    /// The instruction cannot be compiled: it is called.
-    var isRoutine = false
     /// The instruction has changed something: from here on it cannot be begun anew by what interprets it.
     var hasEffect = false
   }
@@ -32,12 +33,42 @@ struct BlockBuilder: ~Copyable {
   init() {
     state = .allocate(capacity: 1)
     let capacity = BlockBuilder.nodeLimit + BlockBuilder.instructionNodeLimit
-    state.initialize(to: State(nodes: .allocate(capacity: capacity)))
+    let instructions = UnsafeMutablePointer<BlockInstruction>.allocate(capacity: BlockBuilder.instructionLimit)
+    instructions.initialize(
+      repeating: BlockInstruction(text: 0, firstNode: 0, endNode: 0, offset: 0, length: 2), count: BlockBuilder.instructionLimit)
+    state.initialize(to: State(nodes: .allocate(capacity: capacity), instructions: instructions, instruction: instructions))
     state.pointee.nodes.initialize(repeating: BlockNode(operation: .constant), count: capacity)
   }
   deinit {
     state.pointee.nodes.deallocate()
+    state.pointee.instructions.deallocate()
     state.deallocate()
+  }
+
+  /// The instructions of the block.
+  @inline(__always) var instructions: UnsafeMutableBufferPointer<BlockInstruction> {
+    UnsafeMutableBufferPointer(start: state.pointee.instructions, count: state.pointee.instructionCount)
+  }
+  /// Begins one more instruction, of which there are fewer than `instructionLimit`.
+  @inline(__always) func begin(_ instruction: BlockInstruction) {
+    state.pointee.instruction = state.pointee.instructions + state.pointee.instructionCount
+    state.pointee.instruction.initialize(to: instruction)
+    state.pointee.instructionCount &+= 1
+    state.pointee.offset = UInt64(instruction.offset)
+    state.pointee.nextOffset = UInt64(instruction.offset) + UInt64(instruction.length)
+    state.pointee.hasEffect = false
+  }
+  /// Ends it. Of an instruction that is to be called there are no nodes.
+  func endInstruction() {
+    let instruction = state.pointee.instruction, first = Int(instruction.pointee.firstNode)
+    if state.pointee.count - first > BlockBuilder.instructionNodeLimit { call() }
+    if instruction.pointee.isRoutine {
+      state.pointee.count = first
+      instruction.pointee.traits = []
+      instruction.pointee.settings = RegisterSettings()
+      instruction.pointee.halves = RegisterHalves()
+    }
+    instruction.pointee.endNode = UInt16(truncatingIfNeeded: state.pointee.count)
   }
 
   /// Adds a node. Instructions with too many are called instead: their nodes are dropped by who asked for them.
@@ -47,7 +78,7 @@ struct BlockBuilder: ~Copyable {
   ) -> BlockValue {
     let k = state.pointee.count
     guard k < BlockBuilder.nodeLimit + BlockBuilder.instructionNodeLimit - 1 else {
-      state.pointee.isRoutine = true
+      call()
       return BlockValue(0)
     }
     (state.pointee.nodes + k).initialize(
@@ -55,9 +86,10 @@ struct BlockBuilder: ~Copyable {
         operation: operation, kind: kind, facts: operation.facts, a: a.node, b: b.node, c: c.node, operands: operation.operands,
         imm: imm))
     state.pointee.count = k &+ 1
-    state.pointee.traits.formUnion(operation.traits)
-    state.pointee.settings.note(operation, imm)
-    state.pointee.halves.note(operation, imm)
+    let instruction = state.pointee.instruction
+    instruction.pointee.traits.formUnion(operation.traits)
+    instruction.pointee.settings.note(operation, imm)
+    instruction.pointee.halves.note(operation, imm)
     return BlockValue(UInt16(truncatingIfNeeded: k))
   }
   @inline(__always) func effect(
@@ -87,7 +119,7 @@ struct BlockBuilder: ~Copyable {
   /// An access or an interruption: whoever interprets the instruction instead begins it anew, so nothing may be done yet.
   @inline(__always) func requireNoEffect() { if state.pointee.hasEffect { call() } }
   /// Gives up compiling the instruction.
-  func call() { state.pointee.isRoutine = true }
+  func call() { state.pointee.instruction.pointee.isRoutine = true }
   /// An operation that has no code of its own.
   func unsupported(_ v: BlockValue) -> BlockValue {
     call()

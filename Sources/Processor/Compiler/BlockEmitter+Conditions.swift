@@ -81,7 +81,7 @@ extension BlockEmitter {
   /// The pinned register whose low half the next node sets to this value, which has no other use.
   private func targetOfLow(_ k: Int) -> Register? {
     let s = k + 1
-    guard s < Int(instruction.endNode), nodes[k].useCount == 1, nodes[s].operation == .setRegister32, nodes[s].a == UInt16(k)
+    guard s < Int(instruction.endNode), nodes[k].use.isUsedOnce, nodes[s].operation == .setRegister32, nodes[s].a == UInt16(k)
     else { return nil }
     return pinned(Int(nodes[s].imm))
   }
@@ -94,7 +94,7 @@ extension BlockEmitter {
     if !instruction.isConditionCodeLive || pending != nil { return }
     // The last use of what was just computed may be this very node: it then need not be moved.
     let node = owners[0]
-    if node >= 0 && nodes[Int(node)].lastUse <= UInt16(current) && nodes[Int(node)].useCount > 0 { owners[0] = BlockEmitter.free }
+    if node >= 0 && nodes[Int(node)].lastUse <= UInt16(current) && nodes[Int(node)].use.isUsed { owners[0] = BlockEmitter.free }
     reserve(.rax)
     assembler.mov(.rax, UInt64(kind.rawValue) << 16)
     assembler.lahf()

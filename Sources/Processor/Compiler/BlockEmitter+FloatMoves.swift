@@ -6,7 +6,7 @@ extension BlockEmitter {
   /// - Returns: false when the node is something else.
   func emitFloatMove(_ k: Int) -> Bool {
     let n = nodes[k], s = k + 1
-    guard n.operation == .fpr, n.useCount == 1, s < Int(instruction.endNode), nodes[s].operation == .setFPR,
+    guard n.operation == .fpr, n.use.isUsedOnce, s < Int(instruction.endNode), nodes[s].operation == .setFPR,
       nodes[s].a == UInt16(k)
     else { return false }
     let from = floatRegister(Int(n.imm)), r = Int(nodes[s].imm), to = floats.place(for: r, beside: (from, 0))
@@ -20,7 +20,7 @@ extension BlockEmitter {
   /// - Returns: false when the node is something else.
   func emitFloatLoad(_ k: Int, _ m: Memory) -> Bool {
     let n = nodes[k], s = k + 1, isDouble = n.kind == 8
-    guard n.kind >= 4, n.useCount == 1, s < Int(instruction.endNode), nodes[s].a == UInt16(k) else { return false }
+    guard n.kind >= 4, n.use.isUsedOnce, s < Int(instruction.endNode), nodes[s].a == UInt16(k) else { return false }
     let x: UInt8
     switch nodes[s].operation {
     case .setFPR where isDouble: x = floats.place(for: Int(nodes[s].imm))
@@ -49,7 +49,7 @@ extension BlockEmitter {
   /// The XMM register with the number, when a 64-bit store is all that wants it.
   func storedFloat(_ k: UInt16) -> UInt8? {
     let n = nodes[Int(k)], s = Int(n.lastUse)
-    guard n.operation == .fpr, n.useCount == 1, nodes[s].operation == .store, nodes[s].kind == 8, nodes[s].b == k else {
+    guard n.operation == .fpr, n.use.isUsedOnce, nodes[s].operation == .store, nodes[s].kind == 8, nodes[s].b == k else {
       return nil
     }
     return floats[Int(n.imm)]

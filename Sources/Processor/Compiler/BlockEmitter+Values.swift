@@ -26,7 +26,7 @@ extension BlockEmitter {
   func target(of k: Int) -> Register? {
     let s = k + 1
     guard s < Int(instruction.endNode), isSetAtOnce(s, k), nodes[s].a == UInt16(k),
-      nodes[k].useCount == 1 || isSetOnce(nodes[s].imm)
+      nodes[k].use.isUsedOnce || isSetOnce(nodes[s].imm)
     else { return nil }
     let r = Int(nodes[s].imm)
     guard let pinned = pinned(r) else { return nil }

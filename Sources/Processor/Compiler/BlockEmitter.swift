@@ -22,7 +22,8 @@ final class BlockEmitter {
   var locked: UInt8 = 0
   /// The node being emitted.
   var current = 0
-  var instruction: BlockInstruction
+  var instruction: BlockInstruction { @inline(__always) _read { yield place.pointee } }
+  private var place: UnsafePointer<BlockInstruction>
   /// Instructions of the block before this one.
   var ordinal = 0
   /// The number of an instruction that needs more registers or slots than there are: the code is no good, and it is to be called.
@@ -73,18 +74,18 @@ final class BlockEmitter {
   static let free: Int32 = -1
   static let temporary: Int32 = -2
 
-  init(memory: CodeMemory, thunks: CompiledThunks, blocks: BlockTable, nodes: UnsafeMutablePointer<BlockNode>) {
+  init(memory: CodeMemory, thunks: CompiledThunks, blocks: BlockTable, builder: borrowing BlockBuilder) {
     self.memory = memory
     self.blocks = blocks
     start = memory.write
     self.thunks = thunks
-    self.nodes = nodes
+    nodes = builder.state.pointee.nodes
+    place = UnsafePointer(builder.state.pointee.instructions)
     assembler = Assembler(at: memory.write)
     stubCursor = memory.stubCursor
-    let count = BlockBuilder.nodeLimit + BlockBuilder.instructionNodeLimit
+    let count = BlockBuilder.nodeLimit + BlockBuilder.instructionNodeLimit + BlockEmitter.clearedPlaces
     places = .allocate(capacity: count)
     places.initialize(repeating: 0, count: count)
-    instruction = BlockInstruction(text: 0, firstNode: 0, endNode: 0, offset: 0, length: 2)
   }
   deinit { places.deallocate() }
 
@@ -123,8 +124,9 @@ final class BlockEmitter {
   }
 
   /// Emits one instruction.
-  func emit(_ instruction: BlockInstruction) {
-    self.instruction = instruction
+  func emit(_ instruction: UnsafePointer<BlockInstruction>) {
+    place = instruction
+    let instruction = instruction.pointee
     let firstStub = stubs.count
     separate(for: instruction)
     settleCondition(before: instruction)
@@ -144,38 +146,50 @@ final class BlockEmitter {
   }
 
   private func emitNodes() {
-    let first = Int(instruction.firstNode), end = Int(instruction.endNode)
-    (places + first).update(repeating: 0, count: end - first)
+    let first = Int(instruction.firstNode)
+    forgetPlaces()
     skips.removeAll()
     // A store that misses is interpreted, and comes back with the condition code in the state and without flags.
     let mayComeBack = instruction.traits.contains(.mayComeBack)
     // Another target of EXECUTE may have set the floating-point control.
     let mayBeOther = instruction.traits.contains(.mayBeOther)
-    var k = first
-    while k < end {
+    var rest = instruction.emitted
+    while rest != 0 {
+      let k = first &+ rest.trailingZeroBitCount
       current = k
-      let operation = nodes[k].operation, facts = nodes[k].facts
-      if facts.contains(.isLazy) {
-        if operation == .register && nodes[k].useCount > 0 && instruction.settings.sets(nodes[k].imm) { emitRegister(k) }
-        k += 1
+      let operation = nodes[k].operation
+      if operation == .register {
+        emitRegister(k)
+        rest &= rest &- 1
         continue
       }
-      if facts.contains(.setsConditionCode) { deferred.condition = nil }
+      let facts = nodes[k].facts, setsCondition = facts.contains(.setsConditionCode)
+      if setsCondition { deferred.condition = nil }
       if operation == .proceed {
         emitSkip(nodes[k].a)
-      } else if nodes[k].isDead(in: instruction) {
-        if facts.contains(.setsConditionCode) { forgetFlags() }
+      } else if facts.contains(.isConditionCodeAlone) && !instruction.isConditionCodeLive {
+        forgetFlags()
       } else {
         emitNode(k)
-        if facts.contains(.setsConditionCode) && (mayComeBack || !skips.isEmpty) { materializeCondition() }
+        if setsCondition && (mayComeBack || !skips.isEmpty) { materializeCondition() }
       }
       release()
-      k = current + 1
+      // What is next may have been emitted with it.
+      rest &= ~1 << UInt64(current &- first)
     }
     for k in skips.indices { assembler.resolveHere(skips[k]) }
     if mayComeBack || !skips.isEmpty { forgetFlags() }
     if mayBeOther || !skips.isEmpty { floats = FloatRegisters() }
   }
+  /// The values of the instruction are nowhere yet. Those of the next ones neither: so many places are cleared at once.
+  private func forgetPlaces() {
+    var k = Int(instruction.firstNode)
+    repeat {
+      UnsafeMutableRawPointer(places + k).storeBytes(of: 0, as: UInt64.self)
+      k &+= BlockEmitter.clearedPlaces
+    } while k < Int(instruction.endNode)
+  }
+  private static let clearedPlaces = 8
 
   /// Where what goes on behind the block comes back to, behind the instruction, and what it must do first.
   private func finish(_ stub: inout BlockStub, _ undone: Deferred) {

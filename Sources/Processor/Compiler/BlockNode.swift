@@ -152,12 +152,8 @@ struct BlockNode {
   var operation: NodeOperation
   /// Bytes of an access, 32 or 64 of an arithmetic operation, a comparison, a part of registers.
   var kind: UInt8 = 0
-  /// Whether only bits 32-63 of the value are asked for. It is then computed as 32 bits and zero-extended.
-  var isNarrow = true
-  /// Whether the value is nothing but the address of accesses.
-  var isAddressOnly = true
-  /// How often the value is used.
-  var useCount: UInt8 = 0
+  /// How the value is used.
+  var use = ValueUse()
   /// What is known of the operation, and how it looks at its operands: noted where the node is built, as there it is a constant.
   var facts: NodeFacts = []
   var a: UInt16 = 0
@@ -172,13 +168,11 @@ struct BlockNode {
 }
 
 extension BlockNode {
-  /// Whether nobody uses what the node does. `useCount` is known.
-  func isDead(in instruction: BlockInstruction) -> Bool {
-    facts.contains(.isValue) && useCount == 0 || facts.contains(.isConditionCodeAlone) && !instruction.isConditionCodeLive
-  }
+  /// Whether only bits 32-63 of the value are asked for. It is then computed as 32 bits and zero-extended.
+  @inline(__always) var isNarrow: Bool { use.isNarrow }
   /// What an access adds to the first operand of a sum that is nothing but its address; nil when the sum is computed before.
   func foldedDisplacement(_ nodes: UnsafeMutablePointer<BlockNode>) -> Int32? {
-    guard operation == .add, isAddressOnly, !isNarrow, nodes[Int(b)].operation == .constant else { return nil }
+    guard operation == .add, use.isAddressOnly, !isNarrow, nodes[Int(b)].operation == .constant else { return nil }
     return Int32(exactly: Int64(bitPattern: nodes[Int(b)].imm))
   }
 }
@@ -210,6 +204,8 @@ struct BlockInstruction {
   var crossesPage = false
   /// Its page is stored into too often: the block looks whether it is still the same.
   var isGuarded = false
+  /// The nodes for which there is code to be emitted, or something to be noted, a bit each, the first node's the lowest.
+  var emitted: UInt64 = 0
   /// Someone may look at the condition code after this instruction before it is set again.
   var isConditionCodeLive = true
 }

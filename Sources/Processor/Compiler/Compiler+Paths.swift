@@ -11,7 +11,7 @@ extension Compiler {
 
   /// The branch of an instruction, if that is the only thing it does that depends on anything.
   func branch(of instruction: BlockInstruction) -> PathBranch? {
-    guard follows, !instruction.isRoutine else { return nil }
+    if instruction.isRoutine { return nil }
     let nodes = builder.state.pointee.nodes
     var branch: PathBranch?
     for k in Int(instruction.firstNode)..<Int(instruction.endNode) {

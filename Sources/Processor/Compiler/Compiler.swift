@@ -24,7 +24,6 @@ final class Compiler {
   var interruption: ProgramInterruption?
   private let rows: CompilerRows
   private let storage: AbsoluteStorage
-  private var instructions = PlainList<BlockInstruction>(capacity: Compiler.instructionLimit)
   /// What is kept of the frames that the blocks are in.
   var frames = CodeFrames()
   /// The second copies in blocks, by their code, and what is known there.
@@ -40,7 +39,6 @@ final class Compiler {
   let settings: CompilerSettings
 
   private static let heatCount = 1 << 14
-  private static let instructionLimit = 64
 
   /// - Returns: nil when the host has no memory for code.
   init?(rows: CompilerRows, storage: AbsoluteStorage, settings: CompilerSettings) {
@@ -51,7 +49,7 @@ final class Compiler {
     self.settings = settings
     verification = settings.isVerifying ? Verification() : nil
     thunks = CompiledThunks(memory, unsaved: settings.distortion == .unsavedRegister ? 2 : nil)
-    emitter = BlockEmitter(memory: memory, thunks: thunks, blocks: blocks, nodes: builder.state.pointee.nodes)
+    emitter = BlockEmitter(memory: memory, thunks: thunks, blocks: blocks, builder: builder)
     emitter.linksBlocks = !settings.isVerifying
     heat = .allocate(capacity: Compiler.heatCount)
     heat.initialize(repeating: 0, count: Compiler.heatCount)
@@ -127,15 +125,15 @@ final class Compiler {
     let frame = frames.of(key)
     follows = settings.followsAlways || frame.followers.contains(key)
     var end = build(page, next, frame, offset, BlockMode(bits: UInt8(key >> 56)), cpu)
-    guard !instructions.isEmpty else { return nil }
-    builder.findLiveConditionCodes(instructions.all)
+    guard builder.instructions.first != nil else { return nil }
+    builder.findLiveConditionCodes(builder.instructions)
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
-    for k in instructions.indices where !instructions[k].isRoutine { builder.analyze(&instructions[k]) }
+    for k in builder.instructions.indices where !builder.instructions[k].isRoutine { builder.analyze(&builder.instructions[k]) }
     repeat {
-      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: instructions.all, end: end))
-      let last = instructions[instructions.count - 1]
+      emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: builder.instructions, end: end))
+      let last = builder.instructions[builder.instructions.count - 1]
       repeat {
-        for k in instructions.indices { emitter.emit(instructions[k]) }
+        for k in builder.instructions.indices { emitter.emit(builder.state.pointee.instructions + k) }
         if !last.endsBlock || last.isRoutine { emitter.emitFallThrough(to: end) }
       } while emitter.beginLoop()
       emitter.emitStubs()
@@ -149,17 +147,18 @@ final class Compiler {
     memory.enlargePages()
     if let loop = emitter.loop, let start = loop.start { loops[code] = (memory.executeView(start), loop.edge) }
     for k in emitter.faults.indices { memory.noteFault(at: emitter.faults[k].at, to: emitter.faults[k].stub) }
-    if blocks.insert(key, code: code) && !instructions[0].isGuarded { frame.note(key) }
+    if blocks.insert(key, code: code) && !builder.instructions[0].isGuarded { frame.note(key) }
     return code
   }
   /// Has an instruction of the block called.
   /// - Returns: where the block now goes on behind its last instruction; until then it was `end`.
   private func call(_ k: Int, _ end: UInt16) -> UInt16 {
+    let instructions = builder.instructions
     for j in instructions.indices { instructions[j].rising = nil }
     instructions[k].isRoutine = true
     guard instructions[k].followed != nil else { return end }
     instructions[k].followed = nil
-    instructions.removeAll(behind: k + 1)
+    builder.state.pointee.instructionCount = k + 1
     return instructions[k].offset + UInt16(instructions[k].length)
   }
   /// Builds the nodes.
@@ -168,84 +167,78 @@ final class Compiler {
     _ page: UnsafeRawPointer, _ next: UnsafeRawPointer?, _ frame: CodeFrame, _ start: UInt16, _ mode: BlockMode,
     _ cpu: UnsafeMutablePointer<CPUState>
   ) -> UInt16 {
-    instructions.removeAll()
-    builder.state.pointee.count = 1
-    builder.state.pointee.mode = mode
+    let state = builder.state
+    state.pointee.count = 1
+    state.pointee.instructionCount = 0
+    state.pointee.mode = mode
     let isGuarded = isChanging(frame)
     var offset = start
-    while offset < 4096, instructions.count < Compiler.instructionLimit, builder.state.pointee.count < BlockBuilder.nodeLimit {
+    while offset < 4096, state.pointee.instructionCount < BlockBuilder.instructionLimit,
+      state.pointee.count < BlockBuilder.nodeLimit
+    {
       var text = Compiler.text(page, Int(offset))
       let length = UInt16(text.length), crossesPage = offset + length > 4096
       if crossesPage {
         guard let next, offset == start else { break }
         text = Compiler.text(text, upTo: Int(4096 - offset), next)
       }
-      var instruction = BlockInstruction(
-        text: text.bits, firstNode: UInt16(builder.state.pointee.count), endNode: 0, offset: offset, length: UInt8(length))
-      instruction.crossesPage = crossesPage
-      instruction.isGuarded = isGuarded
-      instruction.conduct = frame.conducts[offset]
-      build(text, &instruction, page, mode, cpu)
-      if verification != nil && instruction.isRoutine && !Verification.covers(text) { break }
-      offset += length
-      if let branch = branch(of: instruction), !crossesPage && !isGuarded, follows(branch, instruction, start, cpu) {
-        instruction.followed = branch.target
-        instruction.endsBlock = false
-        offset = branch.target
+      builder.begin(
+        BlockInstruction(
+          text: text.bits, firstNode: UInt16(truncatingIfNeeded: state.pointee.count), endNode: 0, offset: offset,
+          length: UInt8(truncatingIfNeeded: length), conduct: frame.conducts[offset], crossesPage: crossesPage,
+          isGuarded: isGuarded))
+      let instruction = state.pointee.instruction
+      build(text, instruction, page, mode, cpu)
+      if verification != nil && instruction.pointee.isRoutine && !Verification.covers(text) {
+        state.pointee.instructionCount -= 1
+        break
       }
-      instructions.append(instruction)
-      if instruction.endsBlock || crossesPage || isGuarded { break }
-      if follows && includes(offset) { break }
+      offset += length
+      if follows {
+        if let branch = branch(of: instruction.pointee), !crossesPage && !isGuarded, follows(branch, instruction.pointee, start, cpu) {
+          instruction.pointee.followed = branch.target
+          instruction.pointee.endsBlock = false
+          offset = branch.target
+        }
+        if includes(offset) { break }
+      }
+      if instruction.pointee.endsBlock || crossesPage || isGuarded { break }
     }
     return offset
   }
 
   /// Whether the instruction at an offset is in the block.
-  func includes(_ offset: UInt16) -> Bool { instructions.all.contains { $0.offset == offset } }
+  func includes(_ offset: UInt16) -> Bool { builder.instructions.contains { $0.offset == offset } }
 
   /// The instruction whose first `count` bytes are those of `text` and whose others `next` points to.
   private static func text(_ text: InstructionText, upTo count: Int, _ next: UnsafeRawPointer) -> InstructionText {
     let rest = UInt64(UInt32(bigEndian: next.loadUnaligned(as: UInt32.self)))
     return InstructionText(bits: text.bits | (rest << 32) >> UInt64(8 * count))
   }
+  /// Builds the nodes of one instruction.
   private func build(
-    _ text: InstructionText, _ instruction: inout BlockInstruction, _ page: UnsafeRawPointer, _ mode: BlockMode,
+    _ text: InstructionText, _ instruction: UnsafeMutablePointer<BlockInstruction>, _ page: UnsafeRawPointer, _ mode: BlockMode,
     _ cpu: UnsafeMutablePointer<CPUState>
   ) {
-    let first = builder.state.pointee.count
-    builder.state.pointee.offset = UInt64(instruction.offset)
-    builder.state.pointee.nextOffset = UInt64(instruction.offset) + UInt64(instruction.length)
-    builder.state.pointee.traits = []
-    builder.state.pointee.settings = RegisterSettings()
-    builder.state.pointee.halves = RegisterHalves()
-    builder.state.pointee.isRoutine = false
-    builder.state.pointee.hasEffect = false
     guard let row = row(of: text, mode) else {
-      instruction.isRoutine = true
-      instruction.endsBlock = true
-      instruction.endNode = instruction.firstNode
-      return
+      builder.call()
+      instruction.pointee.endsBlock = true
+      return builder.endInstruction()
     }
+    // EXECUTE goes on behind itself, mostly.
+    let isExecute = Compiler.isExecute(row.pointee.opcode)
     // The guard does not look at the target of EXECUTE.
-    if !Compiler.isExecute(row.pointee.opcode) {
+    if !isExecute {
       build(row, text)
-    } else if instruction.isGuarded {
+    } else if instruction.pointee.isGuarded {
       builder.call()
     } else {
       buildExecute(text, page, mode, cpu)
     }
-    if builder.state.pointee.isRoutine {
-      builder.state.pointee.count = first
-      instruction.isRoutine = true
-      // EXECUTE goes on behind itself, mostly.
-      instruction.endsBlock = row.pointee.traits.contains(.endsBlock) && !Compiler.isExecute(row.pointee.opcode)
-    } else {
-      instruction.traits = builder.state.pointee.traits
-      instruction.settings = builder.state.pointee.settings
-      instruction.halves = builder.state.pointee.halves
-      instruction.endsBlock = instruction.traits.contains(.branches)
-    }
-    instruction.endNode = UInt16(builder.state.pointee.count)
+    builder.endInstruction()
+    instruction.pointee.endsBlock =
+      instruction.pointee.isRoutine
+      ? row.pointee.traits.contains(.endsBlock) && !isExecute : instruction.pointee.traits.contains(.branches)
   }
 
   /// The row of an instruction that the mode has.

@@ -63,8 +63,9 @@ extension NodeOperation {
 extension BlockNode {
   /// For each way of looking, by its number, whether all of an operand is looked at.
   @inline(__always) var looksAtAll: UInt16 {
-    let wide: UInt16 = isNarrow ? 0 : 1 << 3, isOf64: UInt16 = kind == 64 ? 1 << 4 : 0, isOf8: UInt16 = kind == 8 ? 1 << 6 : 0
-    return 1 << 2 | wide | isOf64 | UInt16(kind & 1) << 5 | isOf8
+    let wide: UInt16 = isNarrow ? 0 : 1 << 3, kind = UInt16(kind)
+    // Of arithmetic the kind is 32 or 64, of an access up to 8.
+    return 1 << 2 | wide | (kind &>> 6 & 1) << 4 | (kind & 1) << 5 | (kind &>> 3 & 1) << 6
   }
   /// Whether the only operand of `NodeOperands.Look.own` is looked at as a whole; nil when there is none.
   var looksAtAllByItself: Bool? {
