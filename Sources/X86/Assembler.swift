@@ -28,6 +28,15 @@ public struct Assembler {
     cursor += 8
   }
 
+  /// Copies code, and up to fifteen bytes behind it that do not count.
+  public mutating func copy(_ code: UnsafePointer<UInt8>, _ count: Int) {
+    for k in stride(from: 0, to: count, by: 16) {
+      let piece = UnsafeRawPointer(code + k).loadUnaligned(as: SIMD2<UInt64>.self)
+      UnsafeMutableRawPointer(cursor + k).storeBytes(of: piece, as: SIMD2<UInt64>.self)
+    }
+    cursor += count
+  }
+
   // MARK: Prefixes, opcode and operands
 
   /// Stores eight bytes, of which `count` count. An instruction is put together in a register: were its bytes stored one at a time,
@@ -88,13 +97,13 @@ public struct Assembler {
   @inline(__always) mutating func address(_ head: UInt64, _ size: UInt64, _ reg: UInt8, _ m: Memory) {
     let base = m.base.number & 7
     let isShort = m.displacement == Int32(truncatingIfNeeded: Int8(truncatingIfNeeded: m.displacement))
-    // RBP and R13 as a base always have a displacement.
-    let mode: UInt8 = m.displacement == 0 && base != 5 ? 0 : isShort ? 0x40 : 0x80
+    // Without a displacement, with one byte, with four. RBP and R13 as a base always have one.
+    let mode: UInt8 = m.displacement == 0 && base != 5 ? 0 : isShort ? 1 : 2
     let hasSIB = m.hasIndex || base == 4, sib = m.scale &<< 6 | (m.index & 7) &<< 3 | base
-    let operand = UInt64(mode | (reg & 7) &<< 3 | (hasSIB ? 4 : base)) | UInt64(sib) &<< 8
+    let operand = UInt64(mode &<< 6 | (reg & 7) &<< 3 | (hasSIB ? 4 : base)) | UInt64(sib) &<< 8
     put(head | operand &<< size, size &>> 3 &+ (hasSIB ? 2 : 1))
     UnsafeMutableRawPointer(cursor).storeBytes(of: m.displacement, as: Int32.self)
-    cursor += mode == 0 ? 0 : mode == 0x40 ? 1 : 4
+    cursor += Int(mode &* mode)
   }
 }
 

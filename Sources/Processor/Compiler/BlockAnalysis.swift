@@ -39,26 +39,22 @@ extension BlockBuilder {
     _ node: UnsafeMutablePointer<BlockNode>, use: UInt16, _ nodes: UnsafeMutablePointer<BlockNode>
   ) {
     var operands = node.pointee.operands
+    operands.settle(isNarrow: node.pointee.isNarrow)
     if operands.isEmpty { return }
-    var looks = node.pointee.looksAtAll
-    if operands.look == NodeOperands.Look.own.rawValue {
-      guard let isFull = node.pointee.looksAtAllByItself else { return }
-      looks |= isFull ? 1 << NodeOperands.Look.own.rawValue : 0
-    }
-    nodes[Int(node.pointee.a)].note(operands, looks, use: use)
+    nodes[Int(node.pointee.a)].note(operands, use: use)
     operands.next()
     if operands.isEmpty { return }
-    nodes[Int(node.pointee.b)].note(operands, looks, use: use)
+    nodes[Int(node.pointee.b)].note(operands, use: use)
     operands.next()
-    if !operands.isEmpty { nodes[Int(node.pointee.c)].note(operands, looks, use: use) }
+    if !operands.isEmpty { nodes[Int(node.pointee.c)].note(operands, use: use) }
   }
 }
 
 extension BlockNode {
   /// Notes that a node uses the value: as its next operand says.
-  @inline(__always) fileprivate mutating func note(_ operands: NodeOperands, _ looks: UInt16, use node: UInt16) {
+  @inline(__always) fileprivate mutating func note(_ operands: NodeOperands, use node: UInt16) {
     lastUse = max(lastUse, node)
-    use.note(looksAtAll: looks &>> operands.look & 1 != 0, isAddress: operands.isAddress)
+    use.note(operands)
   }
 }
 

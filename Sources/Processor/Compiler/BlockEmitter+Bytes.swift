@@ -7,16 +7,15 @@ extension BlockEmitter {
   func pointer(
     _ node: UInt16, count: Int, isStore: Bool, crossing: BlockStub.Kind, isCounted: Bool = false, departs: Bool = false
   ) -> Register {
-    var (stub, addend) = emitProbe(
+    let (operand, addend) = emitProbe(
       node, size: count, forStore: isStore, looksForCrossing: !isCounted, isCounted: isCounted)
-    stub.departs = departs
-    if let crosses = stub.second {
-      stub.second = nil
+    stubs.last.departs = departs
+    if let crosses = stubs.last.second {
+      stubs.last.second = nil
       append(crossing, from: crosses)
     }
-    stubs.append(stub)
-    assembler.lea(addend, Memory(stub.base, stub.displacement, index: addend))
-    free(stub.base, unless: addend)
+    assembler.lea(addend, operand)
+    free(operand.base, unless: addend)
     return addend
   }
   // MARK: Moving

@@ -226,7 +226,7 @@ extension BlockEmitter {
       assembler.resolveHere(isKnown)
       assembler.lea(.rax, Memory(.rax, Int32(target)))
       emitWrap()
-      thunks.emitJumpCacheLookup(&assembler)
+      thunks.jumpCacheLookup.emit(&assembler)
     }
   }
 
@@ -237,7 +237,7 @@ extension BlockEmitter {
     if source != 0 { assembler.lea(.rcx, Memory(.rcx, Int32(source))) }
     assembler.mov(Memory(.rsp, StateOffset.breakingEventAddress), .rcx)
     assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: 0, .bits32)
-    thunks.emitJumpCacheLookup(&assembler)
+    thunks.jumpCacheLookup.emit(&assembler)
   }
   func emitLeaveStub(_ target: UInt16, _ source: UInt16, _ ordinal: Int) {
     let n = nodes[Int(target)]

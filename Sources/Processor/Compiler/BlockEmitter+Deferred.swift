@@ -18,9 +18,9 @@ extension BlockEmitter {
   /// - Parameter returns: registers on loan are given back; otherwise the caller does that.
   func emit(_ deferred: Deferred, returns: Bool = true) {
     if let condition = deferred.condition { emitCondition(condition) }
-    emitJunction(of: deferred.apart, deferred.loans)
+    if deferred.apart != 0 { emitJunction(of: deferred.apart, deferred.loans) }
     if let branch = deferred.branch { emitBreakingEvent(branch) }
-    if returns { emitReturn(deferred.loans) }
+    if returns && !deferred.loans.isEmpty { emitReturn(deferred.loans) }
   }
   func emitBreakingEvent(_ branch: UInt16) {
     assembler.mov(Memory(.rsp, StateOffset.breakingEvent), immediate: Int32(bitPattern: 0x8000_0000 | UInt32(branch)), .bits32)

@@ -11,21 +11,18 @@ extension BlockEmitter {
   /// Whether bits 0-31 of a general register are known to be zeros: what computes 32 bits in its host register leaves them so.
   func isClear(_ r: Int) -> Bool { clear >> UInt16(r) & 1 != 0 }
   /// What is known of bits 0-31 behind the instruction.
-  func noteClear() {
+  @inline(__always) func noteClear() {
     if instruction.isRoutine || instruction.traits.contains(.hidesRegisters) {
       clear = 0
-      return
+    } else {
+      clear = clear & ~instruction.settings.beyondLow | cleared
     }
-    let settings = instruction.settings, isCertain = !instruction.traits.contains(.proceeds)
-    if settings.beyondLow == 0 { return }
-    var cleared: UInt16 = 0
-    if isCertain {
-      for k in Int(instruction.firstNode)..<Int(instruction.endNode) where nodes[k].operation == .setRegister {
-        let n = nodes[k]
-        if settings.setsOnce(n.imm) && isZeroExtended(n.a) { cleared |= 1 << UInt16(n.imm & 15) }
-      }
+  }
+  /// Notes a register that is set as a whole: whether its bits 0-31 become zeros.
+  func noteClear(_ r: Int, _ value: UInt16) {
+    if instruction.settings.setsOnce(UInt64(r)) && isZeroExtended(value) && !instruction.traits.contains(.proceeds) {
+      cleared |= 1 << UInt16(r)
     }
-    clear = clear & ~settings.beyondLow | cleared
   }
   private func isZeroExtended(_ value: UInt16) -> Bool {
     let n = nodes[Int(value)]
@@ -38,7 +35,7 @@ extension BlockEmitter {
   }
 
   /// Has registers apart in front of an instruction that sets bits 32-63 only, and whole in front of one that looks at more.
-  func separate(for instruction: BlockInstruction) {
+  func separate() {
     if ordinal > shape.end {
       if deferred.apart != 0 { forgetFlags() }
       emitJunction(of: deferred.apart, deferred.loans)
@@ -49,10 +46,13 @@ extension BlockEmitter {
       deferred.loans = Loans()
     } else {
       let looked = instruction.halves.looked & deferred.apart
-      if looked != 0 { forgetFlags() }
-      emitJunction(of: looked, deferred.loans)
-      deferred.apart &= ~looked
+      if looked != 0 {
+        forgetFlags()
+        emitJunction(of: looked, deferred.loans)
+        deferred.apart &= ~looked
+      }
       let low = instruction.halves.low & ~deferred.apart & ~clear
+      if low == 0 { return }
       emitSeparation(of: low, deferred.loans)
       visitHost(low, deferred.loans) { r, _ in deferred.apart |= 1 << UInt16(r) }
     }

@@ -4,13 +4,12 @@ import X86
 extension BlockEmitter {
   /// A register, not RAX, that points to the operand of `size` bytes, which may be stored into.
   private func pointer(_ node: UInt16, size: Int, isAligned: Bool) -> Register {
-    var (stub, addend) = emitProbe(node, size: size, forStore: true, mustBeOnBoundary: isAligned)
-    stub.isAligned = isAligned
-    stubs.append(stub)
+    let (operand, addend) = emitProbe(node, size: size, forStore: true, mustBeOnBoundary: isAligned)
+    stubs.last.isAligned = isAligned
     let pointer = addend == .rax ? allocate() : addend
-    assembler.lea(pointer, Memory(stub.base, stub.displacement, index: addend))
+    assembler.lea(pointer, operand)
     free(addend, unless: pointer)
-    free(stub.base, unless: pointer)
+    free(operand.base, unless: pointer)
     return pointer
   }
 

@@ -7,7 +7,7 @@ extension BlockEmitter {
   func emitLookup(
     _ base: Register, _ displacement: Int32, size: Int, forStore: Bool, mustBeOnBoundary: Bool, looksForCrossing: Bool,
     isCounted: Bool
-  ) -> (stub: BlockStub, addend: Register) {
+  ) -> (operand: Memory, addend: Register) {
     let entry = allocate(), held = locked
     let crosses =
       looksForCrossing || isCounted ? emitCrossingCheck(entry, base, displacement, size: isCounted ? nil : size) : nil
@@ -19,10 +19,8 @@ extension BlockEmitter {
     locked = held
     let miss = assembler.jump(.notZero)
     emitEntryAddend(entry)
-    var stub = missStub(entry, base, displacement, size: size, forStore: forStore, from: miss)
-    stub.second = crosses
-    stub.isCounted = isCounted
-    return (stub, entry)
+    appendMiss(entry, base, displacement, size: size, forStore: forStore, from: miss, crosses, isCounted: isCounted)
+    return (Memory(base, displacement, index: entry), entry)
   }
   /// Compares what the tag of an access would be with the one in its entry, whose number is then in `entry`. The number comes first,
   /// and in one step: what follows pointers waits for it.

@@ -85,8 +85,7 @@ extension BlockEmitter {
   }
 
   /// Stores a pending condition code before an instruction that may change what it is computed of.
-  func settleCondition(before instruction: BlockInstruction) {
-    guard let pending = deferred.condition else { return }
+  func settle(_ pending: PendingCondition) {
     if instruction.isRoutine || instruction.traits.contains(.losesCondition) { return materializeCondition() }
     // What sets the condition code makes its accesses before it changes registers.
     if let result = pending.result, instruction.settings.sets(UInt64(result.number)),

@@ -13,6 +13,7 @@ extension BlockEmitter {
       assembler.mov(fpr(r, isDouble: false), register(n.a, .bits32), .bits32)
       floats.forget(r)
     case .setRegister:
+      noteClear(r, n.a)
       guard let pinned = pinned(r) else {
         if let v = constant(n.a), let short = Int32(exactly: Int64(bitPattern: v)) {
           assembler.mov(guest(r), immediate: short, .bits64)

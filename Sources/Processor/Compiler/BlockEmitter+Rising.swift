@@ -16,12 +16,11 @@ extension BlockEmitter {
   /// Finds where the access goes while it is in the page of the pass before, as `emitProbe` does with its site.
   func emitProbe(
     _ rising: RisingAccess, _ node: UInt16, size: Int, forStore: Bool
-  ) -> (stub: BlockStub, addend: Register) {
+  ) -> (operand: Memory, addend: Register) {
     forgetFlags()
     let (base, displacement) = address(node), addend = allocate()
     if displacement != 0 { emitAddress(addend, base, displacement) }
     let from = displacement == 0 ? base : addend
-    var stub = missStub(addend, base, displacement, size: size, forStore: forStore, from: nil)
     switch rising {
     case .besideSite:
       // The first copy has one.
@@ -29,20 +28,19 @@ extension BlockEmitter {
         failed = ordinal
         break
       }
-      stub.site = site
-      stub.siteAccess = [.hasLimit, .isLater]
       assembler.arithmeticRelative(
         .cmp, from, memory.distance(from: assembler.cursor, toSite: site) + SiteAccess.limitOffset)
-      stub.from = assembler.jump(.noCarry)
+      let miss = assembler.jump(.noCarry)
       assembler.movRelative(addend, memory.distance(from: assembler.cursor, toSite: site) + 8)
+      appendMiss(
+        addend, base, displacement, size: size, forStore: forStore, from: miss, site: site, [.hasLimit, .isLater])
     case .inState(let k):
-      stub.rising = k
       assembler.arithmetic(.cmp, from, limit(k))
-      stub.from = assembler.jump(.noCarry)
+      let miss = assembler.jump(.noCarry)
       assembler.mov(addend, limitAddend(k))
+      appendMiss(addend, base, displacement, size: size, forStore: forStore, from: miss, rising: k)
     }
-    stub.resume = assembler.cursor
-    return (stub, addend)
+    return (Memory(base, displacement, index: addend), addend)
   }
 
   private func limit(_ k: Int) -> Memory { Memory(.rsp, StateOffset.rising + Int32(k * MemoryLayout<RisingLimit>.stride)) }

@@ -16,15 +16,16 @@ extension BlockEmitter {
     if displacement == 0 { assembler.mov(r, base) } else { assembler.lea(r, Memory(base, displacement)) }
   }
 
-  /// Finds where the access goes; behind it a register has the addend.
+  /// Finds where the access goes. The last stub is what is done when it misses.
   /// - Parameters:
   ///   - mustBeOnBoundary: an operand that is not is left to whoever translates.
   ///   - looksForCrossing: an operand that crosses a page is found here, on its boundary or not: the stub's second jump.
   ///   - isCounted: likewise; RDX has the bytes of the operand less one, up to 255, and `size` is 1.
+  /// - Returns: the operand, and its index, which has the addend.
   func emitProbe(
     _ node: UInt16, size: Int, forStore: Bool = false, mustBeOnBoundary: Bool = false, looksForCrossing: Bool = false,
     isCounted: Bool = false
-  ) -> (stub: BlockStub, addend: Register) {
+  ) -> (operand: Memory, addend: Register) {
     if isInLoop, let rising = instruction.rising { return emitProbe(rising, node, size: size, forStore: forStore) }
     forgetFlags()
     let (base, displacement) = address(node)
@@ -47,27 +48,23 @@ extension BlockEmitter {
     assembler.arithmeticRelative(.cmp, addend, memory.distance(from: assembler.cursor, toSite: site))
     let miss = assembler.jump(.notZero)
     assembler.movRelative(addend, memory.distance(from: assembler.cursor, toSite: site) + 8)
-    var stub = missStub(addend, base, displacement, size: size, forStore: forStore, from: miss)
-    stub.second = crosses
-    stub.isCounted = isCounted
-    stub.site = site
-    if nodes[Int(node)].operation == .constant { stub.siteAccess = .isConstant }
-    if instruction.rising == .besideSite { stub.siteAccess = .hasLimit }
-    return (stub, addend)
+    let access: SiteAccess =
+      instruction.rising == .besideSite ? .hasLimit : nodes[Int(node)].operation == .constant ? .isConstant : []
+    appendMiss(
+      addend, base, displacement, size: size, forStore: forStore, from: miss, crosses, site: site, access, isCounted: isCounted)
+    return (Memory(base, displacement, index: addend), addend)
   }
-  /// What an access goes on with when it misses. It comes back to here, with the addend in a register.
-  func missStub(
-    _ addend: Register, _ base: Register, _ displacement: Int32, size: Int, forStore: Bool, from miss: Fixup?
-  ) -> BlockStub {
-    var stub = BlockStub(
-      kind: forStore ? .store(addend) : .fetch(addend), from: miss, text: instruction.text, descriptor: descriptor(bytes: size),
-      ordinal: ordinal, offset: instruction.offset)
-    stub.base = base
-    stub.displacement = displacement
-    stub.size = size
-    stub.resume = assembler.cursor
-    stub.floatsAtResume = floats
-    return stub
+  /// Has an access that misses be found behind the block. It comes back to here, with the addend in a register.
+  func appendMiss(
+    _ addend: Register, _ base: Register, _ displacement: Int32, size: Int, forStore: Bool, from miss: Fixup,
+    _ crosses: Fixup? = nil, site: Int? = nil, _ access: SiteAccess = [], rising: Int? = nil, isCounted: Bool = false
+  ) {
+    stubs.append(
+      BlockStub(
+        kind: forStore ? .store(addend) : .fetch(addend), from: miss, second: crosses, base: base, displacement: displacement,
+        size: size, isCounted: isCounted, site: site, siteAccess: access, rising: rising, resume: assembler.cursor,
+        floatsAtResume: floats, text: instruction.text, descriptor: descriptor(bytes: size), ordinal: ordinal,
+        offset: instruction.offset))
   }
 
   private func beginHistory(_ site: Int, _ t: Register) {
@@ -94,9 +91,7 @@ extension BlockEmitter {
 
   func emitLoad(_ k: Int) {
     let n = nodes[k]
-    let (stub, addend) = emitProbe(n.a, size: Int(n.kind), forStore: n.imm & BlockNode.forUpdate != 0)
-    stubs.append(stub)
-    let m = Memory(stub.base, stub.displacement, index: addend)
+    let (m, addend) = emitProbe(n.a, size: Int(n.kind), forStore: n.imm & BlockNode.forUpdate != 0)
     if emitFloatLoad(k, m) { return }
     let destination: Register
     if let target = target(of: k) {
@@ -120,9 +115,7 @@ extension BlockEmitter {
   func emitStore(_ k: Int) {
     let n = nodes[k], float = storedFloat(n.b)
     let value = float == nil ? register(n.b, n.kind == 8 ? .bits64 : .bits32) : .rax
-    let (stub, addend) = emitProbe(n.a, size: Int(n.kind), forStore: true)
-    stubs.append(stub)
-    let m = Memory(stub.base, stub.displacement, index: addend)
+    let m = emitProbe(n.a, size: Int(n.kind), forStore: true).operand
     if let float { return emitFloatStore(m, float) }
     switch n.kind {
     case 1: assembler.mov8(m, value)
@@ -135,10 +128,9 @@ extension BlockEmitter {
   func emitMultiple(_ k: Int) {
     let n = nodes[k], first = Int(n.imm & 15), last = Int(n.imm >> 4 & 15), count = (last - first) & 15 + 1
     let isWide = n.kind == 2, size = (isWide ? 8 : 4) * count
-    let (stub, addend) = emitProbe(n.a, size: size, forStore: n.operation == .storeMultiple)
-    stubs.append(stub)
+    let (operand, addend) = emitProbe(n.a, size: size, forStore: n.operation == .storeMultiple)
     // The base register may be among those that are loaded.
-    assembler.lea(addend, Memory(stub.base, stub.displacement, index: addend))
+    assembler.lea(addend, operand)
     let isLoad = n.operation == .loadMultiple
     for j in 0..<count {
       let m = Memory(addend, Int32((isWide ? 8 : 4) * j)), r = (first + j) & 15

@@ -36,6 +36,8 @@ final class BlockEmitter {
   var deferred = Deferred()
   /// The general registers of which bits 0-31 are known to be zeros, a bit each.
   var clear: UInt16 = 0
+  /// Those that the instruction sets so.
+  var cleared: UInt16 = 0
   var stubs = PlainList<BlockStub>(capacity: 256)
   /// The jumps to the end of the instruction.
   var skips = PlainList<Fixup>()
@@ -126,20 +128,19 @@ final class BlockEmitter {
   /// Emits one instruction.
   func emit(_ instruction: UnsafePointer<BlockInstruction>) {
     place = instruction
-    let instruction = instruction.pointee
     let firstStub = stubs.count
-    separate(for: instruction)
-    settleCondition(before: instruction)
+    if deferred.apart | instruction.pointee.halves.low != 0 || !deferred.loans.isEmpty { separate() }
+    if let pending = deferred.condition { settle(pending) }
     let undone = deferred
-    if instruction.isGuarded { emitGuard() }
-    if instruction.crossesPage { emitCrossing(isCompiled: !instruction.isRoutine) }
-    if instruction.isRoutine {
-      if !instruction.crossesPage { emitRoutineCall() }
+    if instruction.pointee.isGuarded { emitGuard() }
+    if instruction.pointee.crossesPage { emitCrossing(isCompiled: !instruction.pointee.isRoutine) }
+    if instruction.pointee.isRoutine {
+      if !instruction.pointee.crossesPage { emitRoutineCall() }
       flags = nil
     } else {
       emitNodes()
     }
-    deferred.apart &= ~instruction.halves.whole
+    deferred.apart &= ~instruction.pointee.halves.whole
     noteClear()
     for k in firstStub..<stubs.count { finish(&stubs[k], undone) }
     ordinal += 1
@@ -149,6 +150,7 @@ final class BlockEmitter {
     let first = Int(instruction.firstNode)
     forgetPlaces()
     skips.removeAll()
+    cleared = 0
     // A store that misses is interpreted, and comes back with the condition code in the state and without flags.
     let mayComeBack = instruction.traits.contains(.mayComeBack)
     // Another target of EXECUTE may have set the floating-point control.

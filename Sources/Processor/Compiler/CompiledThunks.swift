@@ -6,6 +6,8 @@ struct CompiledThunks {
   let enter: UnsafeMutablePointer<UInt8>
   /// Leaves to the dispatcher; RAX is the next address.
   let exit: UnsafeMutablePointer<UInt8>
+  /// Goes on at the block whose address is in RAX.
+  let jumpCacheLookup: JumpCacheLookup
   /// Calls what interprets the instruction whose text is in RAX. Comes back when the block may go on.
   let routine: UnsafeMutablePointer<UInt8>
   /// Interprets an instruction that lies in two pages. Does not come back.
@@ -43,7 +45,7 @@ struct CompiledThunks {
     Assembler.resolve(a.jump(.notZero), to: leave)
     CompiledThunks.emitPinned(&a, base: .rsp, 0, isStore: false)
     a.mov(.rax, Memory(.rsp, StateOffset.nextAddress))
-    CompiledThunks.emitJumpCacheLookup(&a, exit: exit)
+    jumpCacheLookup = JumpCacheLookup(&a, exit: exit)
 
     routine = a.cursor
     CompiledThunks.emitRoutine(&a, StateOffset.routine, ended: ended, but: unsaved)
@@ -197,29 +199,6 @@ struct CompiledThunks {
     a.mov(Memory(.rsp, state + StateOffset.condition), .rcx, .bits32)
     for r in saved.reversed() { a.pop(r) }
     a.ret()
-  }
-
-  /// Goes on at the block whose address is in RAX, or leaves when the jump cache does not have it or something wants attention.
-  func emitJumpCacheLookup(_ a: inout Assembler) { CompiledThunks.emitJumpCacheLookup(&a, exit: exit) }
-  private static func emitJumpCacheLookup(_ a: inout Assembler, exit: UnsafeMutablePointer<UInt8>) {
-    let cache = StateOffset.jumpCache
-    a.mov(.rcx, .rax, .bits32)
-    // Entries are 32 bytes.
-    a.shift(.shl, .rcx, UInt8(5 - JumpCache.shift), .bits32)
-    a.arithmetic(.and, .rcx, immediate: Int32((JumpCache.count - 1) * 32), .bits32)
-    a.arithmetic(.cmp, .rax, Memory(.rsp, cache, index: .rcx))
-    Assembler.resolve(a.jump(.notZero), to: exit)
-    a.mov(.rdx, Memory(.rsp, StateOffset.jumpTag))
-    a.arithmetic(.cmp, .rdx, Memory(.rsp, cache + 8, index: .rcx))
-    Assembler.resolve(a.jump(.notZero), to: exit)
-    a.mov(.rdx, Memory(.rsp, StateOffset.attention))
-    a.arithmetic(.cmp, Memory(.rdx), immediate: 0, .bits32)
-    Assembler.resolve(a.jump(.notZero), to: exit)
-    a.arithmetic(.and, .rax, immediate: -4096)
-    a.mov(Memory(.rsp, StateOffset.fetchPage), .rax)
-    a.mov(.rdx, Memory(.rsp, cache + 24, index: .rcx))
-    a.mov(Memory(.rsp, StateOffset.fetchHost), .rdx)
-    a.jump(Memory(.rsp, cache + 16, index: .rcx))
   }
 }
 

@@ -28,6 +28,11 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable {
       yield &elements[k]
     }
   }
+  /// The last element, when there is one.
+  @inline(__always) var last: Element {
+    _read { yield self[count &- 1] }
+    _modify { yield &self[count &- 1] }
+  }
   @inline(__always) mutating func append(_ element: Element) {
     if count == capacity { grow() }
     (elements + count).initialize(to: element)
