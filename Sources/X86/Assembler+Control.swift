@@ -56,23 +56,23 @@ extension Assembler {
 
   // MARK: Operands relative to the instruction
 
-  /// `code reg, [target]` where `target` is `distance` bytes behind the start of this instruction, in the execution view.
-  @usableFromInline mutating func encodeRelative(_ code: UInt32, _ reg: UInt8, _ distance: Int, _ width: Width) {
-    let opcode = Opcode(code, width), registers = UInt64((reg &>> 3) &<< 2), unused = opcode.unused(registers)
+  /// The instruction with `[target]` where `target` is `distance` bytes behind the start of this instruction, in the execution view.
+  @usableFromInline mutating func encodeRelative(_ opcode: Opcode, _ reg: UInt8, _ distance: Int) {
+    let registers = UInt64((reg &>> 3) &<< 2), unused = opcode.unused(registers)
     let count = (opcode.size &- unused) &>> 3
     put((opcode.bits | registers | UInt64((reg & 7) &<< 3 | 5) &<< opcode.size) &>> unused, count &+ 1)
     int32(Int32(truncatingIfNeeded: distance &- Int(count) &- 5))
   }
   /// An operation with what is `distance` bytes from here.
   @inlinable public mutating func arithmeticRelative(_ o: ArithmeticOperation, _ to: Register, _ distance: Int) {
-    encodeRelative(UInt32(o.rawValue &<< 3 | 3), to.number, distance, .bits64)
+    encodeRelative(Opcode(UInt32(o.rawValue &<< 3 | 3), .bits64), to.number, distance)
   }
   /// MOV from `distance` bytes from here.
   @inlinable public mutating func movRelative(_ to: Register, _ distance: Int) {
-    encodeRelative(0x8B, to.number, distance, .bits64)
+    encodeRelative(Opcode(0x8B, .bits64), to.number, distance)
   }
   /// LEA of what is `distance` bytes from here.
   @inlinable public mutating func leaRelative(_ to: Register, _ distance: Int) {
-    encodeRelative(0x8D, to.number, distance, .bits64)
+    encodeRelative(Opcode(0x8D, .bits64), to.number, distance)
   }
 }

@@ -46,8 +46,12 @@ public struct Assembler {
     cursor += Int(truncatingIfNeeded: count)
   }
   /// An instruction without operands but a register in its opcode.
-  @inlinable mutating func encode(_ code: UInt32, in register: UInt8, _ width: Width) {
-    let opcode = Opcode(code, width), registers = UInt64(register &>> 3), unused = opcode.unused(registers)
+  @inlinable @inline(__always) mutating func encode(_ code: UInt32, in register: UInt8, _ width: Width) {
+    encode(Opcode(code, width), in: register)
+  }
+  /// The same, where the opcode is known.
+  @usableFromInline mutating func encode(_ opcode: Opcode, in register: UInt8) {
+    let registers = UInt64(register &>> 3), unused = opcode.unused(registers)
     put((opcode.bits | registers | UInt64(register & 7) &<< (opcode.size &- 8)) &>> unused, (opcode.size &- unused) &>> 3)
   }
 

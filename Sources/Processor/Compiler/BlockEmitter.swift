@@ -227,8 +227,7 @@ final class BlockEmitter {
   }
 
   private func emitNode(_ k: Int) {
-    let n = nodes[k]
-    switch n.operation {
+    switch nodes[k].operation {
     case .constant, .register, .programAddress, .isConditionCode, .isCompare, .isZero, .isNotZero, .proceed: break
     case .registerHigh, .programMask, .systemMask, .fpr, .fprShort: emitStateValue(k)
     case .conditionCode: emitConditionCodeValue(k)
@@ -261,9 +260,9 @@ final class BlockEmitter {
     case .setRegister, .setRegister32, .setRegisterHigh, .setFPR, .setFPRShort: emitRegisterSetting(k)
     case .store: emitStore(k)
     case .loadMultiple, .storeMultiple: emitMultiple(k)
-    case .branch: emitBranch(to: n.a)
-    case .branchIf: emitBranch(if: n.a, to: n.b)
-    case .interruptIf, .interpretIf: emitInterruption(if: n.a)
+    case .branch: emitBranch(to: nodes[k].a)
+    case .branchIf: emitBranch(if: nodes[k].a, to: nodes[k].b)
+    case .interruptIf, .interpretIf: emitInterruption(if: nodes[k].a)
     case .serialize: emitSerialization()
     case .disable: assembler.and8(systemMask, immediate: UInt8(truncatingIfNeeded: nodes[k].imm))
     case .enable: emitEnable(UInt8(truncatingIfNeeded: nodes[k].imm))

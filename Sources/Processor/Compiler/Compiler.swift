@@ -253,7 +253,7 @@ final class Compiler {
     if let specialisation = row.pointee.floatingPoint {
       do { try builder.floatingPoint(specialisation, text) } catch { builder.call() }
     } else if let operation = row.pointee.operation {
-      do { try operation(&builder, text) } catch { builder.call() }
+      operation._withUnsafeGuaranteedRef { $0.build(&builder, text) }
     } else if !builder.bytes(text) {
       do { if try !builder.division(row.pointee.opcode, text) && !builder.systemMask(text) { builder.call() } } catch {
         builder.call()

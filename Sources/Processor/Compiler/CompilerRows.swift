@@ -4,8 +4,18 @@ struct CompilerRow {
   let opcode: UInt16
   let traits: InstructionTraits
   /// What it does, unless it has code of its own or is called.
-  let operation: Instruction<BlockBuilder>.Operation?
+  let operation: Unmanaged<RowOperation>?
   let floatingPoint: FloatingPointSpecialisation?
+}
+
+/// What an instruction does: where it is, so that to do it nobody need retain it, which each instruction of a block would.
+final class RowOperation {
+  private let body: Instruction<BlockBuilder>.Operation
+  init(_ body: @escaping Instruction<BlockBuilder>.Operation) { self.body = body }
+  /// Builds the nodes of an instruction. One that can only interrupt is called: who interprets it finds out.
+  func build(_ builder: inout BlockBuilder, _ text: InstructionText) {
+    do { try body(&builder, text) } catch { builder.call() }
+  }
 }
 
 /// The rows by opcode, as the compiler reads them: where they are, without copying them. Shared by all CPUs; immutable.
@@ -21,8 +31,8 @@ package final class CompilerRows: @unchecked Sendable {
     numbers = .allocate(capacity: CompilerRows.opcodes)
     numbers.initialize(repeating: 0, count: CompilerRows.opcodes)
     for (k, row) in set.rows.enumerated() {
-      var operation: Instruction<BlockBuilder>.Operation?
-      if case .operation(let o) = row.semantics { operation = o }
+      var operation: Unmanaged<RowOperation>?
+      if case .operation(let o) = row.semantics { operation = .passRetained(RowOperation(o)) }
       rows.initializeElement(
         at: k,
         to: CompilerRow(
@@ -32,6 +42,7 @@ package final class CompilerRows: @unchecked Sendable {
     }
   }
   deinit {
+    for row in rows { row.operation?.release() }
     rows.deinitialize().deallocate()
     numbers.deallocate()
   }
