@@ -49,7 +49,11 @@ extension Assembler {
 
   /// Makes the displacement lead to `target`, in the same mapping.
   @inlinable public static func resolve(_ fixup: Fixup, to target: UnsafeMutablePointer<UInt8>) {
-    UnsafeMutableRawPointer(fixup.end - 4).storeBytes(of: Int32(truncatingIfNeeded: target - fixup.end), as: Int32.self)
+    set(fixup, Int32(truncatingIfNeeded: target - fixup.end))
+  }
+  /// Makes the four bytes of an operand that end there a number.
+  @inlinable public static func set(_ fixup: Fixup, _ v: Int32) {
+    UnsafeMutableRawPointer(fixup.end - 4).storeBytes(of: v, as: Int32.self)
   }
   /// Makes it lead here.
   @inlinable public func resolveHere(_ fixup: Fixup) { Assembler.resolve(fixup, to: cursor) }

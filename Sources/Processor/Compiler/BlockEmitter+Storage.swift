@@ -43,11 +43,8 @@ extension BlockEmitter {
       isCounted || !isPowerOfTwo && size > 1
       ? emitCrossingCheck(addend, base, displacement, size: isCounted ? nil : size) : nil
     emitAddress(addend, base, displacement)
-    assembler.arithmetic(.and, addend, immediate: isPowerOfTwo ? -4096 | (Int32(size) - 1) : -4096)
-    assembler.arithmetic(.or, addend, Memory(.rsp, StateOffset.siteTag))
-    assembler.arithmeticRelative(.cmp, addend, memory.distance(from: assembler.cursor, toSite: site))
-    let miss = assembler.jump(.notZero)
-    assembler.movRelative(addend, memory.distance(from: assembler.cursor, toSite: site) + 8)
+    let miss = thunks.siteComparison.emit(
+      &assembler, addend, mask: isPowerOfTwo ? -4096 | (Int32(size) - 1) : -4096, site: site, memory)
     let access: SiteAccess =
       instruction.rising == .besideSite ? .hasLimit : nodes[Int(node)].operation == .constant ? .isConstant : []
     appendMiss(

@@ -8,6 +8,8 @@ struct CompiledThunks {
   let exit: UnsafeMutablePointer<UInt8>
   /// Goes on at the block whose address is in RAX.
   let jumpCacheLookup: JumpCacheLookup
+  /// Compares an address with the site of its access.
+  let siteComparison: SiteComparison
   /// Calls what interprets the instruction whose text is in RAX. Comes back when the block may go on.
   let routine: UnsafeMutablePointer<UInt8>
   /// Interprets an instruction that lies in two pages. Does not come back.
@@ -60,6 +62,7 @@ struct CompiledThunks {
     CompiledThunks.emitLook(&a)
     passingLook = a.cursor
     CompiledThunks.emitPassingLook(&a)
+    siteComparison = SiteComparison(&a)
     lateCondition = a.cursor
     CompiledThunks.emitLateCondition(&a)
     bytes = ByteThunks(&a)
