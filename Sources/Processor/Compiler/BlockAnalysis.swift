@@ -1,9 +1,25 @@
 /// What the emitter must know of a block's values before it emits: how long they live, how wide they are, who looks at the
 /// condition code.
 extension BlockBuilder {
+  /// Finds, last to first, after which instructions someone may look at the condition code, and what there is to know of their nodes.
+  func analyze() {
+    var isLive = true, k = instructions.count
+    while k > 0 {
+      k &-= 1
+      let instruction = state.pointee.instructions + k, traits = instruction.pointee.traits
+      instruction.pointee.isConditionCodeLive = isLive
+      if instruction.pointee.isRoutine {
+        isLive = true
+      } else {
+        isLive =
+          !traits.isDisjoint(with: [.readsConditionCode, .mayLeave, .proceeds]) || !traits.contains(.setsConditionCode) && isLive
+        analyze(&instruction.pointee)
+      }
+    }
+  }
   /// Fills in `lastUse` and `use` of an instruction's nodes, last to first: users come before what they use. Then it is known which
   /// registers it looks at as a whole, and which of its nodes there is code for.
-  func analyze(_ instruction: inout BlockInstruction) {
+  private func analyze(_ instruction: inout BlockInstruction) {
     let nodes = state.pointee.nodes, first = Int(instruction.firstNode), isConditionCodeLive = instruction.isConditionCodeLive
     var looked: UInt16 = 0, emitted: UInt64 = 0, k = Int(instruction.endNode)
     while k > first {

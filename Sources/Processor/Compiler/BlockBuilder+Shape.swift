@@ -20,12 +20,17 @@ extension BlockBuilder {
     var shape = BlockShape(), counted = 0
     defer { for k in counted..<instructions.count { instructions[k].halves = RegisterHalves() } }
     let followed = end == start ? instructions.last { $0.followed != nil } : nil
-    let branch = instructions.lastIndex { branches($0, to: start) }
+    var first: Int?, branch: Int?, whole: Int?
+    for k in instructions.indices {
+      if whole == nil && !mayBeApart(instructions[k]) { whole = k }
+      guard branches(instructions[k], to: start) else { continue }
+      first = first ?? k
+      branch = k
+    }
     if let last = followed == nil ? branch : instructions.count - 1 {
-      let first = instructions.firstIndex { branches($0, to: start) }
       if first == nil || followed == nil && first == branch { shape.onlyBranch = (followed ?? instructions[last]).offset }
       shape.end = last
-      if instructions[...last].allSatisfy({ mayBeApart($0) }) {
+      if whole ?? .max > last {
         shape.loans = loans(instructions[...last])
         counted = last + 1
         shape.apart = findHalves(
@@ -33,19 +38,21 @@ extension BlockBuilder {
       }
       if shape.onlyBranch != nil { findRising(instructions, through: last, &shape) }
     } else {
-      shape.end = (instructions.firstIndex { !mayBeApart($0) } ?? instructions.count) - 1
+      shape.end = (whole ?? instructions.count) - 1
       counted = shape.end + 1
       _ = findHalves(instructions, through: shape.end, isLoop: false, inHost: HostRegisters.allPinned)
     }
     return shape
   }
   /// Whether registers may be apart in an instruction: nothing but its nodes says which it looks at.
-  private func mayBeApart(_ instruction: BlockInstruction) -> Bool {
+  @inline(__always) private func mayBeApart(_ instruction: BlockInstruction) -> Bool {
     !instruction.isRoutine && !instruction.traits.contains(.hidesRegisters)
   }
-  private func branches(_ instruction: BlockInstruction, to offset: UInt16) -> Bool {
-    if instruction.isRoutine || !instruction.traits.contains(.mayBranch) { return false }
-    return (Int(instruction.firstNode)..<Int(instruction.endNode)).contains {
+  @inline(__always) private func branches(_ instruction: BlockInstruction, to offset: UInt16) -> Bool {
+    !instruction.isRoutine && instruction.traits.contains(.mayBranch) && branchesThere(instruction, to: offset)
+  }
+  private func branchesThere(_ instruction: BlockInstruction, to offset: UInt16) -> Bool {
+    (Int(instruction.firstNode)..<Int(instruction.endNode)).contains {
       let n = state.pointee.nodes[$0]
       guard n.operation == .branch || n.operation == .branchIf else { return false }
       let target = state.pointee.nodes[Int(n.operation == .branch ? n.a : n.b)]

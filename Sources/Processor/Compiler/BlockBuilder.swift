@@ -83,7 +83,8 @@ struct BlockBuilder: ~Copyable {
     }
     (state.pointee.nodes + k).initialize(
       to: BlockNode(
-        operation: operation, kind: kind, facts: operation.facts, a: a.node, b: b.node, c: c.node, operands: operation.operands(kind: kind, imm: imm),
+        operation: operation, kind: kind, facts: operation.facts, a: a.node, b: b.node, c: c.node,
+        operands: operation.operands(kind: kind, imm: imm),
         imm: imm))
     state.pointee.count = k &+ 1
     let instruction = state.pointee.instruction

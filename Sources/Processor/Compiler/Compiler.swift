@@ -126,9 +126,8 @@ final class Compiler {
     follows = settings.followsAlways || frame.followers.contains(key)
     var end = build(page, next, frame, offset, BlockMode(bits: UInt8(key >> 56)), cpu)
     guard builder.instructions.first != nil else { return nil }
-    builder.findLiveConditionCodes(builder.instructions)
     settings.distortion?.apply(to: builder.state.pointee.nodes, 1..<builder.state.pointee.count)
-    for k in builder.instructions.indices where !builder.instructions[k].isRoutine { builder.analyze(&builder.instructions[k]) }
+    builder.analyze()
     repeat {
       emitter.begin(pageKey: pageKey, offset: offset, shape: builder.shape(of: builder.instructions, end: end))
       let last = builder.instructions[builder.instructions.count - 1]
@@ -195,7 +194,9 @@ final class Compiler {
       }
       offset += length
       if follows {
-        if let branch = branch(of: instruction.pointee), !crossesPage && !isGuarded, follows(branch, instruction.pointee, start, cpu) {
+        if let branch = branch(of: instruction.pointee), !crossesPage && !isGuarded,
+          follows(branch, instruction.pointee, start, cpu)
+        {
           instruction.pointee.followed = branch.target
           instruction.pointee.endsBlock = false
           offset = branch.target

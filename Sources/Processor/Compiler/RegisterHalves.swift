@@ -45,6 +45,7 @@ extension BlockBuilder {
       again |= set & instructions[k].halves.low
       set |= instructions[k].halves.low
     }
+    if set == 0 { return 0 }
     // Where no loop goes on, one setting alone is never worth it: see `isWorthwhile`.
     let candidates = isLoop ? set : again & inHost
     if set != candidates { for k in 0...end { instructions[k].halves.low &= candidates } }
