@@ -54,6 +54,7 @@ let package = Package(
         "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "PersistentMemory", "Processor", "Tracing", system,
         arguments,
       ], swiftSettings: strict),
+    .testTarget(name: "X86Tests", dependencies: ["X86"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
       name: "PersistentMemoryTests", dependencies: ["LoopFileSystem", "PersistentMemory", "Storage", system],

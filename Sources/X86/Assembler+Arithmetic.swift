@@ -42,14 +42,10 @@ extension Assembler {
     encode(0x85, b.number, a, width)
   }
   /// Compares the low 16 bits with storage.
-  @inlinable public mutating func compare16(_ r: Register, _ m: Memory) {
-    byte(0x66)
-    encode(0x3B, r.number, m)
-  }
+  @inlinable public mutating func compare16(_ r: Register, _ m: Memory) { encode(0x6600_003B, r.number, m) }
   /// LOCK CMPXCHG: storage becomes `new` if it is what RAX has; RAX becomes what was there; ZF says which.
   @inlinable public mutating func lockedCompareExchange(_ m: Memory, _ new: Register, _ width: Width) {
-    byte(0xF0)
-    encode(0x0FB1, new.number, m, width)
+    encode(0xF000_0FB1, new.number, m, width)
   }
   /// TEST of a byte in storage.
   @inlinable public mutating func test8(_ m: Memory, immediate v: UInt8) {

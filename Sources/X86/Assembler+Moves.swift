@@ -14,10 +14,7 @@ extension Assembler {
     encode(0x89, from.number, m, width)
   }
   /// MOV of 16 bits.
-  @inlinable public mutating func mov16(_ m: Memory, _ from: Register) {
-    byte(0x66)
-    encode(0x89, from.number, m)
-  }
+  @inlinable public mutating func mov16(_ m: Memory, _ from: Register) { encode(0x6600_0089, from.number, m) }
   /// Bits 8-63 of the register stay.
   @inlinable public mutating func mov8(_ to: Register, _ from: Register) { encode(0x8A, to.number, from, bytes: true) }
   /// MOV of 8 bits.
@@ -84,15 +81,9 @@ extension Assembler {
     encode(0x0F38F1, from.number, m, width)
   }
   /// Bits 16-63 of the register stay.
-  @inlinable public mutating func movbe16(_ to: Register, _ m: Memory) {
-    byte(0x66)
-    encode(0x0F38F0, to.number, m)
-  }
+  @inlinable public mutating func movbe16(_ to: Register, _ m: Memory) { encode(0x660F_38F0, to.number, m) }
   /// MOVBE of 16 bits.
-  @inlinable public mutating func movbe16(_ m: Memory, _ from: Register) {
-    byte(0x66)
-    encode(0x0F38F1, from.number, m)
-  }
+  @inlinable public mutating func movbe16(_ m: Memory, _ from: Register) { encode(0x660F_38F1, from.number, m) }
   /// BSWAP: reverses the bytes.
   @inlinable public mutating func bswap(_ r: Register, _ width: Width) {
     encode(0x0FC8, in: r.number, width)
