@@ -56,7 +56,7 @@ public struct Assembler {
   }
 
   /// An instruction with a register and a register or opcode extension.
-  /// - Parameter code: as it is read, one byte, 0Fxx or 0F38xx, with a mandatory prefix in bits 24-31.
+  /// - Parameter code: as it is read, one byte, 0Fxx or 0F38xx, with a prefix in bits 24-31.
   @inlinable @inline(__always) mutating func encode(
     _ code: UInt32, _ reg: UInt8, _ rm: Register, _ width: Width = .bits32, bytes: Bool = false
   ) {
@@ -93,7 +93,7 @@ public struct Assembler {
     cursor += isShort ? 1 : 4
   }
 
-  /// A mandatory prefix comes in front of REX.
+  /// A prefix, mandatory or LOCK, comes in front of REX.
   @inlinable @inline(__always) mutating func prefix(_ code: UInt32) {
     if code > 0xFF_FFFF { byte(UInt8(truncatingIfNeeded: code &>> 24)) }
   }
