@@ -42,13 +42,6 @@ enum NodeOperation: UInt8 {
   /// A binary floating-point instruction: `imm` says which (BlockBuilder.FloatingPointOperands).
   case floatingPoint
 
-  /// Whether bits 32-63 of the result depend on bits 32-63 of the operands alone.
-  var isLowTransparent: Bool {
-    switch self {
-    case .add, .subtract, .and, .or, .xor, .multiply, .register, .zeroExtend32, .signExtend32, .constant: true
-    default: false
-    }
-  }
   @inline(__always) var setsConditionCode: Bool {
     switch self {
     case .addSetting, .subtractSetting, .addLogicalSetting, .subtractLogicalSetting, .addWithCarry, .subtractWithBorrow,
@@ -130,9 +123,8 @@ struct NodeFacts: OptionSet {
   /// See the properties of `NodeOperation`.
   static let isValue = NodeFacts(rawValue: 1)
   static let isLazy = NodeFacts(rawValue: 2)
-  static let isCondition = NodeFacts(rawValue: 4)
-  static let setsConditionCode = NodeFacts(rawValue: 8)
-  static let isConditionCodeAlone = NodeFacts(rawValue: 16)
+  static let setsConditionCode = NodeFacts(rawValue: 4)
+  static let isConditionCodeAlone = NodeFacts(rawValue: 8)
 }
 
 extension NodeOperation {
@@ -140,7 +132,6 @@ extension NodeOperation {
     var facts: NodeFacts = []
     if isValue { facts.insert(.isValue) }
     if isLazy { facts.insert(.isLazy) }
-    if isCondition { facts.insert(.isCondition) }
     if setsConditionCode { facts.insert(.setsConditionCode) }
     if isConditionCodeAlone { facts.insert(.isConditionCodeAlone) }
     return facts

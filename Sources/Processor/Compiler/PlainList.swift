@@ -14,8 +14,6 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable {
 
   var isEmpty: Bool { count == 0 }
   var indices: Range<Int> { 0..<count }
-  /// The elements, where they are until one is appended.
-  var all: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: elements, count: count) }
 
   /// - Parameter k: less than `count`.
   @inline(__always) subscript(k: Int) -> Element {
@@ -38,8 +36,7 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable {
     (elements + count).initialize(to: element)
     count &+= 1
   }
-  /// Keeps the first `kept`, no more than there are.
-  mutating func removeAll(behind kept: Int = 0) { count = min(kept, count) }
+  mutating func removeAll() { count = 0 }
 
   private mutating func grow() {
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: 2 * capacity)
