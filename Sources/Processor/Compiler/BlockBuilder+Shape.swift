@@ -20,6 +20,7 @@ extension BlockBuilder {
     var shape = BlockShape(), counted = 0
     defer { for k in counted..<instructions.count { instructions[k].halves = RegisterHalves() } }
     let followed = end == start ? instructions.last { $0.followed != nil } : nil
+    // The first and the last branch back to the beginning; the first instruction in front of which registers must be whole.
     var first: Int?, branch: Int?, whole: Int?
     for k in instructions.indices {
       if whole == nil && !mayBeApart(instructions[k]) { whole = k }

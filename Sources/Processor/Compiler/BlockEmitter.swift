@@ -22,8 +22,9 @@ final class BlockEmitter {
   var locked: UInt8 = 0
   /// The node being emitted.
   var current = 0
-  var instruction: BlockInstruction { @inline(__always) _read { yield place.pointee } }
-  private var place: UnsafePointer<BlockInstruction>
+  /// The instruction being emitted, which stays where the builder has it.
+  var instruction: BlockInstruction { @inline(__always) _read { yield instructionPlace.pointee } }
+  private var instructionPlace: UnsafePointer<BlockInstruction>
   /// Instructions of the block before this one.
   var ordinal = 0
   /// The number of an instruction that needs more registers or slots than there are: the code is no good, and it is to be called.
@@ -82,7 +83,7 @@ final class BlockEmitter {
     start = memory.write
     self.thunks = thunks
     nodes = builder.state.pointee.nodes
-    place = UnsafePointer(builder.state.pointee.instructions)
+    instructionPlace = UnsafePointer(builder.state.pointee.instructions)
     assembler = Assembler(at: memory.write)
     stubCursor = memory.stubCursor
     let count = BlockBuilder.nodeLimit + BlockBuilder.instructionNodeLimit + BlockEmitter.clearedPlaces
@@ -127,7 +128,7 @@ final class BlockEmitter {
 
   /// Emits one instruction.
   func emit(_ instruction: UnsafePointer<BlockInstruction>) {
-    place = instruction
+    instructionPlace = instruction
     let firstStub = stubs.count
     if deferred.apart | instruction.pointee.halves.low != 0 || !deferred.loans.isEmpty { separate() }
     if let pending = deferred.condition { settle(pending) }
