@@ -1,7 +1,5 @@
 /// What is known of an instruction's accesses.
 enum AccessConduct {
-  /// They missed their sites now and then: executions are counted, to see how often.
-  case counted
   /// They go from page to page, or are not on their boundary: they look into the TLB (`BlockEmitter.emitLookup`).
   case wandering
   /// Most find their sites.

@@ -37,7 +37,7 @@ extension BlockEmitter {
     }
     let addend = allocate()
     let site = nextSite()
-    beginHistory(site, addend)
+    memory.beginHistory(ofSite: site, AccessHistory(block: pageKey | UInt64(startOffset), offset: instruction.offset))
     let isPowerOfTwo = !looksForCrossing && size <= 8 && size & (size - 1) == 0
     let crosses =
       isCounted || !isPowerOfTwo && size > 1
@@ -64,14 +64,6 @@ extension BlockEmitter {
         offset: instruction.offset))
   }
 
-  private func beginHistory(_ site: Int, _ t: Register) {
-    let isCounting = instruction.conduct == .counted
-    let history = AccessHistory(block: pageKey | UInt64(startOffset), offset: instruction.offset, isCounting: isCounting)
-    memory.beginHistory(ofSite: site, history)
-    guard isCounting else { return }
-    assembler.leaRelative(t, memory.distance(from: assembler.cursor, toSite: site) + CodeMemory.historyOffset)
-    assembler.arithmetic(.add, Memory(t, AccessHistory.executionsOffset), immediate: 1, .bits32)
-  }
   /// - Parameter size: bytes; nil: RDX has one less.
   /// - Returns: a jump that is taken when the operand crosses a page.
   func emitCrossingCheck(_ t: Register, _ base: Register, _ displacement: Int32, size: Int?) -> Fixup {

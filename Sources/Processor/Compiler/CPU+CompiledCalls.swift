@@ -126,13 +126,14 @@ extension CPU {
   private mutating func fillSite(_ address: UInt64, tag: UInt64) {
     let e = tlbEntry(of: address)
     guard tag == address & ~0xFFF | s.pointee.dataTag, let site else { return }
-    site[0] = address & ~0xFFF | s.pointee.front.siteTag
+    let history = CodeMemory.history(site), siteTag = address & ~0xFFF | s.pointee.front.siteTag
+    if siteAccess.isDisjoint(with: [.isConstant, .isLater]) { noteMiss(history, siteTag) }
+    site[0] = history.pointee.isSampled ? CodeMemory.void : siteTag
     site[1] = e.addend
     if siteAccess.contains(.hasLimit) {
       limit(site).pointee = RisingAccess.limit(address, bytes: UInt64(s.pointee.compiled.descriptor &>> 24) + 1)
     }
     tlb.noteData(e)
-    if siteAccess.isDisjoint(with: [.isConstant, .isLater]) { noteMiss(ofSite: site) }
   }
   private var siteAccess: SiteAccess { SiteAccess(rawValue: s.pointee.compiled.accessSite & SiteAccess.mask) }
   private var site: UnsafeMutablePointer<UInt64>? {

@@ -4,18 +4,24 @@ import Storage
 extension CPU {
   /// Notes that an access missed its site. If it often does, its instruction will look into the TLB. What is learnt is used when the
   /// block is compiled again: later, when its other accesses had time to show what they are.
-  func noteMiss(ofSite site: UnsafeMutablePointer<UInt64>) {
-    let history = CodeMemory.history(site)
-    guard history.pointee.noteMiss(), let compiler else { return }
+  /// - Parameter tag: what the site is to have.
+  func noteMiss(_ history: UnsafeMutablePointer<AccessHistory>, _ tag: UInt64) {
+    guard let compiler else { return }
     let instruction = history.pointee.instruction
-    switch (compiler.frames.conduct(of: instruction), history.pointee.isCounting) {
-    case (nil, _): compiler.frames.note(.counted, of: instruction)
-    case (.counted, true): compiler.frames.note(history.pointee.wanders ? .wandering : .steady, of: instruction)
-    case (.steady, false): break
-    default: recompile(compiler, history.pointee.block)
+    if history.pointee.isSampled {
+      if let conduct = history.pointee.sample(tag) { compiler.frames.note(conduct, of: instruction) }
+    } else if history.pointee.noteMiss() {
+      switch compiler.frames.conduct(of: instruction) {
+      case nil: history.pointee.beginSampling(tag)
+      case .steady: break
+      case .wandering where history.pointee.wanders: recompile(compiler, history.pointee.block)
+      case .wandering: history.pointee.noteWandering()
+      }
     }
   }
 
+  /// How often blocks were compiled again for what was learnt of them.
+  package var recompilationCount: Int { compiler?.recompilationCount ?? 0 }
   /// How many blocks were found to lead around a loop.
   package var followingBlockCount: Int { compiler?.frames.followerCount ?? 0 }
 

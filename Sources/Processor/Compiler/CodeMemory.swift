@@ -120,10 +120,12 @@ final class CodeMemory {
   func distance(from place: UnsafeMutablePointer<UInt8>, toSite site: Int) -> Int {
     codeSize + site * CodeMemory.siteSize - (place - write)
   }
+  /// The tag of a site that every access misses.
+  static let void = ~UInt64(0)
   /// Makes every access miss once.
   func wipeSites() {
-    for k in 0..<max(siteCursor, 1) { sites[2 * k] = ~0 }
-    if siteCursor == 0 { for k in 0..<CodeMemory.siteCount { sites[2 * k] = ~0 } }
+    for k in 0..<max(siteCursor, 1) { sites[2 * k] = CodeMemory.void }
+    if siteCursor == 0 { for k in 0..<CodeMemory.siteCount { sites[2 * k] = CodeMemory.void } }
   }
   /// Forgets all blocks.
   func reset() {

@@ -61,7 +61,7 @@ extension CompiledThunks {
     emitArguments(&a, r, hasSite: false)
     a.resolveHere(isUnknown)
     if !forStore { for fixup in emitLargeFrame(&a, known: known, done: done) { a.resolveHere(fixup) } }
-    a.resolveHere(isEnough)
+    for fixup in isEnough { a.resolveHere(fixup) }
     a.arithmetic(.sub, .rsp, immediate: 8)
     emitPinned(&a, base: .rsp, 16, isStore: true)
     emitCall(&a, forStore ? StateOffset.storeMiss : StateOffset.fetchMiss, ended: ended)
@@ -115,8 +115,8 @@ extension CompiledThunks {
   }
 
   /// Fills the site from the entry in RCX for the address in RAX, as `fillSite` does.
-  /// - Returns: a jump that is taken when the site was missed so often that it is to be looked at.
-  private static func emitSite(_ a: inout Assembler) -> Fixup {
+  /// - Returns: jumps that are taken when the function is to look at what the access does.
+  private static func emitSite(_ a: inout Assembler) -> [Fixup] {
     // As `TLB.noteData` does.
     a.mov(.rdx, at(StateOffset.frames, entry: .rcx), .bits32)
     a.shift(.shr, .rdx, 1, .bits32)
@@ -126,21 +126,48 @@ extension CompiledThunks {
     a.mov(at(StateOffset.accessAddend), .rcx)
     a.mov(.rdx, at(StateOffset.accessSite))
     a.arithmetic(.and, .rdx, immediate: ~Int32(SiteAccess.mask))
-    a.test8(at(StateOffset.accessSite), immediate: UInt8(SiteAccess.isLater.rawValue))
-    let isLater = a.jump(.notZero)
-    a.arithmetic(
-      .sub, Memory(.rdx, Int32(CodeMemory.historyOffset) + AccessHistory.countOffset), immediate: AccessHistory.miss, .bits32)
-    let isEnough = a.jump(.carry)
-    a.resolveHere(isLater)
     a.arithmetic(.and, .rax, immediate: -4096)
     a.arithmetic(.or, .rax, at(StateOffset.siteTag))
+    a.test8(history(AccessHistory.factsOffset), immediate: AccessHistory.isSampled)
+    let isSampled = a.jump(.notZero)
+    a.test8(at(StateOffset.accessSite), immediate: UInt8(SiteAccess.isLater.rawValue))
+    let isLater = a.jump(.notZero)
+    a.arithmetic(.sub, history(AccessHistory.countOffset), immediate: AccessHistory.miss, .bits32)
+    let isEnough = a.jump(.carry)
+    a.resolveHere(isLater)
     a.mov(Memory(.rdx), .rax)
+    let isFilled = a.jump()
+    a.resolveHere(isSampled)
+    let isClear = emitSample(&a)
+    a.resolveHere(isFilled)
     a.mov(Memory(.rdx, 8), .rcx)
     a.test8(at(StateOffset.accessSite), immediate: UInt8(SiteAccess.hasLimit.rawValue))
     let isDone = a.jump(.zero)
     emitLimit(&a)
     a.resolveHere(isDone)
-    return isEnough
+    return [isEnough, isClear]
+  }
+  /// A field of the history of the site at RDX.
+  private static func history(_ field: Int32) -> Memory { Memory(.rdx, Int32(CodeMemory.historyOffset) + field) }
+  /// Notes the tag in RAX of an execution that is sampled, unless it is a later one of a loop, as `AccessHistory.sample` does.
+  /// - Returns: a jump that is taken when sampling ended.
+  private static func emitSample(_ a: inout Assembler) -> Fixup {
+    a.test8(at(StateOffset.accessSite), immediate: UInt8(SiteAccess.isLater.rawValue))
+    let isLater = a.jump(.notZero)
+    a.arithmetic(.cmp, history(AccessHistory.tagOffset), .rax, .bits32)
+    let isOther = a.jump(.notZero)
+    a.arithmetic(.add, history(AccessHistory.countOffset), immediate: AccessHistory.gain, .bits32)
+    let isNoted = a.jump(.noCarry)
+    let hasEnded = a.cursor
+    a.or8(history(AccessHistory.factsOffset), immediate: AccessHistory.hasEnded)
+    let isClear = a.jump()
+    a.resolveHere(isOther)
+    a.mov(history(AccessHistory.tagOffset), .rax, .bits32)
+    a.arithmetic(.sub, history(AccessHistory.countOffset), immediate: AccessHistory.loss, .bits32)
+    Assembler.resolve(a.jump(.carry), to: hasEnded)
+    a.resolveHere(isNoted)
+    a.resolveHere(isLater)
+    return isClear
   }
 
   /// Sets the limit beside the site at RDX, as `RisingAccess.limit` says.

@@ -35,6 +35,8 @@ final class Compiler {
   private let heat: UnsafeMutablePointer<UInt8>
   /// How often everything was dropped to make room.
   private(set) var fullCount = 0
+  /// How often blocks were replaced.
+  private(set) var recompilationCount = 0
 
   let settings: CompilerSettings
 
@@ -89,6 +91,7 @@ final class Compiler {
   func mayRecompile(_ key: UInt64) -> Bool { memory.isQuarterFree && !isFull && lessons.note(key) }
   /// Has a block that may be running, and whatever leads to it, go on at one that replaces it.
   func replace(_ old: UInt64, with code: UInt64, _ key: UInt64) {
+    recompilationCount += 1
     memory.lead(from: old, to: code)
     for end in frames.of(key).links(to: key) { memory.link(end, to: code) }
     guard let loop = loops.removeValue(forKey: old) else { return }
