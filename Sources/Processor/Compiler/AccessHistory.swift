@@ -17,13 +17,13 @@ struct AccessHistory {
   /// A miss costs what so many lookups cost more than sites. A loop over 64 operands that crosses the end of a page misses twice: it
   /// does not always do so, and is not to look like one that wanders.
   private static let price: Int32 = 24
-  /// Sampling ends where the balance overflows: up, after 96 executions more than its misses are worth; or down, where they are worth
-  /// 96 more.
+  /// Sampling ends where the balance overflows: up, after 192 executions more than its misses are worth; or down, where they are worth
+  /// as many more. What is found is kept, so it must not be found by chance.
   private static let balance: UInt32 = 1 << 31
   /// What compiled code takes off the count for a miss; what it adds to the balance for an execution that does not miss, and takes off
   /// for one that does.
   static let miss: Int32 = 1 << 16
-  static let gain = Int32(balance / 96) & ~0xFFFF, loss = gain * price
+  static let gain = Int32(balance / 192) & ~0xFFFF, loss = gain * price
   static let isSampled: UInt8 = 1 << 4, hasEnded: UInt8 = 1 << 5
   private static let wanders: UInt8 = 1 << 6
   /// Where those are: bits 12 and 13 are in the count's second byte.
@@ -47,18 +47,15 @@ struct AccessHistory {
       count -= 1 << 16
       return false
     }
-    beginCounting()
+    beginCounting(wanders: wanders)
     return true
   }
-  private mutating func beginCounting() {
-    let kept = facts & AccessHistory.wanders
-    count = (wanders ? AccessHistory.dearMisses : AccessHistory.misses) << 16 | UInt32(kept) << 8 | count & 0xFFF
+  private mutating func beginCounting(wanders: Bool) {
+    let misses = wanders ? AccessHistory.dearMisses : AccessHistory.misses
+    count = misses << 16 | UInt32(wanders ? AccessHistory.wanders : 0) << 8 | count & 0xFFF
   }
   /// Notes that the access is known to wander.
-  mutating func noteWandering() {
-    count |= UInt32(AccessHistory.wanders) << 8
-    beginCounting()
-  }
+  mutating func noteWandering() { beginCounting(wanders: true) }
 
   /// From now on the access is sampled.
   mutating func beginSampling(_ tag: UInt64) {
@@ -80,11 +77,8 @@ struct AccessHistory {
     }
     guard hasEnded else { return nil }
     // The balance has wrapped around.
-    if count >= AccessHistory.balance {
-      noteWandering()
-      return .wandering
-    }
-    beginCounting()
-    return .steady
+    let wanders = count >= AccessHistory.balance
+    beginCounting(wanders: wanders)
+    return wanders ? .wandering : .steady
   }
 }
