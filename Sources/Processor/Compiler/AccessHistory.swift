@@ -62,6 +62,8 @@ struct AccessHistory {
     count = AccessHistory.balance | count & 0xFFF | UInt32(AccessHistory.isSampled) << 8
     self.tag = UInt32(truncatingIfNeeded: tag)
   }
+  /// Notes what tag the site would have now: a later pass of a loop missed, which does not count.
+  mutating func noteTag(_ tag: UInt64) { self.tag = UInt32(truncatingIfNeeded: tag) }
   /// Notes an execution, as compiled code does, unless that found the end.
   /// - Parameter tag: of the access.
   /// - Returns: what the access does, at the end.
@@ -69,7 +71,7 @@ struct AccessHistory {
     var hasEnded = facts & AccessHistory.hasEnded != 0
     if !hasEnded {
       let isSame = self.tag == UInt32(truncatingIfNeeded: tag)
-      self.tag = UInt32(truncatingIfNeeded: tag)
+      noteTag(tag)
       (count, hasEnded) =
         isSame
         ? count.addingReportingOverflow(UInt32(AccessHistory.gain))

@@ -127,7 +127,11 @@ extension CPU {
     let e = tlbEntry(of: address)
     guard tag == address & ~0xFFF | s.pointee.dataTag, let site else { return }
     let history = CodeMemory.history(site), siteTag = address & ~0xFFF | s.pointee.front.siteTag
-    if siteAccess.isDisjoint(with: [.isConstant, .isLater]) { noteMiss(history, siteTag) }
+    if siteAccess.isDisjoint(with: [.isConstant, .isLater]) {
+      noteMiss(history, siteTag)
+    } else if history.pointee.isSampled {
+      history.pointee.noteTag(siteTag)
+    }
     site[0] = history.pointee.isSampled ? CodeMemory.void : siteTag
     site[1] = e.addend
     if siteAccess.contains(.hasLimit) {

@@ -149,7 +149,7 @@ extension CompiledThunks {
   }
   /// A field of the history of the site at RDX.
   private static func history(_ field: Int32) -> Memory { Memory(.rdx, Int32(CodeMemory.historyOffset) + field) }
-  /// Notes the tag in RAX of an execution that is sampled, unless it is a later one of a loop, as `AccessHistory.sample` does.
+  /// Notes the tag in RAX of an execution that is sampled, as `AccessHistory.sample` and, of a later one of a loop, `noteTag` do.
   /// - Returns: a jump that is taken when sampling ended.
   private static func emitSample(_ a: inout Assembler) -> Fixup {
     a.test8(at(StateOffset.accessSite), immediate: UInt8(SiteAccess.isLater.rawValue))
@@ -162,11 +162,11 @@ extension CompiledThunks {
     a.or8(history(AccessHistory.factsOffset), immediate: AccessHistory.hasEnded)
     let isClear = a.jump()
     a.resolveHere(isOther)
-    a.mov(history(AccessHistory.tagOffset), .rax, .bits32)
     a.arithmetic(.sub, history(AccessHistory.countOffset), immediate: AccessHistory.loss, .bits32)
     Assembler.resolve(a.jump(.carry), to: hasEnded)
-    a.resolveHere(isNoted)
     a.resolveHere(isLater)
+    a.mov(history(AccessHistory.tagOffset), .rax, .bits32)
+    a.resolveHere(isNoted)
     return isClear
   }
 
