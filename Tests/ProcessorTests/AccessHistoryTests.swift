@@ -33,4 +33,24 @@ import Testing
     #expect(compiled.results == interpreted.results)
     #expect((compiled.recompilations > 0) == wanders)
   }
+
+  /// Register 2 goes through four pages, in register 3's passes.
+  ///
+  ///     2000 LG 4,0(2) | AGR 5,4 | AGHI 2,512 | BRCTG 3,2000 | stop
+  private static let walk = "E34020000004 B9080054 A72B0200 A737FFF9 8300 0500"
+
+  @Test func `an access whose first pass is always in one page wanders, as later passes leave its site in another`() throws {
+    let bare = BareMachine.forPrograms(megabytes: 4, compiling: ExecutionMode.compiled.settings)
+    try bare.mapIdentity()
+    bare.code(AccessHistoryTests.walk, at: 0x2000)
+    let start: UInt64 = 0x10_0800
+    for k in 0..<24 as Range<UInt64> { bare[UInt64.self, start + 512 * k] = k + 1 }
+    for _ in 0..<1000 {
+      (bare[2], bare[3], bare[5]) = (start, 24, 0)
+      bare.load(mask: BareMachine.supervisor | PSW.dat, address: 0x2000)
+      #expect(bare.start(at: 0x2000) == nil)
+      #expect(bare[5] == 300)
+    }
+    #expect(bare.cpu.recompilationCount > 0)
+  }
 }
