@@ -8,7 +8,7 @@ struct AccessHistory {
   /// compiled code found that sampling ended, 14 whether the access is known to wander; 16-31 how many misses are left until somebody
   /// looks, or the balance.
   private var count: UInt32
-  /// While the access is sampled, bits 32-63 of what the last execution's tag would be.
+  /// While the access is sampled, bits 32-63 of the tag that its site would have.
   private var tag: UInt32 = 0
 
   /// Misses before the access is sampled; and those of one that wanders before the block is compiled again, which takes as long as more
