@@ -62,7 +62,8 @@ let package = Package(
     // Loses what was not on the medium, for DevicesTests and PersistentMemoryTests.
     .target(name: "LoopFileSystem", path: "Tests/LoopFileSystem", swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["CommandLine", "OperatorInterface", "DASD", system], swiftSettings: strict),
+      name: "CommandLineTests", dependencies: ["CHost", "CommandLine", "OperatorInterface", "DASD", system],
+      swiftSettings: strict),
     .testTarget(name: "DASDTests", dependencies: ["DASD", system], swiftSettings: strict),
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),
     .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage", "Tracing"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import CHost
 import CommandLine
 import Glibc
 import SystemPackage
@@ -57,11 +58,28 @@ import Testing
     let (_, session, _) = try start(.vt220)
     defer { session.stop() }
     for number in [SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGABRT, SIGILL, SIGTRAP, SIGTSTP, SIGCONT] {
-      var action = sigaction()
-      sigaction(number, nil, &action)
-      #expect(unsafeBitCast(action.__sigaction_handler, to: Int.self) > 1, "signal \(number)")
+      #expect(handler(of: number) > 1, "signal \(number)")
     }
   }
+
+  #if arch(x86_64)
+    @Test func `floating-point exceptions of compiled code stay its own, whoever comes first`() async {
+      await #expect(processExitsWith: .success) {
+        #expect(chost_handle_float_faults() == 0)
+        let own = handler(of: SIGFPE)
+        let terminal = try PseudoTerminal()
+        #expect(TerminalMode(raw: terminal.inner) != nil)
+        #expect(handler(of: SIGFPE) == own)
+      }
+      await #expect(processExitsWith: .success) {
+        let terminal = try PseudoTerminal()
+        #expect(TerminalMode(raw: terminal.inner) != nil)
+        let terminals = handler(of: SIGFPE)
+        #expect(chost_handle_float_faults() == 0)
+        #expect(handler(of: SIGFPE) != terminals)
+      }
+    }
+  #endif
 
   @Test func `keys go to the VT220 console one by one, control characters and all`() throws {
     let (terminal, session, received) = try start(.vt220)
@@ -201,4 +219,11 @@ import Testing
     try read.close()
     try null.close()
   }
+}
+
+/// The address of what handles a signal.
+private func handler(of number: Int32) -> Int {
+  var action = sigaction()
+  sigaction(number, nil, &action)
+  return unsafeBitCast(action.__sigaction_handler, to: Int.self)
 }

@@ -11,10 +11,12 @@ import X86
       let words = UnsafeMutablePointer<UInt32>.allocate(capacity: 2)
       defer { words.deallocate() }
       (words[0], words[1]) = (0, 0)
-      var code = chost_float_code(start: 0, size: 0, entries: nil, count: 0, faults: words, masked: words + 1)
-      chost_set_float_code(&code)
+      let code = UnsafeMutablePointer<chost_float_code>.allocate(capacity: 1)
+      defer { code.deallocate() }
+      code.initialize(to: chost_float_code(start: 0, size: 0, entries: nil, count: 0, faults: words, masked: words + 1))
+      chost_set_float_code(code)
+      defer { chost_set_float_code(nil) }
       try Self.divideZeroByZero()
-      chost_set_float_code(nil)
       #expect(words[0] == 1)
       #expect(words[1] == 1)
     }

@@ -77,12 +77,14 @@ enum RawTerminals {
     atexit { RawTerminals.setAll(raw: false) }
   }
 
-  /// Takes over `number`, unless it is ignored (as SIGHUP is under nohup) or, for an access that fails, something of the
-  /// emulator handles it.
+  /// Takes over `number`, unless it is ignored (as SIGHUP is under nohup) or is one that the emulator lives on (an access that
+  /// fails, a floating-point exception of compiled code) and something handles it already. What comes to handle such a one
+  /// later hands on to us what it cannot mend.
   private static func install(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
     guard let previous else { return }
     sigaction(number, nil, &previous[Int(number)])
-    let isOurs = number == SIGSEGV || number == SIGBUS ? isDefault(previous[Int(number)]) : !isIgnored(previous[Int(number)])
+    let isMended = number == SIGSEGV || number == SIGBUS || number == SIGFPE
+    let isOurs = isMended ? isDefault(previous[Int(number)]) : !isIgnored(previous[Int(number)])
     guard isOurs else { return }
     var action = sigaction()
     action.__sigaction_handler.sa_handler = handler
