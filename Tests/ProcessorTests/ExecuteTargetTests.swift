@@ -79,4 +79,27 @@ import Testing
     #expect(bare.oldPSW.instructionAddress == 0x2004)
     #expect(bare.services.firstDifference == nil)
   }
+
+  /// JE to the end, which branches itself first; then EXECUTE has it not branch.
+  @Test(arguments: ExecutionMode.allCases, [0x2100, 0x3100] as [UInt64])
+  func `a target that does not branch leaves the breaking-event address, be it the target's own`(
+    _ mode: ExecutionMode, _ target: UInt64
+  ) {
+    let bare = BareMachine.forPrograms(compiling: mode.settings)
+    bare.put([0xA7, 0x84, 0, 4], at: target)
+    bare.put([0x44, 0, 0x60, 0] + BareMachine.stopText, at: 0x2000)  // EX 0,0(6)
+    bare.put(BareMachine.stopText, at: target + 8)
+    bare[6] = target
+    for _ in 0..<3 {
+      bare.setMask(BareMachine.supervisor)
+      #expect(bare.start(at: target) == nil)
+      #expect(bare.cpu.s.pointee.breakingEventAddress == target)
+      bare.setMask(BareMachine.supervisor | 1 << PSW.conditionCodeShift)
+      #expect(bare.start(at: 0x2000) == nil)
+      #expect(bare.cpu.s.pointee.breakingEventAddress == target)
+    }
+    bare.setMask(BareMachine.supervisor)
+    #expect(bare.start(at: 0x2000) == nil)
+    #expect(bare.cpu.s.pointee.breakingEventAddress == 0x2000)
+  }
 }

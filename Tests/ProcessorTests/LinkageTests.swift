@@ -280,6 +280,7 @@ struct LinkageTests {
     m[UInt32.self, 0x2_7000 + 7 * 64 + 4] = 0x0003_0000
     m[UInt32.self, 0x2_7000 + 7 * 64 + 24] = 0x8000_0000 | UInt32(Self.linkageTable)
     entry(m, 1, to: 0x4000, controls: 0xC000_0000, asn: 0x42, aste: aste)
+    let before = (0..<16).map { m.cpu.s.pointee.cr[$0] }
     m.run("B218 0001", mask: BareMachine.dat)
     #expect(m.programInterruption == nil)
     #expect(m.cpu.s.pointee.cr[4] == 0x0009_0042)
@@ -297,6 +298,15 @@ struct LinkageTests {
     #expect(m.programInterruption == .spaceSwitch)
     #expect(m.identification == 7)
     #expect(m.old(.program).instructionAddress == 0x4000)
+    // Without it, but with an event of PER, which a branch is.
+    m[UInt64.self, aste + 8] ^= 0x40
+    for r in [3, 4, 5] { m.cpu.setControlRegister(r, before[r]) }
+    m.cpu.setControlRegister(1, before[1])
+    m.cpu.setControlRegister(9, CPU.PEREvent.successfulBranching)
+    m.run("B218 0001", mask: BareMachine.dat | PSW.per)
+    #expect(m.programInterruption == .spaceSwitch)
+    #expect(m[UInt16.self, Lowcore.programCode] == 0x9C)
+    #expect(m.identification == 7)
   }
 
   @Test func `SSAR and LASP translate and authorize`() throws {

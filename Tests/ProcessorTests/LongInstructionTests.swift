@@ -239,4 +239,27 @@ import Testing
     // 2047 words of ones are nothing but a carry each; the last two bytes are the high ones of a word.
     #expect(bare[2] == 0x1_FFFF_0001)
   }
+
+  @Test(arguments: ExecutionMode.allCases)
+  func `MOVE STRING that has moved a part leaves the next part's exception to its next execution`(_ mode: ExecutionMode) throws {
+    let bare = BareMachine.forPrograms(megabytes: 4, compiling: mode.settings)
+    try bare.mapIdentity()
+    let source: UInt64 = 0x10_0FF0, page: UInt64 = 0x10_1000
+    for k in 0..<UInt64(32) { bare[UInt8.self, source + k] = k == 31 ? 0 : UInt8(k + 1) }
+    bare[UInt64.self, bare.pageEntry(page)] |= 0x400
+    bare.code("B255 0012 8300 0500", at: 0x2000)
+    (bare[0], bare[1], bare[2]) = (0, source - 1, source)
+    let outcomes: [(cause: ProgramInterruption?, code: UInt64?, moved: UInt64)] = [
+      (nil, 3, 16), (.pageTranslation, nil, 16), (nil, 1, 31),
+    ]
+    for (cause, code, moved) in outcomes {
+      if code == 1 { bare[UInt64.self, bare.pageEntry(page)] &= ~0x400 }
+      bare.setMask(BareMachine.dat)
+      #expect(bare.start(at: 0x2000) == cause)
+      if let code { #expect(bare.cpu.s.pointee.conditionCode == code) }
+      #expect(bare[1] == source - 1 + moved)
+      #expect(bare[2] == (code == 1 ? page : source + moved))
+    }
+    for k in 0..<UInt64(32) { #expect(bare[UInt8.self, source - 1 + k] == (k == 31 ? 0 : UInt8(k + 1))) }
+  }
 }

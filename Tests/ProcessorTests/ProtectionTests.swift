@@ -117,6 +117,47 @@ struct ProtectionTests {
     #expect(m.programInterruption == .protection)
   }
 
+  @Test(arguments: ExecutionMode.allCases)
+  func `the fetch-protection override ends at 2048, for operands and instructions`(_ mode: ExecutionMode) {
+    let bare = BareMachine.forPrograms(megabytes: 4, compiling: mode.settings)
+    bare.key(0, 0x38)
+    bare.key(0x5000, 0x40)
+    bare.cpu.setControlRegister(0, CR0.fetchProtectionOverride)
+    bare[UInt8.self, 0x7F4] = 0xFF
+    let operands: [(text: String, reaches: Bool)] = [
+      ("E310 07F8 0004", false), ("E310 07FC 0004", true), ("5810 07FC", false), ("5810 07FE", true),
+      ("9823 07F8", false), ("9824 07F8", true), ("D20F 5000 07F0", false), ("D21F 5000 07F0", true),
+      ("D50F 07F0 0700", false), ("D50F 0700 07F8", true), ("B25E 0087", false), ("B25E 0089", true),
+      ("B255 0057", false), ("B255 0059 A714 FFFE", true), ("0EA6", true), ("DC00 5000 0780", false), ("DC00 5010 0780", true),
+    ]
+    for (k, (text, reaches)) in operands.enumerated() {
+      let start = 0x2000 + 0x40 * UInt64(k)
+      // A string from register 7 on ends with FF, one from register 9 on does not before 2048; MVCL moves 32 bytes from 0x7F0.
+      (bare[0], bare[5], bare[7], bare[8], bare[9]) = (0xFF, 0x5000, 0x7F0, 0x900, 0x7F8)
+      (bare[6], bare[10], bare[11]) = (0x7F0, 0x5000, 32)
+      (bare[UInt8.self, 0x5000], bare[UInt8.self, 0x5010]) = (0, 0xFF)
+      bare.code(text + "8300 0500", at: start)
+      for _ in 0..<2 {
+        bare.setMask(Self.key4)
+        #expect((bare.start(at: start) == .protection) == reaches, "\(text)")
+      }
+    }
+    // LGHI, at the end; across; a loop that falls through; a branch to what lies behind.
+    let texts: [(text: String, start: UInt64, stop: UInt64?)] = [
+      ("A719 0001 8300 0500", 0x7F8, nil), ("A719 0001 0700 8300 0500", 0x7FA, 0x800), ("C011 0000 0000 8300 0500", 0x7FE, 0x7FE),
+      ("A716 0000 8300 0500", 0x7FC, 0x800), ("A7F4 0004 8300 0500 8300 0500", 0x7F8, 0x800),
+    ]
+    for (text, start, stop) in texts {
+      for _ in 0..<3 {
+        bare[1] = 100
+        bare.setMask(Self.key4)
+        bare.code(text, at: start)
+        #expect(bare.start(at: start) == (stop == nil ? nil : .protection), "\(text)")
+        if let stop { #expect(bare.oldPSW.instructionAddress - (stop == start ? 6 : 2) == stop, "\(text)") }
+      }
+    }
+  }
+
   @Test func `low-address protection covers 0-511 and 4096-4607, not private spaces`() throws {
     let m = BareMachine()
     m.cpu.setControlRegister(0, CR0.lowAddressProtection)

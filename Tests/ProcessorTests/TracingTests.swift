@@ -80,4 +80,28 @@ struct TracingTests {
     #expect(m.gr[14] == 7)
     #expect(m.cpu.s.pointee.cr[12] == Self.branches | 0x6_0FFC)
   }
+
+  @Test func `SAM that cannot reach its own address leaves the trace as it was`() {
+    let m = BareMachine(megabytes: 17)
+    m.cpu.setControlRegister(12, Self.modes | Self.table)
+    m.code("010C", at: 0x100_0000)
+    m.load(mask: BareMachine.supervisor, address: 0x100_0000)
+    m.step()
+    #expect(m.programInterruption == .specification)
+    #expect(m.cpu.s.pointee.cr[12] == Self.modes | Self.table)
+  }
+
+  @Test(arguments: [("9911 3000", 76), ("EB11 3000 000F", 144)] as [(String, UInt64)])
+  func `TRACE wants room for sixteen registers, and takes what it needs`(_ text: String, _ most: UInt64) {
+    let m = BareMachine()
+    m.gr[3] = 0x5_0000
+    for left in [most, most + 4] {
+      let start = Self.table + 0x1000 - left
+      m.cpu.setControlRegister(12, start | 1)
+      m.run(text)
+      #expect((m.programInterruption == .traceTable) == (left == most))
+      let taken: UInt64 = left == most ? 0 : most == 76 ? 16 : 24
+      #expect(m.cpu.s.pointee.cr[12] == start + taken | 1)
+    }
+  }
 }

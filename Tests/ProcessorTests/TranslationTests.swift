@@ -109,6 +109,25 @@ struct TranslationTests {
     m[UInt64.self, m.pageEntry(Self.address)] |= 0x800
     m.run(Self.load, mask: BareMachine.dat)
     #expect(m.programInterruption == .translationSpecification)
+    // The change-recording override, which EDAT-1 brings.
+    m[UInt64.self, m.pageEntry(Self.address)] ^= 0x900
+    m.run(Self.load, mask: BareMachine.dat)
+    #expect(m.programInterruption == .translationSpecification)
+    m.cpu.setControlRegister(0, CR0.enhancedDAT)
+    m.run(Self.load, mask: BareMachine.dat)
+    #expect(m.programInterruption == nil)
+  }
+
+  @Test func `a page that is protected need not be there for a store to be refused`() throws {
+    let m = BareMachine()
+    try m.mapIdentity()
+    m[UInt64.self, m.pageEntry(Self.address)] = 1 << 40 | 0x200
+    m.gr[2] = Self.address
+    m.run(Self.load, mask: BareMachine.dat)
+    #expect(m.programInterruption == .addressing)
+    m.run(Self.store, mask: BareMachine.dat)
+    #expect(m.programInterruption == .protection)
+    #expect(m.identification == Self.address & ~0xFFF | 0x404)
   }
 
   @Test func `a common segment in a private space is a translation-specification exception`() throws {

@@ -93,8 +93,10 @@ extension CPU {
   /// Whether going to the space of `asce` is a space-switch event.
   func hasSpaceSwitchEvent(_ asce: UInt64) -> Bool { (s.pointee.cr[1] | asce) & 0x40 != 0 }
 
-  /// To be called last: the event completes the instruction. A PER event of the instruction makes it one too.
+  /// To be called last: the event completes the instruction. A PER event of the instruction makes it one too, successful
+  /// branching by all but SAC among them.
   mutating func signalSpaceSwitch(_ identification: UInt64, if isEvent: Bool) throws(ProgramInterruption) {
+    if isPERActive && s.pointee.breakingEventAddress != CPUState.noBreakingEvent { recordBranchForPER() }
     guard isEvent || s.pointee.perCode != 0 else { return }
     s.pointee.translationExceptionIdentification = identification
     throw .spaceSwitch

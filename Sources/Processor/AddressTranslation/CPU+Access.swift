@@ -26,8 +26,8 @@ package struct DesignatedSpace {
 extension CPU {
   // MARK: Current space and key
 
-  /// The host address of the byte at `address` for fetching, good to the end of its page. `ar` is the base register
-  /// that selects the space in access-register mode. `count` is for those who watch storage; 0 is up to the page's end.
+  /// The host address of the byte at `address` for fetching, good for `count` bytes that end in its page, or with 0 for
+  /// `fetchRoom`. `ar` is the base register that selects the space in access-register mode.
   @inline(__always) package func hostForFetch(
     _ address: UInt64, _ ar: Int, count: UInt64 = 0
   ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
@@ -151,12 +151,8 @@ extension CPU {
     }
     let location = try locate(address, space, for: kind, context: tag.map { $0 & TLB.noContext } ?? 0)
     let absolute = location.absolute, storage = self.storage
-    if kind == .store && location.isProtected {
-      identify(address, space, kind, isPageProtected: true)
-      throw .protection
-    }
     let storageKey = protectionKey(location)
-    guard keyPermits(storageKey, key, kind, address, space) else {
+    guard keyPermits(storageKey, key, kind, address, count, space) else {
       identify(address, space, kind)
       throw .protection
     }
@@ -224,14 +220,24 @@ extension CPU {
     storageKey.accessControl == 9 && s.pointee.cr[0] & CR0.storageProtectionOverride != 0
   }
 
-  /// Key-controlled protection with its overrides (chapter 3, "Key-Controlled Protection").
+  /// Bytes from `address` on that one access for fetching may take: to the end of its page, or to the end of what the
+  /// fetch-protection override opens.
+  @inline(__always) package func fetchRoom(_ address: UInt64) -> UInt64 {
+    mayOverrideFetchProtection(address) ? 2048 &- address : 4096 &- address & 0xFFF
+  }
+  /// Whether `address` is one that the fetch-protection override opens: 0-2047, in the middle of a page.
+  @inline(__always) func mayOverrideFetchProtection(_ address: UInt64) -> Bool {
+    address < 2048 && s.pointee.cr[0] & CR0.fetchProtectionOverride != 0
+  }
+
+  /// Key-controlled protection of `count` bytes, 0 for one, with its overrides (chapter 3, "Key-Controlled Protection").
   @inline(__always) func keyPermits(
-    _ storageKey: StorageKey, _ key: UInt8, _ kind: AccessKind, _ address: UInt64, _ space: DesignatedSpace
+    _ storageKey: StorageKey, _ key: UInt8, _ kind: AccessKind, _ address: UInt64, _ count: UInt64, _ space: DesignatedSpace
   ) -> Bool {
     if key == 0 { return true }
     if kind == .store ? storageKey.permitsStore(accessKey: key) : storageKey.permitsFetch(accessKey: key) { return true }
     if isOverridden(storageKey) { return true }
-    return kind != .store && address < 2048 && s.pointee.cr[0] & CR0.fetchProtectionOverride != 0 && !space.isPrivate
+    return kind != .store && mayOverrideFetchProtection(address) && count <= fetchRoom(address) && !space.isPrivate
   }
 
   /// Leaves the identification of an access exception at `address` for the interruption: the TEID (bits 0-51 the page,

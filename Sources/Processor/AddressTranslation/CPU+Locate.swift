@@ -13,31 +13,37 @@ package struct Location {
 }
 
 extension CPU {
-  /// DAT and prefixing of `address`; the byte is configured.
+  /// DAT and prefixing of `address`; the byte is configured and, for a store, not protected by what translated it. That
+  /// protection comes first (chapter 6, "Access Exceptions"): what is protected need not be there.
   /// - Parameters:
   ///   - kind: the access it is for, nil when it is for none.
   ///   - context: the TLB context of the space, when it has one: large frames are looked up and kept there.
   func locate(
     _ address: UInt64, _ space: DesignatedSpace, for kind: AccessKind? = nil, context: UInt64 = 0
   ) throws(ProgramInterruption) -> Location {
-    var location: Location
+    let location: Location
     if let asce = space.asce {
       if context != 0, let large = tlb.largeFrame(of: address, context: context) {
-        return Location(
+        location = Location(
           absolute: large.pointee.frame | address & 0xF_FFFF, isProtected: large.pointee.isProtected || space.isFetchOnly,
           space: space, frameKey: large.pointee.frameKey)
+      } else {
+        let walk = walk(address, asce)
+        if let exception = walk.exception {
+          identify(address, space, kind)
+          throw exception
+        }
+        if walk.isLargeFrame && context != 0 { remember(walk, address, context: context) }
+        location = Location(
+          absolute: walk.isReal ? prefixed(walk.address) : walk.address, isProtected: walk.isProtected || space.isFetchOnly,
+          space: space, frameKey: walk.frameKey, origin: walk.level == 0 ? TLB.origin(ofEntryAt: walk.entryAddress) : 0)
       }
-      let walk = walk(address, asce)
-      if let exception = walk.exception {
-        identify(address, space, kind)
-        throw exception
-      }
-      if walk.isLargeFrame && context != 0 { remember(walk, address, context: context) }
-      location = Location(
-        absolute: walk.isReal ? prefixed(walk.address) : walk.address, isProtected: walk.isProtected || space.isFetchOnly,
-        space: space, frameKey: walk.frameKey, origin: walk.level == 0 ? TLB.origin(ofEntryAt: walk.entryAddress) : 0)
     } else {
       location = Location(absolute: prefixed(address), space: space)
+    }
+    if kind == .store && location.isProtected {
+      identify(address, space, kind, isPageProtected: true)
+      throw .protection
     }
     guard storage.contains(AbsoluteAddress(location.absolute), count: 1) else { throw .addressing }
     return location
@@ -71,10 +77,10 @@ extension CPU {
   /// What all kinds of protection together permit at `location`.
   func permissions(_ address: UInt64, _ location: Location, key: UInt8) -> (fetch: Bool, store: Bool) {
     let storageKey = protectionKey(location)
-    let fetch = keyPermits(storageKey, key, .fetch, address, location.space)
+    let fetch = keyPermits(storageKey, key, .fetch, address, 1, location.space)
     let store =
       !location.isProtected && !isLowAddressProtected(address, location.space)
-      && keyPermits(storageKey, key, .store, address, location.space)
+      && keyPermits(storageKey, key, .store, address, 1, location.space)
     return (fetch, store)
   }
 }

@@ -132,7 +132,8 @@ extension CPU {
       result.exception = .pageTranslation
       return result
     }
-    guard page & 0x800 == 0 else { return TableWalk(exception: .translationSpecification) }
+    // Bit 52, and where EDAT-1 does not apply bit 55, which is its change-recording override.
+    guard page & (enhanced ? 0x800 : 0x900) == 0 else { return TableWalk(exception: .translationSpecification) }
     if page & 0x200 != 0 { result.isProtected = true }
     result.address = page & ~0xFFF | address & 0xFFF
     return result

@@ -131,7 +131,7 @@ struct BlockBuilder: ~Copyable {
 /// The part of a CPU's mode that blocks are compiled for. A block runs in no other.
 struct BlockMode: Hashable {
   /// Bits 0-1 addressing mode, 2 problem state, 3 AFP-register control, 4 fixed-point-overflow mask, 5 z/Architecture,
-  /// 6 access-register mode, in which everything is interpreted, 7 floating-point results are looked at (`CompiledState.checksFloats`).
+  /// 6 access-register or secondary-space mode, in which everything is interpreted, 7 floating-point results are looked at (`CompiledState.checksFloats`).
   let bits: UInt8
 
   var addressingMode: AddressingMode { AddressingMode(rawValue: bits & 3) ?? .bits24 }
@@ -139,16 +139,17 @@ struct BlockMode: Hashable {
   var hasAllFloatingPointRegisters: Bool { bits & 8 != 0 }
   var interruptsOnFixedPointOverflow: Bool { bits & 16 != 0 }
   var isZArchitecture: Bool { bits & 32 != 0 }
-  var isAccessRegister: Bool { bits & 64 != 0 }
+  var isInterpreted: Bool { bits & 64 != 0 }
   var checksFloats: Bool { bits & 128 != 0 }
   init(bits: UInt8) { self.bits = bits }
   @inline(__always) init(_ state: UnsafeMutablePointer<CPUState>) {
     let mask = state.pointee.pswMask
+    let isInterpreted = mask & PSW.dat != 0 && (mask ^ mask &<< 1) & 1 &<< (PSW.addressSpaceShift &+ 1) != 0
     let addressing: UInt8 = mask & PSW.extendedAddressing != 0 ? 3 : mask & PSW.basicAddressing != 0 ? 1 : 0
     bits =
       addressing | (mask & PSW.problemState != 0 ? 4 : 0) | (state.pointee.cr[0] & CR0.afpRegister != 0 ? 8 : 0)
       | (mask & PSW.fixedPointOverflow != 0 ? 16 : 0) | (state.pointee.isZArchitecture ? 32 : 0)
-      | (mask & (PSW.addressSpace | PSW.dat) == PSW.dat | 1 &<< PSW.addressSpaceShift ? 64 : 0)
+      | (isInterpreted ? 64 : 0)
       | (state.pointee.compiled.checksFloats ? 128 : 0)
   }
 }

@@ -74,8 +74,9 @@ extension BlockEmitter {
 }
 
 extension CPU {
-  /// Interprets an instruction that lies in two pages, or that is guarded, whatever it is by now. Its block ends here.
-  mutating func interpretCrossing() -> UInt32 {
+  /// Interprets an instruction that lies in two pages, is guarded, or has only begun to look for its operand, whatever it is by
+  /// now. Its block ends here.
+  mutating func interpretAnew() -> UInt32 {
     let state = s
     _ = beginCalledInstruction()
     let address = state.pointee.instructionAddress, tag = state.pointee.front.jumpTag

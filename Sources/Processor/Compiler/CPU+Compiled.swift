@@ -21,13 +21,18 @@ extension CPU {
       let address = state.pointee.nextAddress
       let offset = address &- state.pointee.fetchPage
       if (offset &>> 1 | offset &<< 63) >= 2048 {
+        // Half a page that may be open by the fetch-protection override has no compiled code.
+        if mayOverrideFetchProtection(address) {
+          interpretUncompiled(compiler)
+          continue
+        }
         guard findFetchPage(address) else { continue }
       }
       state.pointee.compiled.mode = BlockMode(state)
       let frame = state.pointee.fetchHost &- UInt64(UInt(bitPattern: state.pointee.storageBase))
       let pageKey = BlockTable.pageKey(frame: frame, state.pointee.compiled.mode)
       let key = pageKey | address & 0xFFF
-      if !state.pointee.compiled.mode.isAccessRegister, let code = compiler.blocks.find(key) ?? compile(compiler, key) {
+      if !state.pointee.compiled.mode.isInterpreted, let code = compiler.blocks.find(key) ?? compile(compiler, key) {
         refreshTags(compiler)
         if let verification = compiler.verification {
           verify(compiler, verification, code)
@@ -37,11 +42,15 @@ extension CPU {
         link(compiler, to: code, key)
         enter(compiler, code)
       } else {
-        state.pointee.compiled.link = 0
-        if let verification = compiler.verification { executeUnverified(verification) } else { interpretBlock() }
+        interpretUncompiled(compiler)
       }
     }
     state.pointee.compiled.link = 0
+  }
+
+  private mutating func interpretUncompiled(_ compiler: Compiler) {
+    s.pointee.compiled.link = 0
+    if let verification = compiler.verification { executeUnverified(verification) } else { interpretBlock() }
   }
 
   /// Makes the page of `address` the fetch page, or interrupts.

@@ -67,6 +67,11 @@ extension CPU {
     _ = beginCalledInstruction()
     let address = state.pointee.compiled.accessAddress, count = Int(state.pointee.compiled.descriptor &>> 24) + 1
     voidLimit()
+    // Whoever takes all that follows in the page must not where the fetch-protection override ends before.
+    if mayOverrideFetchProtection(address), tlbEntry(of: address).readTag != address & ~0xFFF | state.pointee.dataTag {
+      state.pointee.compiled.accessSite = 0
+      return interpretAnew()
+    }
     do throws(ProgramInterruption) {
       let operand = StorageOperand(address, base: baseForCompiledCode)
       let block = try fetchBlock(operand, count)
@@ -159,7 +164,7 @@ enum CompiledCalls {
   }
   typealias Function = @convention(c) (UnsafeMutableRawPointer, UInt64) -> UInt32
   static let routine: Function = { state, text in withCPU(state) { $0.interpretFromCompiledCode(text) } }
-  static let crossing: Function = { state, _ in withCPU(state) { $0.interpretCrossing() } }
+  static let crossing: Function = { state, _ in withCPU(state) { $0.interpretAnew() } }
   static let fetchMiss: Function = { state, _ in withCPU(state) { $0.fetchForCompiledCode() } }
   static let storeMiss: Function = { state, _ in withCPU(state) { $0.storeForCompiledCode() } }
 

@@ -21,7 +21,9 @@ extension CPU {
     case 0x0C where text.r2 != 0: try traceModeBranch(to: gr(text.r2), isBranchTraced: true)
     case 0x0B where text.r2 != 0: try traceModeBranch(to: gr(text.r2), isBranchTraced: false)
     case 0x010C, 0x010D:
-      if tracesModes && addressingMode == .bits64 { try traceModeSwitch() }
+      guard tracesModes && addressingMode == .bits64 else { return }
+      try requireReachable(in: OpcodeMap.opcode(of: text) == 0x010C ? .bits24 : .bits31)
+      try traceModeSwitch()
     case 0x010E:
       if tracesModes && addressingMode != .bits64 { try traceModeSwitch() }
     default: return

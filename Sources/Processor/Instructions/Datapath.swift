@@ -189,6 +189,14 @@ package enum AddressingMode: UInt8, Sendable {
   init(_ mask: UInt64) {
     self = mask & PSW.extendedAddressing != 0 ? .bits64 : mask & PSW.basicAddressing != 0 ? .bits31 : .bits24
   }
+  /// The bits that addresses have.
+  @inline(__always) var addressMask: UInt64 {
+    switch self {
+    case .bits24: 0xFF_FFFF
+    case .bits31: 0x7FFF_FFFF
+    case .bits64: ~0
+    }
+  }
 }
 
 // MARK: Operand addresses
@@ -222,11 +230,12 @@ extension Datapath where Self: ~Copyable {
   @inline(__always) package func ss2(_ i: InstructionText) -> StorageOperand<Value> {
     StorageOperand(baseAndDisplacement(i.ssB2, i.ssD2), base: i.ssB2)
   }
-  /// The target of a relative immediate, in halfwords from this instruction. Instruction operands are in the
-  /// instruction space; RELATIVE LONG data operands too (primary space in AR mode: base 0).
+  /// The target of a relative immediate, in halfwords from this instruction.
   @inline(__always) package func relative(_ halfwords: Int64) -> Value {
     reduced(add(instructionAddress(), constant(UInt64(bitPattern: halfwords &* 2))))
   }
+  /// The data operand of RELATIVE LONG, in the space that instructions come from: base 0 is the primary one in the
+  /// access-register mode, and see `InstructionTraits.relativeOperand` for the secondary-space mode.
   @inline(__always) package func relativeOperand(_ i: InstructionText) -> StorageOperand<Value> {
     StorageOperand(relative(i.i32), base: 0)
   }

@@ -14,6 +14,8 @@ package struct InstructionTraits: OptionSet, Sendable {
   package static let semiprivileged = InstructionTraits(rawValue: 16)
   /// Needs CR0.45 for floating-point registers other than 0, 2, 4 and 6; the operation checks.
   package static let floatingPoint = InstructionTraits(rawValue: 32)
+  /// Its storage operand is in the space that instructions come from, which in the secondary-space mode is not that of others.
+  package static let relativeOperand = InstructionTraits(rawValue: 64)
   /// Short for rows: `.zArchitectureOnly`, and with `.setsCC`.
   package static let z = zArchitectureOnly
   package static let zCC: InstructionTraits = [.zArchitectureOnly, .setsCC]

@@ -217,18 +217,18 @@ extension CPU {
 
   /// SET ADDRESSING MODE: a specification exception when the next address does not fit the mode.
   mutating func setAddressingMode(_ mode: AddressingMode) throws(ProgramInterruption) {
-    // The address in the PSW that has not been updated: under EXECUTE that of EXECUTE.
-    let address = isExecuteTarget ? executeAddress : s.pointee.instructionAddress
+    try requireReachable(in: mode)
     let mask = s.pointee.pswMask & ~(PSW.extendedAddressing | PSW.basicAddressing)
     switch mode {
-    case .bits24:
-      if address > 0xFF_FFFF { throw .specification }
-      setPSWMask(mask)
-    case .bits31:
-      if address > 0x7FFF_FFFF { throw .specification }
-      setPSWMask(mask | PSW.basicAddressing)
+    case .bits24: setPSWMask(mask)
+    case .bits31: setPSWMask(mask | PSW.basicAddressing)
     case .bits64: setPSWMask(mask | PSW.extendedAddressing | PSW.basicAddressing)
     }
     s.pointee.nextAddress &= s.pointee.addressMask
+  }
+  /// The address in the PSW that has not been updated, under EXECUTE that of EXECUTE, must be one of the new mode.
+  func requireReachable(in mode: AddressingMode) throws(ProgramInterruption) {
+    let address = isExecuteTarget ? executeAddress : s.pointee.instructionAddress
+    if address > mode.addressMask { throw .specification }
   }
 }

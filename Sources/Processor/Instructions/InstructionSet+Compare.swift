@@ -45,19 +45,19 @@ extension InstructionSet where Machine: ~Copyable {
     define("CGFI", 0xC20C, .rilA, .setsCC, .extendedImmediate) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.signed64, m.gr(i.r1), m.constant(signed: i.i32))
     }
-    define("CRL", 0xC60D, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CRL", 0xC60D, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.signed32, m.gr(i.r1), try m.loadRelative32(i))
     }
-    define("CGRL", 0xC608, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CGRL", 0xC608, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.signed64, m.gr(i.r1), try m.loadRelative64(i))
     }
-    define("CGFRL", 0xC60C, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CGFRL", 0xC60C, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.signed64, m.gr(i.r1), m.signExtend32(try m.loadRelative32(i)))
     }
-    define("CHRL", 0xC605, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CHRL", 0xC605, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.signed32, m.gr(i.r1), m.signExtend16(try m.load16(m.relativeOperand(i))))
     }
-    define("CGHRL", 0xC604, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CGHRL", 0xC604, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.signed64, m.gr(i.r1), m.signExtend16(try m.load16(m.relativeOperand(i))))
     }
     define("CHHSI", 0xE554, .sil, .setsCC, relative) { m, i throws(ProgramInterruption) in
@@ -102,19 +102,19 @@ extension InstructionSet where Machine: ~Copyable {
     define("CLIY", 0xEB55, .siy, .setsCC, .longDisplacement) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.logical32, try m.load8(m.rsy(i)), m.constant(UInt64(i.byte1)))
     }
-    define("CLRL", 0xC60F, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CLRL", 0xC60F, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.logical32, m.gr(i.r1), try m.loadRelative32(i))
     }
-    define("CLGRL", 0xC60A, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CLGRL", 0xC60A, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.logical64, m.gr(i.r1), try m.loadRelative64(i))
     }
-    define("CLGFRL", 0xC60E, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CLGFRL", 0xC60E, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.logical64, m.gr(i.r1), try m.loadRelative32(i))
     }
-    define("CLHRL", 0xC607, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CLHRL", 0xC607, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.logical32, m.gr(i.r1), try m.load16(m.relativeOperand(i)))
     }
-    define("CLGHRL", 0xC606, .rilB, .setsCC, relative) { m, i throws(ProgramInterruption) in
+    define("CLGHRL", 0xC606, .rilB, [.setsCC, .relativeOperand], relative) { m, i throws(ProgramInterruption) in
       m.setCCCompare(.logical64, m.gr(i.r1), try m.load16(m.relativeOperand(i)))
     }
     define("CLHHSI", 0xE555, .sil, .setsCC, relative) { m, i throws(ProgramInterruption) in

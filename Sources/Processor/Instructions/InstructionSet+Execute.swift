@@ -27,14 +27,16 @@ extension CPU {
     executeAddress = address
     s.pointee.instructionAddress = target
     s.pointee.instructionLength = length
-    do { try dispatch(InstructionText(bits: bits)) } catch {
+    let breakingEventAddress = s.pointee.breakingEventAddress
+    s.pointee.breakingEventAddress = CPUState.noBreakingEvent
+    defer {
       isExecuteTarget = false
       s.pointee.instructionAddress = address
-      throw error
+      // Of a target that branches, the address of EXECUTE.
+      let hasBranched = s.pointee.breakingEventAddress != CPUState.noBreakingEvent
+      s.pointee.breakingEventAddress = hasBranched ? address : breakingEventAddress
     }
-    isExecuteTarget = false
-    if s.pointee.breakingEventAddress == target { s.pointee.breakingEventAddress = address }
-    s.pointee.instructionAddress = address
+    try dispatch(InstructionText(bits: bits))
   }
 
   /// The target's text, from the fetch page when it is there.

@@ -185,22 +185,28 @@ extension InstructionSet where Machine: ~Copyable {
 
   private mutating func defineRelativeLoads() {
     let f = Facility.generalInstructionsExtension
-    define("LRL", 0xC40D, .rilB, [], f) { m, i throws(ProgramInterruption) in m.setGR32(i.r1, try m.loadRelative32(i)) }
-    define("LGRL", 0xC408, .rilB, [], f) { m, i throws(ProgramInterruption) in m.setGR(i.r1, try m.loadRelative64(i)) }
-    define("LGFRL", 0xC40C, .rilB, [], f) { m, i throws(ProgramInterruption) in
+    define("LRL", 0xC40D, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
+      m.setGR32(i.r1, try m.loadRelative32(i))
+    }
+    define("LGRL", 0xC408, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
+      m.setGR(i.r1, try m.loadRelative64(i))
+    }
+    define("LGFRL", 0xC40C, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
       m.setGR(i.r1, m.signExtend32(try m.loadRelative32(i)))
     }
-    define("LLGFRL", 0xC40E, .rilB, [], f) { m, i throws(ProgramInterruption) in m.setGR(i.r1, try m.loadRelative32(i)) }
-    define("LHRL", 0xC405, .rilB, [], f) { m, i throws(ProgramInterruption) in
+    define("LLGFRL", 0xC40E, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
+      m.setGR(i.r1, try m.loadRelative32(i))
+    }
+    define("LHRL", 0xC405, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
       m.setGR32(i.r1, m.signExtend16(try m.load16(m.relativeOperand(i))))
     }
-    define("LGHRL", 0xC404, .rilB, [], f) { m, i throws(ProgramInterruption) in
+    define("LGHRL", 0xC404, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
       m.setGR(i.r1, m.signExtend16(try m.load16(m.relativeOperand(i))))
     }
-    define("LLHRL", 0xC402, .rilB, [], f) { m, i throws(ProgramInterruption) in
+    define("LLHRL", 0xC402, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
       m.setGR32(i.r1, try m.load16(m.relativeOperand(i)))
     }
-    define("LLGHRL", 0xC406, .rilB, [], f) { m, i throws(ProgramInterruption) in
+    define("LLGHRL", 0xC406, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
       m.setGR(i.r1, try m.load16(m.relativeOperand(i)))
     }
   }

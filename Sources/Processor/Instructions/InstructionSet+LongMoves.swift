@@ -71,7 +71,7 @@ extension CPU {
     var step = min(targetLength, room(target.address))
     if step > 0 {
       if sourceLength > 0 {
-        step = min(step, sourceLength, room(source.address))
+        step = min(step, sourceLength, fetchRoom(source.address))
         let from = try hostForFetch(source.address, source.base)
         CPU.Block.copyForward(try storePiece(target, step), from, Int(truncatingIfNeeded: step))
       } else {
@@ -197,12 +197,12 @@ extension CPU {
       secondUsed: secondLength > 0 ? done : 0)
   }
 
-  /// Access to an operand of a comparison that may end before its last byte: when only the second page is inaccessible,
-  /// what is in the first.
+  /// Access to an operand of a comparison that may end before its last byte: when only what follows `fetchRoom` is
+  /// inaccessible, what comes before.
   private mutating func comparisonBlock(_ o: StorageOperand<UInt64>, _ count: Int, _ unit: UInt64) throws(ProgramInterruption)
     -> Block
   {
-    let room = Int(truncatingIfNeeded: self.room(o.address))
+    let room = Int(truncatingIfNeeded: fetchRoom(o.address))
     if count > room && room >= Int(truncatingIfNeeded: unit) {
       let whole = room & ~Int(truncatingIfNeeded: unit &- 1)
       return try fetchBlock(o, whole)

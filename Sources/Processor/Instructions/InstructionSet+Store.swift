@@ -25,11 +25,13 @@ extension InstructionSet where Machine: ~Copyable {
     define("STRVG", 0xE32F, .rxyA, .z) { m, i throws(ProgramInterruption) in try m.store64(m.byteSwap64(m.gr(i.r1)), m.rxy(i)) }
     define("STRVH", 0xE33F, .rxyA) { m, i throws(ProgramInterruption) in try m.store16(m.byteSwap16(m.gr(i.r1)), m.rxy(i)) }
     let f = Facility.generalInstructionsExtension
-    define("STHRL", 0xC407, .rilB, [], f) { m, i throws(ProgramInterruption) in try m.store16(m.gr(i.r1), m.relativeOperand(i)) }
-    define("STRL", 0xC40F, .rilB, [], f) { m, i throws(ProgramInterruption) in
+    define("STHRL", 0xC407, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
+      try m.store16(m.gr(i.r1), m.relativeOperand(i))
+    }
+    define("STRL", 0xC40F, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
       try m.store32(m.gr(i.r1), try m.aligned(m.relativeOperand(i), 4))
     }
-    define("STGRL", 0xC40B, .rilB, [], f) { m, i throws(ProgramInterruption) in
+    define("STGRL", 0xC40B, .rilB, .relativeOperand, f) { m, i throws(ProgramInterruption) in
       try m.store64(m.gr(i.r1), try m.aligned(m.relativeOperand(i), 8))
     }
   }

@@ -31,7 +31,7 @@ extension CPU {
     var at = addressOperand(r2), scanned: UInt64 = 0
     var left = reduced(gr(r1) &- at.address)
     while scanned < 4096 && left > 0 {
-      let count = min(left, room(at.address))
+      let count = min(left, fetchRoom(at.address))
       let host = try hostForFetch(at.address, at.base)
       if let found = memchr(host, Int32(character), Int(truncatingIfNeeded: count)) {
         let index = UnsafeRawPointer(found) - UnsafeRawPointer(host)
@@ -70,7 +70,7 @@ extension CPU {
     let end = try endingCharacter()
     var first = addressOperand(r1), second = addressOperand(r2), done: UInt64 = 0
     while done < 4096 {
-      let count = min(room(first.address), room(second.address))
+      let count = min(fetchRoom(first.address), fetchRoom(second.address))
       let a = try hostForFetch(first.address, first.base), b = try hostForFetch(second.address, second.base)
       let k = CPU.endOfEqual(a, b, Int(truncatingIfNeeded: count), end)
       if k < Int(truncatingIfNeeded: count) {
@@ -114,18 +114,25 @@ extension CPU {
     return count
   }
 
-  /// MOVE STRING, the ending character included.
+  /// MOVE STRING, the ending character included. Once a piece was moved, the next one's access exception is left to the next
+  /// execution: one that nullifies this would have moved nothing.
   mutating func moveString(_ r1: Int, _ r2: Int) throws(ProgramInterruption) {
     let end = try endingCharacter()
     var target = addressOperand(r1), source = addressOperand(r2), done: UInt64 = 0
     while done < 4096 {
-      var count = min(room(target.address), room(source.address))
-      let from = try hostForFetch(source.address, source.base)
-      let found = memchr(from, Int32(end), Int(truncatingIfNeeded: count))
-      if let found { count = UInt64(truncatingIfNeeded: UnsafeRawPointer(found) - UnsafeRawPointer(from) &+ 1) }
-      let to = try storePiece(target, count)
-      CPU.Block.copyForward(to, from, Int(truncatingIfNeeded: count))
-      if found != nil {
+      var count = min(room(target.address), fetchRoom(source.address))
+      let hasEnded: Bool
+      do throws(ProgramInterruption) {
+        let from = try hostForFetch(source.address, source.base)
+        let found = memchr(from, Int32(end), Int(truncatingIfNeeded: count))
+        hasEnded = found != nil
+        if let found { count = UInt64(truncatingIfNeeded: UnsafeRawPointer(found) - UnsafeRawPointer(from) &+ 1) }
+        CPU.Block.copyForward(try storePiece(target, count), from, Int(truncatingIfNeeded: count))
+      } catch {
+        if done == 0 { throw error }
+        break
+      }
+      if hasEnded {
         setAddress(r1, reduced(target.address &+ count &- 1))
         return setCC(1)
       }

@@ -35,17 +35,19 @@ extension CPU {
       if isLong { entry.append(UInt32(truncatingIfNeeded: v &>> 32)) }
       entry.append(UInt32(truncatingIfNeeded: v))
     }
-    try appendToTrace(entry)
+    // There must be room for all sixteen registers, however few are asked for.
+    try appendToTrace(entry, room: isLong ? 144 : 76)
   }
 
   /// Stores an entry at the address in CR12 bits 2-61, which advances. The last block of storage's page never is entered:
   /// an entry that would end beyond the page is a trace-table exception.
-  func appendToTrace(_ entry: [UInt32]) throws(ProgramInterruption) {
+  /// - Parameter room: bytes that there must be in the page, if more than the entry has.
+  func appendToTrace(_ entry: [UInt32], room: UInt64 = 0) throws(ProgramInterruption) {
     let address = s.pointee.cr[12] & 0x3FFF_FFFF_FFFF_FFFC, length = UInt64(entry.count) &* 4
     try checkLowAddressProtection(real: address)
     let absolute = AbsoluteAddress(prefixed(address))
     guard storage.contains(absolute, count: 1) else { throw .addressing }
-    if (address &+ length) & ~0xFFF != address & ~0xFFF { throw .traceTable }
+    if (address &+ max(length, room)) & ~0xFFF != address & ~0xFFF { throw .traceTable }
     if storage.isReadOnly(absolute) { throw .protection }
     storage.recordChange(absolute)
     for (k, word) in entry.enumerated() { storage.store(word, at: absolute + UInt64(4 &* k)) }

@@ -32,17 +32,18 @@ extension InstructionSet where Machine: ~Copyable {
   }
 }
 
-/// A table of 256 bytes that may cross a page. Only the pages that are used are accessed.
+/// A table of 256 bytes that may cross the end of what one access may take (`fetchRoom`). Only the parts that are used are
+/// accessed.
 private struct ByteTable {
   let operand: StorageOperand<UInt64>
-  /// Entries in the first page.
+  /// Entries in the first part.
   let firstCount: Int
   private var first: UnsafeMutableRawPointer?
   private var second: UnsafeMutableRawPointer?
 
-  init(_ operand: StorageOperand<UInt64>) {
+  init(_ operand: StorageOperand<UInt64>, _ cpu: borrowing CPU) {
     self.operand = operand
-    firstCount = 4096 - Int(truncatingIfNeeded: operand.address & 0xFFF)
+    firstCount = Int(truncatingIfNeeded: cpu.fetchRoom(operand.address))
   }
 
   @inline(__always) mutating func entry(_ byte: UInt8, _ cpu: borrowing CPU) throws(ProgramInterruption) -> UInt8 {
@@ -66,7 +67,7 @@ extension CPU {
   mutating func translate(_ i: InstructionText) throws(ProgramInterruption) {
     let count = i.byte1 &+ 1
     let target = try storeBlock(rs(i), count)
-    var table = ByteTable(ss2(i))
+    var table = ByteTable(ss2(i), self)
     if table.firstCount < 256 {
       for k in 0..<count { _ = try table.entry(target[k], self) }
     } else {
@@ -79,7 +80,7 @@ extension CPU {
   /// byte whose table entry is not zero goes, by its address and entry, to general registers 1 and 2.
   mutating func translateAndTest(_ i: InstructionText, step: Int64) throws(ProgramInterruption) {
     let count = i.byte1 &+ 1
-    var operand = rs(i), table = ByteTable(ss2(i))
+    var operand = rs(i), table = ByteTable(ss2(i), self)
     for k in 0..<count {
       let entry = try table.entry(UInt8(truncatingIfNeeded: try load8(operand)), self)
       if entry != 0 {
@@ -116,7 +117,7 @@ extension CPU {
   /// TRANSLATE EXTENDED: ends at a byte that equals the one in general register 0.
   mutating func translateExtended(_ r1: Int, _ r2: Int) throws(ProgramInterruption) {
     let test = UInt8(truncatingIfNeeded: gr(0))
-    var table = ByteTable(addressOperand(r2))
+    var table = ByteTable(addressOperand(r2), self)
     try inUnits { cpu throws(ProgramInterruption) in
       let left = cpu.length(r1 + 1)
       if left == 0 { return 0 }

@@ -90,16 +90,19 @@ extension CPU {
     if !hasLoadedPSW { recordBranchForPER() }
   }
 
-  /// The slow way to eight bytes of instruction text at `address`: odd addresses, another page, the end of a page.
-  /// An instruction that crosses a page is fetched from both; what lies beyond a short one is not looked at.
+  /// The slow way to eight bytes of instruction text at `address`: odd addresses, another page, the end of a page, and half a
+  /// page that may be open by the fetch-protection override, which is no fetch page. An instruction that crosses an end is
+  /// fetched from both sides; what lies beyond a short one is not looked at.
   @inline(never) mutating func fetchText(_ address: UInt64) throws(ProgramInterruption) -> UInt64 {
     s.pointee.instructionLength = 2
     if address & 1 != 0 { throw .specification }
     let host = try hostForInstruction(address)
-    let room = 4096 &- Int(truncatingIfNeeded: address & 0xFFF)
+    let room = Int(truncatingIfNeeded: fetchRoom(address))
     if room >= 8 {
-      s.pointee.fetchPage = address & ~0xFFF
-      s.pointee.fetchHost = UInt64(UInt(bitPattern: host)) &- (address & 0xFFF)
+      if !mayOverrideFetchProtection(address) {
+        s.pointee.fetchPage = address & ~0xFFF
+        s.pointee.fetchHost = UInt64(UInt(bitPattern: host)) &- (address & 0xFFF)
+      }
       return UInt64(bigEndian: host.loadUnaligned(as: UInt64.self))
     }
     var bits: UInt64 = 0

@@ -4,7 +4,8 @@ struct Handler: ~Copyable {
   let operation: CPU.Routine
 }
 
-/// Opcode to operation, one dense table a mode: supervisor and problem state, z/Architecture and ESA/390.
+/// Opcode to operation, one dense table a mode: supervisor and problem state, z/Architecture and ESA/390, secondary-space mode
+/// or another.
 /// A table of a mode already contains the exceptions that the mode implies, so that no instruction checks for them.
 ///
 /// Concurrency: immutable after `init`; shared by all CPUs.
@@ -30,15 +31,16 @@ package final class DispatchTables: @unchecked Sendable {
       next += width
     }
     count = next
-    tables = .allocate(capacity: 4)
-    for mode in 0..<4 {
+    tables = .allocate(capacity: 8)
+    for mode in 0..<8 {
       (tables + mode).initialize(
-        to: DispatchTables.build(instructions, index, count, isProblemState: mode & 1 != 0, isZ: mode & 2 != 0))
+        to: DispatchTables.build(
+          instructions, index, count, isProblemState: mode & 1 != 0, isZ: mode & 2 != 0, isSecondarySpace: mode & 4 != 0))
     }
   }
 
   deinit {
-    for mode in 0..<4 {
+    for mode in 0..<8 {
       tables[mode].deinitialize(count: count)
       tables[mode].deallocate()
     }
@@ -46,12 +48,13 @@ package final class DispatchTables: @unchecked Sendable {
     index.deallocate()
   }
 
-  func table(isProblemState: Bool, isZArchitecture: Bool) -> UnsafeMutablePointer<Handler> {
-    tables[(isProblemState ? 1 : 0) | (isZArchitecture ? 2 : 0)]
+  func table(isProblemState: Bool, isZArchitecture: Bool, isSecondarySpace: Bool) -> UnsafeMutablePointer<Handler> {
+    tables[(isProblemState ? 1 : 0) | (isZArchitecture ? 2 : 0) | (isSecondarySpace ? 4 : 0)]
   }
 
   private static func build(
-    _ instructions: InstructionSet<CPU>, _ index: UnsafeMutablePointer<UInt32>, _ count: Int, isProblemState: Bool, isZ: Bool
+    _ instructions: InstructionSet<CPU>, _ index: UnsafeMutablePointer<UInt32>, _ count: Int, isProblemState: Bool, isZ: Bool,
+    isSecondarySpace: Bool
   ) -> UnsafeMutablePointer<Handler> {
     let table = UnsafeMutablePointer<Handler>.allocate(capacity: count)
     for k in 0..<count { (table + k).initialize(to: Handler { _, _ throws(ProgramInterruption) in throw .operation }) }
@@ -64,6 +67,10 @@ package final class DispatchTables: @unchecked Sendable {
         continue
       }
       switch row.semantics {
+      case .operation(let operation) where isSecondarySpace && row.traits.contains(.relativeOperand):
+        table[slot] = Handler { cpu, text throws(ProgramInterruption) in
+          try cpu.withOperandInInstructionSpace { cpu throws(ProgramInterruption) in try operation(&cpu, text) }
+        }
       case .operation(let operation): table[slot] = Handler(operation: operation)
       case .routine(let routine): table[slot] = Handler(operation: routine)
       }

@@ -27,11 +27,10 @@ extension CPU {
   package mutating func setPSWMask(_ mask: UInt64) {
     let old = s.pointee.pswMask
     s.pointee.pswMask = mask
-    s.pointee.addressMask =
-      mask & PSW.extendedAddressing != 0 ? ~0 : mask & PSW.basicAddressing != 0 ? 0x7FFF_FFFF : 0xFF_FFFF
+    s.pointee.addressMask = AddressingMode(mask).addressMask
     let changed = old ^ mask
     if changed & (PSW.dat | PSW.addressSpace | PSW.key) != 0 { addressingChanged() }
-    if changed & PSW.problemState != 0 { selectHandlers() }
+    if changed & (PSW.problemState | PSW.addressSpace) != 0 { selectHandlers() }
     // Stores that were not watched are from now on.
     if changed & mask & PSW.per != 0 { tlb.flushWriteTags() }
     let enabled = mask & ~old
@@ -64,7 +63,22 @@ extension CPU {
   /// Chooses the dispatch table of the current mode.
   mutating func selectHandlers() {
     handlers = dispatch.table(
-      isProblemState: s.pointee.pswMask & PSW.problemState != 0, isZArchitecture: s.pointee.isZArchitecture)
+      isProblemState: s.pointee.pswMask & PSW.problemState != 0, isZArchitecture: s.pointee.isZArchitecture,
+      isSecondarySpace: addressSpace == .secondary)
+  }
+
+  /// Carries out, in the secondary-space mode, an instruction whose operand is in the primary space, as its text is.
+  mutating func withOperandInInstructionSpace(
+    _ operation: (inout CPU) throws(ProgramInterruption) -> Void
+  ) throws(ProgramInterruption) {
+    let mask = s.pointee.pswMask, tag = s.pointee.dataTag
+    s.pointee.pswMask &= ~PSW.addressSpace
+    s.pointee.dataTag = s.pointee.instructionTag
+    defer {
+      s.pointee.pswMask = mask
+      s.pointee.dataTag = tag
+    }
+    try operation(&self)
   }
 
   /// The space, the key or an ASCE changed: computes the tag of data accesses anew and forgets the fetch page.

@@ -111,6 +111,6 @@ package struct CPUState {
     storageSize = storage.size
     storageBase = storage.base
     opcodeIndex = dispatch.index
-    handlers = dispatch.table(isProblemState: false, isZArchitecture: false)
+    handlers = dispatch.table(isProblemState: false, isZArchitecture: false, isSecondarySpace: false)
   }
 }
