@@ -86,7 +86,7 @@ package enum ResetSignal: Sendable {
 /// Concurrency: the channel calls one method of a device at a time, from any of its threads.
 package protocol Device: AnyObject, Sendable {
   var identification: DeviceIdentification { get }
-  /// A channel program starts: forget the chain of the one before (orientation, extent, domain).
+  /// A channel program starts, or goes on behind a suspension: forget the chain before it (orientation, extent, domain).
   func beginChannelProgram()
   /// Carries out one command. The channel has already answered codes that no device sees (TIC, invalid 0).
   ///
