@@ -24,8 +24,7 @@ extension ECKDDevice {
     try checkWrite(.update)
     let (track, record) = try recordToUpdate(command, keyMayHavePassed: true)
     try checkLength(Int(record.count.dataLength))
-    if record.count.dataLength == 0 { return [.channelEnd, .deviceEnd, .unitException] }
-    return try update(track, record.data, transfer)
+    return try update(track, record, from: record.dataOffset, transfer)
   }
 
   /// WRITE KEY AND DATA (0D) and WRITE UPDATE KEY AND DATA (8D).
@@ -34,8 +33,7 @@ extension ECKDDevice {
     try checkWrite(.update)
     let (track, record) = try recordToUpdate(command, keyMayHavePassed: false)
     try checkLength(Int(record.count.keyLength) + Int(record.count.dataLength))
-    if record.count.dataLength == 0 { return [.channelEnd, .deviceEnd, .unitException] }
-    return try update(track, record.keyOffset..<record.end, transfer)
+    return try update(track, record, from: record.keyOffset, transfer)
   }
 
   /// In a domain of writes, all but the last one must be the multitrack forms.
@@ -61,18 +59,22 @@ extension ECKDDevice {
     guard length == domain.transferLength else { throw .invalidTrackFormat }
   }
 
-  /// Fills the range from the channel, with zeros where the program has less, and writes it.
-  func update(_ track: TrackBuffer, _ range: Range<Int>, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
+  /// Fills the record from the channel, with zeros where the program has less, and writes it. An end-of-file record takes no
+  /// bytes.
+  private func update(
+    _ track: TrackBuffer, _ record: TrackRecord, from start: Int, _ transfer: any DataTransfer
+  ) throws(UnitCheck) -> UnitStatus {
+    let range = start..<(record.count.dataLength == 0 ? start : record.end)
     fill(track, range, transfer)
     area = .data
     try change { () throws(CKDImageError) in try image.update(track, range) }
-    return .normalEnd
+    return end(record)
   }
 
   @discardableResult
   func fill(_ track: TrackBuffer, _ range: Range<Int>, _ transfer: any DataTransfer) -> Int {
     let bytes = track.mutableBytes(range)
-    let n = bytes.isEmpty ? 0 : min(transfer.receive(into: bytes), bytes.count)
+    let n = min(transfer.receive(into: bytes), bytes.count)
     if n < bytes.count { bytes[n...].initializeMemory(as: UInt8.self, repeating: 0) }
     return n
   }
