@@ -377,7 +377,8 @@ struct ECKDConditions: Sendable, CustomTestStringConvertible {
   private static func trackData(_ last: TrackAddress, count: UInt8 = 1, length: UInt16 = 100) -> Command {
     .prefix(at(0, 2), last, mask: 0x80, operation: 0x3F, record: 2, count: count, length: length, extended: 0x23)
   }
-  private static let fullTrack = Volume.record(at(0, 5), 0, 8) + [UInt8](repeating: 0, count: 8)
+  private static let fullTrack =
+    Volume.record(at(0, 5), 0, 8) + [UInt8](repeating: 0, count: 8) + [UInt8](repeating: 0xFF, count: 8)
   private static let tracks: [ECKDConditions] = [
     ECKDConditions(
       0xDE, legal: [all, .locate(0x4C, at(0, 5)), .command(0xDE)],
@@ -412,7 +413,12 @@ struct ECKDConditions: Sendable, CustomTestStringConvertible {
       [
         (
           .invalidTrackFormat,
-          place(0, 5, [.prefix(at(0, 5), at(0, 5), mask: 0xC0, operation: 0x3F, extended: 0x11, set: [0x80]), .command(0x95)])
+          place(
+            0, 5,
+            [
+              .prefix(at(0, 5), at(0, 5), mask: 0xC0, operation: 0x3F, extended: 0x11, set: [0x80]),
+              .command(0x95, count(at(0, 5), 0, 60_000)),
+            ])
         ),
         (
           .writeInhibited,
