@@ -47,6 +47,9 @@ package protocol DataTransfer: AnyObject {
   /// Whether the counts of the command's CCWs are used up. For commands whose length the program decides: asking for a byte
   /// more than there is would be an incorrect length. (A control unit knows the count of each CCW from its channel.)
   var isUsedUp: Bool { get }
+  /// Whether a check that the channel detected (program, protection, chaining) has ended the transfer. What `receive` came short
+  /// of then is not there, other than with a count that is used up.
+  var isTerminated: Bool { get }
 }
 
 extension DataTransfer {

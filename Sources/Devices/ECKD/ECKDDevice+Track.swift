@@ -63,16 +63,17 @@ extension ECKDDevice {
     let track = try trackToOverwrite()
     let records = try recordsOfSet(track)
     var written: Range<Int>?
+    var isInvalid = false
     for record in records where !transfer.isUsedUp {
-      guard Int(record.count.dataLength) == chain.domain?.transferLength else {
-        if let written { try change { () throws(CKDImageError) in try image.update(track, written) } }
-        throw .invalidTrackFormat
-      }
-      fill(track, record.data, transfer)
+      isInvalid = Int(record.count.dataLength) != chain.domain?.transferLength
+      if isInvalid || !fill(track.mutableBytes(record.data), transfer) { break }
       // The counts between are written as they are: one write for all records.
       written = (written?.lowerBound ?? record.dataOffset)..<record.end
     }
+    // Those in front of one that is not written are.
     if let written { try change { () throws(CKDImageError) in try image.update(track, written) } }
+    if transfer.isTerminated { image.discard(track) }
+    if isInvalid { throw .invalidTrackFormat }
     return .normalEnd
   }
 

@@ -65,17 +65,23 @@ extension ECKDDevice {
     _ track: TrackBuffer, _ record: TrackRecord, from start: Int, _ transfer: any DataTransfer
   ) throws(UnitCheck) -> UnitStatus {
     let range = start..<(record.count.dataLength == 0 ? start : record.end)
-    fill(track, range, transfer)
     area = .data
-    try change { () throws(CKDImageError) in try image.update(track, range) }
+    if fill(track.mutableBytes(range), transfer) {
+      try change { () throws(CKDImageError) in try image.update(track, range) }
+    } else {
+      image.discard(track)
+    }
     return end(record)
   }
 
-  @discardableResult
-  func fill(_ track: TrackBuffer, _ range: Range<Int>, _ transfer: any DataTransfer) -> Int {
-    let bytes = track.mutableBytes(range)
-    let n = min(transfer.receive(into: bytes), bytes.count)
-    if n < bytes.count { bytes[n...].initializeMemory(as: UInt8.self, repeating: 0) }
-    return n
+  /// Fills `bytes` from the channel, with zeros where the program has less.
+  /// - Returns: false when a check ended the transfer: what has come is to be discarded, and its record neither updated nor
+  ///   formatted (IBM SA22-1025, "Record Padding").
+  func fill(_ bytes: UnsafeMutableRawBufferPointer, _ transfer: any DataTransfer) -> Bool {
+    let n = transfer.receive(into: bytes)
+    if n == bytes.count { return true }
+    if transfer.isTerminated { return false }
+    bytes[n...].initializeMemory(as: UInt8.self, repeating: 0)
+    return true
   }
 }
