@@ -56,6 +56,22 @@ import Testing
         == sense(0x80, 0, 2, 1, 0))
   }
 
+  @Test func `Record 0 is updated in a domain of writes that is oriented on it, and the multitrack forms pass over it`() throws {
+    let volume = try Volume()
+    let here = at(1, 2)
+    let extent = Command.defineExtent(here, here, mask: 0x80)
+    let locate = Command.locate(0x01, here, record: 0, length: 8)
+    for code: UInt8 in [0x05, 0x0D] {
+      let data = [UInt8](repeating: code, count: 8)
+      #expect(volume.run([extent, locate, .command(code, data)]).isNormal)
+      #expect(read(volume, here, 0) == data)
+    }
+    #expect(read(volume, here, 1) == Array("KEY1".utf8) + Volume.data(here, 1, 16))
+    #expect(
+      volume.run([extent, .locate(0x01, here, record: 0, length: 16), .command(0x85, [UInt8](repeating: 1, count: 16))]).isNormal)
+    #expect(read(volume, here, 1) == Array("KEY1".utf8) + [UInt8](repeating: 1, count: 16))
+  }
+
   @Test func `The write part of the file mask is kept`() throws {
     let volume = try Volume()
     let here = at(0, 3)

@@ -42,11 +42,14 @@ extension ECKDDevice {
     guard domain.remaining == (domain.readCountSuffix ? 2 : 1) else { throw .invalidSequence }
   }
 
-  /// In a domain the record LOCATE RECORD found, then one after the other; else the one a search found.
+  /// In a domain the record LOCATE RECORD found, then one after the other; else the one a search found. The multitrack forms
+  /// pass over record 0 (Hercules has it so, too).
   private func recordToUpdate(
     _ command: ECKDCommand, keyMayHavePassed: Bool
   ) throws(UnitCheck) -> (TrackBuffer, TrackRecord) {
-    if chain.domain != nil, area != .count || recordIndex == 0 { return try nextRecord(command, skippingZero: true) }
+    if chain.domain != nil, area != .count || (recordIndex == 0 && command.isMultitrack) {
+      return try nextRecord(command, skippingZero: true)
+    }
     guard area == .count || (keyMayHavePassed && area == .key) else { throw .invalidSequence }
     let track = try track()
     return (track, try currentRecord(of: track))
