@@ -72,6 +72,30 @@ import Testing
     #expect(read(volume, here, 1) == Array("KEY1".utf8) + [UInt8](repeating: 1, count: 16))
   }
 
+  @Test func `A domain that writes a track updates record 0 and formats one record fewer than it counts`() throws {
+    let volume = try Volume()
+    let here = at(1, 2)
+    let extent = Command.defineExtent(here, here, mask: 0)
+    let zero = Command.command(0x05, [1, 2, 3, 4, 5, 6, 7, 8])
+    let records = (UInt8(1)...2).map { Command.command(0x1D, Volume.record(here, $0, 50) + [$0]) }
+    let track = [extent, .locate(0x0B, here, record: 0, count: 3, length: 50), zero] + records
+    #expect(volume.run(track).isNormal)
+    #expect(try volume.device.image.readTrack(here).records.map(\.count.dataLength) == [8, 50, 50])
+    #expect(try volume.device.image.check().map(\.track) == [at(2, 13)])
+    #expect(read(volume, here, 0) == zero.output)
+    #expect(read(volume, here, 2) == [2] + [UInt8](repeating: 0, count: 49))
+    let rejected = sense(0x80, 0, 2, 1, 2)
+    // Record 0 comes first and once, and it must be the record that was found.
+    #expect(volume.run(track + [zero]).sense == rejected)
+    #expect(volume.run([extent, .locate(0x0B, here, record: 0, count: 3), zero, zero]).sense == rejected)
+    #expect(volume.run([extent, .locate(0x0B, here, record: 0, count: 3), records[0], zero]).sense == rejected)
+    #expect(volume.run([extent, .locate(0x0B, here, record: 1, count: 3), zero]).sense == rejected)
+    // With no record to format the rest of the track is erased.
+    #expect(volume.run(track).isNormal)
+    #expect(volume.run([extent, .locate(0x0B, here, record: 0), zero]).isNormal)
+    #expect(try volume.device.image.readTrack(here).records.map(\.count.dataLength) == [8])
+  }
+
   @Test func `The write part of the file mask is kept`() throws {
     let volume = try Volume()
     let here = at(0, 3)

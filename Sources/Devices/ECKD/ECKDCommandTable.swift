@@ -74,9 +74,9 @@ extension ECKDCommand {
 
   private static let found: Predecessors = [.equalID, .equalKey]
   private static let writing: [ECKDCommand] = [
-    .init(0x05, "WRITE DATA", in: [.outside, .writeData], after: found, .keepsSearch, writeData),
+    .init(0x05, "WRITE DATA", in: [.outside, .writeData, .writeTrack], after: found, .keepsSearch, writeData),
     .init(0x85, "WRITE UPDATE DATA", in: .writeData, [.keepsSearch, .multitrack], writeData),
-    .init(0x0D, "WRITE KEY AND DATA", in: [.outside, .writeData], after: .equalID, .keepsSearch, writeKeyAndData),
+    .init(0x0D, "WRITE KEY AND DATA", in: [.outside, .writeData, .writeTrack], after: .equalID, .keepsSearch, writeKeyAndData),
     .init(0x8D, "WRITE UPDATE KEY AND DATA", in: .writeData, [.keepsSearch, .multitrack], writeKeyAndData),
     .init(0x1D, "WRITE COUNT, KEY AND DATA", in: [.outside, .format, .writeTrack], after: found.union(.format), .formats) {
       d, _, t throws(UnitCheck) in try d.writeCountKeyAndData(t)

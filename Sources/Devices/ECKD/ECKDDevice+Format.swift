@@ -81,11 +81,16 @@ extension ECKDDevice {
     let count = try receiveCount(transfer)
     guard track.layout.fits(count, keeping: recordIndex + 1) else { throw .invalidTrackFormat }
     guard fill(body(of: count), transfer) else { return .normalEnd }
+    try erase(track, keeping: recordIndex + 1)
+    return .normalEnd
+  }
+
+  /// All records behind the first `kept` go.
+  func erase(_ track: TrackBuffer, keeping kept: Int) throws(UnitCheck) {
     formatted = track.address
-    try change { () throws(CKDImageError) in try image.truncate(track, keeping: recordIndex + 1) }
+    try change { () throws(CKDImageError) in try image.truncate(track, keeping: kept) }
     area = .data
     try formattedTrack(track)
-    return .normalEnd
   }
 
   /// WRITE RECORD ZERO (15): behind the home address; all records go.

@@ -38,28 +38,30 @@ extension ECKDDevice {
 
   /// In a domain of writes, all but the last one must be the multitrack forms.
   private func checkIsLast(_ command: ECKDCommand) throws(UnitCheck) {
-    guard !command.isMultitrack, let domain = chain.domain else { return }
+    guard !command.isMultitrack, let domain = chain.domain, domain.place == .writeData else { return }
     guard domain.remaining == (domain.readCountSuffix ? 2 : 1) else { throw .invalidSequence }
   }
 
-  /// In a domain the record LOCATE RECORD found, then one after the other; else the one a search found. The multitrack forms
-  /// pass over record 0 (Hercules has it so, too).
+  /// In a domain of writes the record LOCATE RECORD found, then one after the other; in that of a track record 0, which
+  /// LOCATE RECORD found; else the one a search found. The multitrack forms pass over record 0 (Hercules has it so, too).
   private func recordToUpdate(
     _ command: ECKDCommand, keyMayHavePassed: Bool
   ) throws(UnitCheck) -> (TrackBuffer, TrackRecord) {
-    if chain.domain != nil, area != .count || (recordIndex == 0 && command.isMultitrack) {
+    if chain.domain?.place == .writeData, area != .count || (recordIndex == 0 && command.isMultitrack) {
       return try nextRecord(command, skippingZero: true)
     }
     guard area == .count || (keyMayHavePassed && area == .key) else { throw .invalidSequence }
+    if chain.domain?.place == .writeTrack, recordIndex != 0 { throw .invalidSequence }
     let track = try track()
     return (track, try currentRecord(of: track))
   }
 
-  /// In a domain the record must have the length that LOCATE RECORD gave, unless CKD conversion mode (global attributes
-  /// bit 2) is on.
+  /// In a domain the record must have the length that LOCATE RECORD gave, record 0 of Write Track that of a standard one; unless
+  /// CKD conversion mode (global attributes bit 2) is on.
   private func checkLength(_ length: Int) throws(UnitCheck) {
     guard let domain = chain.domain, chain.attributes & 0x20 == 0 else { return }
-    guard length == domain.transferLength else { throw .invalidTrackFormat }
+    let expected = domain.place == .writeTrack ? TrackLayout.recordZeroSize - Count.size : domain.transferLength
+    guard length == expected else { throw .invalidTrackFormat }
   }
 
   /// Fills the record from the channel, with zeros where the program has less, and writes it. An end-of-file record takes no
@@ -69,11 +71,13 @@ extension ECKDDevice {
   ) throws(UnitCheck) -> UnitStatus {
     let range = start..<(record.count.dataLength == 0 ? start : record.end)
     area = .data
-    if fill(track.mutableBytes(range), transfer) {
-      try change { () throws(CKDImageError) in try image.update(track, range) }
-    } else {
+    guard fill(track.mutableBytes(range), transfer) else {
       image.discard(track)
+      return .normalEnd
     }
+    try change { () throws(CKDImageError) in try image.update(track, range) }
+    // Write Track formats the rest of the track: with record 0 alone there is none.
+    if chain.domain?.place == .writeTrack, chain.domain?.remaining == 1 { try erase(track, keeping: 1) }
     return end(record)
   }
 
