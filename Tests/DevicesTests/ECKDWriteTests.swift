@@ -96,6 +96,22 @@ import Testing
     #expect(try volume.device.image.readTrack(here).records.map(\.count.dataLength) == [8])
   }
 
+  @Test func `ERASE needs no whole count, and no other domain than that of Write Track`() throws {
+    for length in 0...8 {
+      let volume = try Volume()
+      let count = Volume.record(at(1, 2), 3, 0).prefix(length)
+      let program: [Command] = [
+        .defineExtent(at(1, 2), at(1, 2)), .locate(0x0B, at(1, 2), record: 2), .command(0x11, Array(count)),
+      ]
+      #expect(volume.run(program).isNormal)
+      #expect(try volume.device.image.readTrack(at(1, 2)).records.map(\.count.id.record) == [0, 1, 2])
+      let format: [Command] = [
+        .defineExtent(at(1, 3), at(1, 3)), .locate(0x03, at(1, 3), record: 2), .command(0x11, Array(count)),
+      ]
+      #expect(volume.run(format).sense == sense(0x80, 0, 2, 1, 3))
+    }
+  }
+
   @Test func `The write part of the file mask is kept`() throws {
     let volume = try Volume()
     let here = at(0, 3)

@@ -84,7 +84,7 @@ extension ECKDCommand {
     .init(0x9D, "WRITE COUNT, KEY AND DATA NEXT TRACK", in: .format, .formats) { d, _, t throws(UnitCheck) in
       try d.writeCountKeyAndDataNextTrack(t)
     },
-    .init(0x11, "ERASE", in: [.outside, .format, .writeTrack], after: found.union(.format), .formats) {
+    .init(0x11, "ERASE", in: [.outside, .writeTrack], after: found.union(.format), .formats) {
       d, _, t throws(UnitCheck) in try d.erase(t)
     },
     .init(0x15, "WRITE RECORD ZERO", in: [.outside, .format], after: .homeAddress, .formats) { d, _, t throws(UnitCheck) in

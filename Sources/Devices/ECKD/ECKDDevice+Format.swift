@@ -73,12 +73,14 @@ extension ECKDDevice {
     return .normalEnd
   }
 
-  /// ERASE (11): takes a record from the channel as WRITE CKD does, but writes nothing; the rest of the track goes.
+  /// ERASE (11): takes a record from the channel as WRITE CKD does, but writes nothing; the rest of the track goes. A count that
+  /// is cut short has zeros for what is missing.
   func erase(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
     try checkWrite(.format)
     let track = try track()
     _ = try currentRecord(of: track)
-    let count = try receiveCount(transfer)
+    guard fill(UnsafeMutableRawBufferPointer(rebasing: scratch[0..<Count.size]), transfer) else { return .normalEnd }
+    let count = Count(UnsafeRawBufferPointer(scratch), at: 0)
     guard track.layout.fits(count, keeping: recordIndex + 1) else { throw .invalidTrackFormat }
     guard fill(body(of: count), transfer) else { return .normalEnd }
     try erase(track, keeping: recordIndex + 1)
