@@ -130,6 +130,31 @@ import Testing
     }
   }
 
+  @Test func `LOCATE RECORD is rejected when the file mask forbids what its domain would write`() throws {
+    let volume = try Volume()
+    let here = at(0, 3)
+    let updates: Set<UInt8> = [0x00, 0x80, 0xC0], formats: Set<UInt8> = [0x00, 0xC0]
+    let reads: Set<UInt8> = [0x00, 0x40, 0x80, 0xC0]
+    let operations: [(UInt8, Set<UInt8>)] = [
+      (0x01, updates), (0x81, updates), (0x03, formats), (0x43, [0xC0]), (0xC3, [0xC0]), (0x0B, formats), (0x06, reads),
+      (0x4C, reads), (0x16, reads),
+    ]
+    let rejected = sense(0x80, 0, 2)
+    for mask in reads {
+      for (operation, allowed) in operations {
+        let result = volume.run([.defineExtent(here, here, mask: mask), .locate(operation, here, record: 0)])
+        #expect(allowed.contains(mask) ? result.isNormal : result.sense == rejected, "\(operation) \(mask)")
+      }
+      let full = volume.run([
+        .prefix(here, here, mask: mask, operation: 0x3F, extended: 0x11, set: [0x80]),
+        .command(0x95, Volume.record(here, 0, 8) + [UInt8](repeating: 0, count: 8) + [UInt8](repeating: 0xFF, count: 8)),
+      ])
+      #expect(formats.contains(mask) ? full.isNormal : full.sense == rejected && full.executed == 1, "\(mask)")
+      let data = volume.run([.prefix(at(0, 4), at(0, 4), mask: mask, operation: 0x3F, length: 16, extended: 0x23)])
+      #expect(updates.contains(mask) ? data.isNormal : data.sense == rejected, "\(mask)")
+    }
+  }
+
   @Test func `A read-only volume says write inhibited, whatever would write`() throws {
     let volume = try Volume(readOnly: true)
     let here = at(0, 3)

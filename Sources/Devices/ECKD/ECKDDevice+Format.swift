@@ -51,7 +51,6 @@ extension ECKDDevice {
   /// WRITE COUNT, KEY AND DATA NEXT TRACK (9D): record 1 of the next track of the domain.
   func writeCountKeyAndDataNextTrack(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
     guard chain.previous == 0x1D || chain.previous == 0x9D else { throw .invalidSequence }
-    try checkWrite(.format)
     settleFormatting()
     try advance()
     let track = try track()

@@ -17,7 +17,6 @@ extension ECKDDevice {
   /// WRITE FULL TRACK (95): what READ TRACK reads, up to and with the end-of-track marker, which no byte may miss; the track is
   /// exactly that afterwards.
   func writeFullTrack(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
-    try checkWrite(.homeAddressOrRecordZero)
     try advanceInSet()
     let slot = UnsafeMutableRawBufferPointer(rebasing: scratch[0..<CKDGeometry.trackSize])
     slot.initializeMemory(as: UInt8.self, repeating: 0)
@@ -58,7 +57,6 @@ extension ECKDDevice {
   /// WRITE TRACK DATA (A5): data for the record LOCATE RECORD found and those behind it, as far as the program has any;
   /// then for all records of the next track, and so on. Each must have the length LOCATE RECORD gave.
   func writeTrackData(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
-    try checkWrite(.update)
     try advanceInSet()
     let track = try trackToOverwrite()
     let records = try recordsOfSet(track)
