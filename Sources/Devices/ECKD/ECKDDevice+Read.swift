@@ -64,9 +64,10 @@ extension ECKDDevice {
     return .normalEnd
   }
 
-  /// READ RECORD ZERO (16, 96): count, key and data. Outside a domain the multitrack form reads the next track's.
+  /// READ RECORD ZERO (16, 96): count, key and data. The multitrack form reads the next track's, unless the home address of this
+  /// one has just passed (IBM SA22-1025, Read Record Zero).
   func readRecordZero(_ command: ECKDCommand, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
-    if command.isMultitrack, chain.domain == nil { try advance() }
+    if command.isMultitrack, area != .homeAddress { try advance() }
     area = .index
     let (track, record) = try nextRecord(command, skippingZero: false)
     area = .data
