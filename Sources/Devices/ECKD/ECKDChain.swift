@@ -38,7 +38,10 @@ struct ECKDChain {
   var before: ECKDCommand.Predecessors = .nothing
   var previous: UInt8 = 0
   var fileMask = FileMask()
+  /// Global attributes of DEFINE EXTENT.
   var attributes: UInt8 = 0
+  /// CKD conversion mode: records of a domain may have any length, and it ends with the cylinder.
+  var isCKDConversion: Bool { attributes & 0x20 != 0 }
   var extent: Extent
   /// The longest transfer that LOCATE RECORD may ask for.
   var blockSize = Self.longestBlock

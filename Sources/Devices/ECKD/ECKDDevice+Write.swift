@@ -57,9 +57,9 @@ extension ECKDDevice {
   }
 
   /// In a domain the record must have the length that LOCATE RECORD gave, record 0 of Write Track that of a standard one; unless
-  /// CKD conversion mode (global attributes bit 2) is on.
+  /// CKD conversion mode is on.
   private func checkLength(_ length: Int) throws(UnitCheck) {
-    guard let domain = chain.domain, chain.attributes & 0x20 == 0 else { return }
+    guard let domain = chain.domain, !chain.isCKDConversion else { return }
     let expected = domain.place == .writeTrack ? TrackLayout.recordZeroSize - Count.size : domain.transferLength
     guard length == expected else { throw .invalidTrackFormat }
   }
