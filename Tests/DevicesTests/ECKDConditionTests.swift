@@ -249,9 +249,11 @@ struct ECKDConditions: Sendable, CustomTestStringConvertible {
           place(0, 2, [.seek(at(0, 2)), .command(0x12), update(code)]),
           // Not the last one of its domain.
           place(0, 2, [all, .locate(0x01, at(0, 2), record: 2, count: 2, length: 100), update(code)]),
+          // Behind orientation on data.
+          place(0, 2, [all, .locate(0x81, at(0, 2), record: 2, length: 100), update(code)]),
         ],
+        // The record is the one that was found.
         [
-          (.noRecordFound, place(1, 12, [all, .locate(0x81, at(1, 12), record: 0, length: 100), update(code)])),
           (.invalidTrackFormat, place(0, 2, [all, .locate(0x01, at(0, 2), record: 2, length: 99), update(code)])),
           (.writeInhibited, place(0, 2, [.seek(at(0, 2))] + Command.searches(at(0, 2), 2) + [update(code)])),
         ])

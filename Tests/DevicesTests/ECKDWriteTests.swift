@@ -112,6 +112,29 @@ import Testing
     }
   }
 
+  @Test func `The commands in a domain of writes have their order`() throws {
+    let volume = try Volume()
+    let here = at(1, 0)
+    let write = { (code: UInt8) in Command.command(code, [UInt8](repeating: code, count: 100)) }
+    let run = { (operation: UInt8, auxiliary: UInt8, commands: [Command]) in
+      let count = UInt8(commands.count)
+      let locate = Command.locate(operation, here, record: 2, count: count, length: 100, auxiliary: auxiliary)
+      return volume.run([.defineExtent(here, here), locate] + commands)
+    }
+    let rejected = sense(0x80, 0, 2, 1, 0)
+    #expect(run(0x01, 0, [write(0x85), write(0x85)]).isNormal)
+    #expect(run(0x01, 0, [write(0x8D), write(0x8D)]).isNormal)
+    // One kind in one domain.
+    #expect(run(0x01, 0, [write(0x85), write(0x8D)]).sense == rejected)
+    #expect(run(0x01, 0, [write(0x8D), write(0x85)]).sense == rejected)
+    // Behind orientation on data the multitrack forms alone.
+    for code: UInt8 in [0x05, 0x0D] { #expect(run(0x81, 0, [write(code)]).sense == rejected) }
+    for code: UInt8 in [0x85, 0x8D] { #expect(run(0x81, 0, [write(code)]).isNormal) }
+    // READ COUNT at the end is the multitrack one.
+    #expect(run(0x01, 1, [write(0x85), .command(0x92)]).isNormal)
+    #expect(run(0x01, 1, [write(0x85), .command(0x12)]).sense == rejected)
+  }
+
   @Test func `The write part of the file mask is kept`() throws {
     let volume = try Volume()
     let here = at(0, 3)

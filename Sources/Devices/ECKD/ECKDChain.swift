@@ -22,6 +22,8 @@ struct ECKDChain {
   /// What LOCATE RECORD announced.
   struct Domain {
     var place: ECKDCommand.Places
+    /// Whether the record that LOCATE RECORD found has passed already.
+    var isOrientedOnData = false
     /// Commands to come.
     var remaining: Int
     /// Bytes to write into each record, or to read from the last track.

@@ -55,7 +55,7 @@ extension ECKDCommand {
     .init(0x8E, "READ KEY AND DATA MT", in: reads, after: .position, [.keepsSearch, .multitrack], readKeyAndData),
     .init(0x1E, "READ COUNT, KEY AND DATA", in: reads, after: .position, [], readCountKeyAndData),
     .init(0x9E, "READ COUNT, KEY AND DATA MT", in: reads, after: .position, .multitrack, readCountKeyAndData),
-    .init(0x12, "READ COUNT", in: [.outside, .readData, .read, .writeData], after: .position, .remembersIndex, readCount),
+    .init(0x12, "READ COUNT", in: reads, after: .position, .remembersIndex, readCount),
     .init(0x92, "READ COUNT MT", in: [.outside, .readData, .read, .writeData], after: .position, .multitrack, readCount),
     .init(0x16, "READ RECORD ZERO", in: reads, after: .position, [], readRecordZero),
     .init(0x96, "READ RECORD ZERO MT", in: reads, after: .position, .multitrack, readRecordZero),

@@ -148,8 +148,9 @@ extension ECKDDevice {
     chain.before.insert(.position)
     guard place != .outside else { return }
     chain.domain = ECKDChain.Domain(
-      place: place, remaining: location.count, transferLength: hasLength ? location.length : chain.blockSize,
-      readCountSuffix: suffix, trackSet: location.trackSet, start: location.seek)
+      place: place, isOrientedOnData: location.orientation == .data, remaining: location.count,
+      transferLength: hasLength ? location.length : chain.blockSize, readCountSuffix: suffix, trackSet: location.trackSet,
+      start: location.seek)
   }
 
   /// What the commands of the domain write, which file mask and volume must allow already here (IBM SA22-1025, the operations of

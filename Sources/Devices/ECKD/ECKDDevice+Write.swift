@@ -20,7 +20,7 @@ extension ECKDDevice {
 
   /// WRITE DATA (05) and WRITE UPDATE DATA (85).
   func writeData(_ command: ECKDCommand, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
-    try checkIsLast(command)
+    try checkOrder(command)
     try checkWrite(.update)
     let (track, record) = try recordToUpdate(command, keyMayHavePassed: true)
     try checkLength(Int(record.count.dataLength))
@@ -29,17 +29,23 @@ extension ECKDDevice {
 
   /// WRITE KEY AND DATA (0D) and WRITE UPDATE KEY AND DATA (8D).
   func writeKeyAndData(_ command: ECKDCommand, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
-    try checkIsLast(command)
+    try checkOrder(command)
     try checkWrite(.update)
     let (track, record) = try recordToUpdate(command, keyMayHavePassed: false)
     try checkLength(Int(record.count.keyLength) + Int(record.count.dataLength))
     return try update(track, record, from: record.keyOffset, transfer)
   }
 
-  /// In a domain of writes, all but the last one must be the multitrack forms.
-  private func checkIsLast(_ command: ECKDCommand) throws(UnitCheck) {
-    guard !command.isMultitrack, let domain = chain.domain, domain.place == .writeData else { return }
-    guard domain.remaining == (domain.readCountSuffix ? 2 : 1) else { throw .invalidSequence }
+  /// In a domain of writes all but the last one must be the multitrack forms, all of one kind; behind orientation on data the
+  /// last one, too (IBM SA22-1025, Write Data).
+  private func checkOrder(_ command: ECKDCommand) throws(UnitCheck) {
+    guard let domain = chain.domain, domain.place == .writeData else { return }
+    if command.isMultitrack {
+      // Bit 4 is all that 85 and 8D differ in.
+      guard chain.previous != command.code ^ 0x08 else { throw .invalidSequence }
+    } else {
+      guard !domain.isOrientedOnData, domain.remaining == (domain.readCountSuffix ? 2 : 1) else { throw .invalidSequence }
+    }
   }
 
   /// In a domain of writes the record LOCATE RECORD found, then one after the other; in that of a track record 0, which
