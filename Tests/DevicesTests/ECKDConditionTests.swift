@@ -139,9 +139,6 @@ struct ECKDConditions: Sendable, CustomTestStringConvertible {
     ECKDConditions(
       0x1B, legal: [.seek(at(1, 0)), seekHead(3)], illegal: [place(0, 0, [seekHead(3)])],
       [(.extentViolation, place(1, 0, [short, .seek(at(1, 0)), seekHead(1)]))]),
-    ECKDConditions(
-      0x13, legal: [.command(0x13)], illegal: [place(0, 5, inDomain(.command(0x13)))],
-      [(.extentViolation, place(0, 0, [short, .command(0x13)]))]),
     ECKDConditions(0x23, legal: [.seek(at(0, 1)), sector], illegal: [place(0, 0, [sector])]),
     // Record 0 is always there.
     ECKDConditions(

@@ -1,8 +1,8 @@
 import ChannelIO
 
 /// The commands of a 3990 model 6 with 3390s, one row each (IBM 3990 reference; what Linux, its tools and zipl send; the
-/// classic ones). Codes that are not here end with command reject, invalid command: WRITE SPECIAL CKD (01), which a 3390
-/// never had, DIAGNOSTIC CONTROL (F3) and the diagnostic forms of the home address commands among them.
+/// classic ones). Codes that are not here end with command reject, invalid command: WRITE SPECIAL CKD (01) and RECALIBRATE
+/// (13), which a 3390 never had, DIAGNOSTIC CONTROL (F3) and the diagnostic forms of the home address commands among them.
 ///
 /// Handlers lie in files by theme. A multitrack form (bit 0 of the code) has a row of its own.
 extension ECKDCommand {
@@ -13,7 +13,6 @@ extension ECKDCommand {
     .init(0x07, "SEEK") { d, _, t throws(UnitCheck) in try d.seek(t, .all) },
     .init(0x0B, "SEEK CYLINDER") { d, _, t throws(UnitCheck) in try d.seek(t, .cylinder) },
     .init(0x1B, "SEEK HEAD", after: .position) { d, _, t throws(UnitCheck) in try d.seek(t, .head) },
-    .init(0x13, "RECALIBRATE") { d, _, _ throws(UnitCheck) in try d.recalibrate() },
     .init(0x1F, "SET FILE MASK") { d, _, t throws(UnitCheck) in try d.setFileMask(t) },
     .init(0x23, "SET SECTOR", after: .position) { d, _, t throws(UnitCheck) in try d.setSector(t) },
     .init(0x22, "READ SECTOR", .remembersIndex) { d, _, t throws(UnitCheck) in try d.readSector(t) },
