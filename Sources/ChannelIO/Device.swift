@@ -47,6 +47,9 @@ package protocol DataTransfer: AnyObject {
   /// Whether the counts of the command's CCWs are used up. For commands whose length the program decides: asking for a byte
   /// more than there is would be an incorrect length. (A control unit knows the count of each CCW from its channel.)
   var isUsedUp: Bool { get }
+  /// Whether a check that the channel detected (program, protection, chaining) has ended the transfer. What `receive` came short
+  /// of then is not there, other than with a count that is used up.
+  var isTerminated: Bool { get }
 }
 
 extension DataTransfer {
@@ -86,7 +89,7 @@ package enum ResetSignal: Sendable {
 /// Concurrency: the channel calls one method of a device at a time, from any of its threads.
 package protocol Device: AnyObject, Sendable {
   var identification: DeviceIdentification { get }
-  /// A channel program starts: forget the chain of the one before (orientation, extent, domain).
+  /// A channel program starts, or goes on behind a suspension: forget the chain before it (orientation, extent, domain).
   func beginChannelProgram()
   /// Carries out one command. The channel has already answered codes that no device sees (TIC, invalid 0).
   ///

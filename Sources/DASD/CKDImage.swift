@@ -120,6 +120,9 @@ package final class CKDImage: @unchecked Sendable {
     try acknowledge()
   }
 
+  /// Drops the buffer: what was put into it is not to be written. The track is read anew next time.
+  package func discard(_ track: TrackBuffer) { track.isValid = false }
+
   /// Keeps the first `count` records of the track (record 0 is one of them, and stays) and sets the format mark.
   package func truncate(_ track: TrackBuffer, keeping count: Int) throws(CKDImageError) {
     let kept = min(max(count, 1), track.layout.records.count)

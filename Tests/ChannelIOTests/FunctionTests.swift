@@ -94,6 +94,18 @@ import Testing
     #expect(rig.bytes(0x2000, 16) == count(16))
   }
 
+  @Test func `for the device the resumed commands are a chain of their own`() throws {
+    let rig = try Rig()
+    rig.write([CCW(2, flags: .chainCommand, count: 16, dataAddress: 0x2000), CCW(3, flags: .suspend)])
+    #expect(rig.subsystem.startSubchannel(rig.id, rig.orb { $0.suspendControl = true }) == .started)
+    #expect(try test(rig) == "08804029 00001010 00000000")
+    #expect(rig.device.beginnings == 1)
+    rig.write([CCW(3)], at: 0x1008)
+    #expect(rig.subsystem.resumeSubchannel(rig.id) == .initiated)
+    #expect(try test(rig) == "08804007 00001010 0C000000")
+    #expect(rig.device.beginnings == 2)
+  }
+
   @Test func `a CCW with the S flag is never executed`() throws {
     let rig = try SubchannelState.suspended.make(gate)
     #expect(rig.subsystem.resumeSubchannel(rig.id) == .initiated)

@@ -139,9 +139,6 @@ struct ECKDConditions: Sendable, CustomTestStringConvertible {
     ECKDConditions(
       0x1B, legal: [.seek(at(1, 0)), seekHead(3)], illegal: [place(0, 0, [seekHead(3)])],
       [(.extentViolation, place(1, 0, [short, .seek(at(1, 0)), seekHead(1)]))]),
-    ECKDConditions(
-      0x13, legal: [.command(0x13)], illegal: [place(0, 5, inDomain(.command(0x13)))],
-      [(.extentViolation, place(0, 0, [short, .command(0x13)]))]),
     ECKDConditions(0x23, legal: [.seek(at(0, 1)), sector], illegal: [place(0, 0, [sector])]),
     // Record 0 is always there.
     ECKDConditions(
@@ -249,9 +246,11 @@ struct ECKDConditions: Sendable, CustomTestStringConvertible {
           place(0, 2, [.seek(at(0, 2)), .command(0x12), update(code)]),
           // Not the last one of its domain.
           place(0, 2, [all, .locate(0x01, at(0, 2), record: 2, count: 2, length: 100), update(code)]),
+          // Behind orientation on data.
+          place(0, 2, [all, .locate(0x81, at(0, 2), record: 2, length: 100), update(code)]),
         ],
+        // The record is the one that was found.
         [
-          (.noRecordFound, place(1, 12, [all, .locate(0x81, at(1, 12), record: 0, length: 100), update(code)])),
           (.invalidTrackFormat, place(0, 2, [all, .locate(0x01, at(0, 2), record: 2, length: 99), update(code)])),
           (.writeInhibited, place(0, 2, [.seek(at(0, 2))] + Command.searches(at(0, 2), 2) + [update(code)])),
         ])
@@ -377,7 +376,8 @@ struct ECKDConditions: Sendable, CustomTestStringConvertible {
   private static func trackData(_ last: TrackAddress, count: UInt8 = 1, length: UInt16 = 100) -> Command {
     .prefix(at(0, 2), last, mask: 0x80, operation: 0x3F, record: 2, count: count, length: length, extended: 0x23)
   }
-  private static let fullTrack = Volume.record(at(0, 5), 0, 8) + [UInt8](repeating: 0, count: 8)
+  private static let fullTrack =
+    Volume.record(at(0, 5), 0, 8) + [UInt8](repeating: 0, count: 8) + [UInt8](repeating: 0xFF, count: 8)
   private static let tracks: [ECKDConditions] = [
     ECKDConditions(
       0xDE, legal: [all, .locate(0x4C, at(0, 5)), .command(0xDE)],
@@ -412,7 +412,12 @@ struct ECKDConditions: Sendable, CustomTestStringConvertible {
       [
         (
           .invalidTrackFormat,
-          place(0, 5, [.prefix(at(0, 5), at(0, 5), mask: 0xC0, operation: 0x3F, extended: 0x11, set: [0x80]), .command(0x95)])
+          place(
+            0, 5,
+            [
+              .prefix(at(0, 5), at(0, 5), mask: 0xC0, operation: 0x3F, extended: 0x11, set: [0x80]),
+              .command(0x95, count(at(0, 5), 0, 60_000)),
+            ])
         ),
         (
           .writeInhibited,

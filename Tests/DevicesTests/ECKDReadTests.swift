@@ -101,6 +101,39 @@ import Testing
     #expect(volume.run([.seek(at(0, 14)), .command(0x9A)]).sense == sense(0, 0x20, 0, 0, 14))
   }
 
+  @Test func `The multitrack read of record 0 stays on the track whose home address has just passed`() throws {
+    let volume = try Volume()
+    let multitrack = Command.command(0x96), domain = Command.locate(0x46, at(0, 3), count: 3)
+    let heads: ([Command]) -> [UInt8?] = { volume.run($0).read.filter { $0.count == 16 }.map { $0[3] } }
+    #expect(heads([.seek(at(0, 3)), multitrack, multitrack]) == [4, 5])
+    #expect(heads([.seek(at(0, 3)), .command(0x1A), multitrack, multitrack]) == [3, 4])
+    #expect(heads([.seek(at(0, 3)), .command(0x39, [0, 0, 0, 3]), multitrack]) == [3])
+    #expect(heads([.defineExtent(at(0, 0), at(1, 0)), domain, multitrack, multitrack, multitrack]) == [3, 4, 5])
+  }
+
+  @Test func `In CKD conversion mode a domain ends with the cylinder`() throws {
+    let volume = try Volume()
+    let here = at(0, 14)
+    let domains: [[Command]] = [
+      [.locate(0x06, here, record: 3, count: 3), .command(0x92), .command(0x92)],
+      [.locate(0x81, here, record: 4, length: 20), .command(0x8D, Array("KEY1".utf8))],
+      [
+        .locate(0x03, here, record: 0, count: 2), .command(0x1D, Volume.record(here, 1, 9)),
+        .command(0x9D, Volume.record(at(1, 0), 1, 9)),
+      ],
+    ]
+    for domain in domains {
+      for (last, attributes, expected) in [
+        (at(1, 14), UInt8(0xE0), sense(0, 0x20, 0, 0, 14)), (here, 0xE0, sense(0, 0x04, 0, 0, 14)),
+        (here, 0xC0, sense(0, 0x04, 0, 0, 14)), (at(1, 14), 0xC0, nil),
+      ] {
+        let result = volume.run([.defineExtent(at(0, 0), last, attributes: attributes)] + domain)
+        #expect(result.executed == domain.count + 1)
+        #expect(result.sense == expected)
+      }
+    }
+  }
+
   @Test func `A track that is not valid says invalid track format to what would read it`() throws {
     let volume = try Volume()
     for code: UInt8 in [0x06, 0x0E, 0x1E, 0x12, 0x29] {

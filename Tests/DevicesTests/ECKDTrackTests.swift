@@ -40,7 +40,6 @@ import Testing
       let bytes = Volume.record(at(0, 1), 0, 8) + [UInt8](repeating: 0, count: 8) + record + [UInt8](repeating: 1, count: 57_000)
       #expect(volume.run([locate, .command(0x95, bytes)]).sense == sense(0, 0x40, 0, 0, 1))
     }
-    #expect(volume.run([locate, .command(0x95, [])]).sense == sense(0, 0x40, 0, 0, 1))
     #expect(try volume.device.image.readTrack(at(0, 1)).bytes == before)
     // Random bytes never crash, and the track stays one that can be read.
     for _ in 0..<200 {
@@ -49,6 +48,22 @@ import Testing
       volume.run([locate, .command(0x95, bytes)])
       #expect(throws: Never.self) { try volume.device.image.readTrack(at(0, 1)) }
     }
+  }
+
+  @Test func `A full track of which bytes are missing is rejected, and nothing is written`() throws {
+    let volume = try Volume()
+    let before = try volume.device.image.readTrack(at(0, 1)).bytes
+    let locate = Command.prefix(at(0, 1), at(0, 1), mask: 0xC0, operation: 0x3F, extended: 0x11, set: [0x80])
+    let bytes =
+      Volume.record(at(0, 1), 0, 8) + [UInt8](repeating: 0, count: 8) + Volume.record(at(0, 1), 1, 20)
+      + [UInt8](repeating: 9, count: 20) + [UInt8](repeating: 0xFF, count: 8)
+    for count in 0..<bytes.count {
+      #expect(volume.run([locate, .command(0x95, Array(bytes.prefix(count)))]).sense == sense(0x80, 0, 3, 0, 1), "\(count)")
+    }
+    #expect(try volume.device.image.readTrack(at(0, 1)).bytes == before)
+    let written = volume.run([locate, .command(0x95, bytes)])
+    #expect(written.isNormal && !written.isLong)
+    #expect(try volume.device.image.readTrack(at(0, 1)).records.map(\.count.dataLength) == [8, 20])
   }
 
   @Test func `Track data is read and written with one command a track`() throws {

@@ -56,6 +56,85 @@ import Testing
         == sense(0x80, 0, 2, 1, 0))
   }
 
+  @Test func `Record 0 is updated in a domain of writes that is oriented on it, and the multitrack forms pass over it`() throws {
+    let volume = try Volume()
+    let here = at(1, 2)
+    let extent = Command.defineExtent(here, here, mask: 0x80)
+    let locate = Command.locate(0x01, here, record: 0, length: 8)
+    for code: UInt8 in [0x05, 0x0D] {
+      let data = [UInt8](repeating: code, count: 8)
+      #expect(volume.run([extent, locate, .command(code, data)]).isNormal)
+      #expect(read(volume, here, 0) == data)
+    }
+    #expect(read(volume, here, 1) == Array("KEY1".utf8) + Volume.data(here, 1, 16))
+    #expect(
+      volume.run([extent, .locate(0x01, here, record: 0, length: 16), .command(0x85, [UInt8](repeating: 1, count: 16))]).isNormal)
+    #expect(read(volume, here, 1) == Array("KEY1".utf8) + [UInt8](repeating: 1, count: 16))
+  }
+
+  @Test func `A domain that writes a track updates record 0 and formats one record fewer than it counts`() throws {
+    let volume = try Volume()
+    let here = at(1, 2)
+    let extent = Command.defineExtent(here, here, mask: 0)
+    let zero = Command.command(0x05, [1, 2, 3, 4, 5, 6, 7, 8])
+    let records = (UInt8(1)...2).map { Command.command(0x1D, Volume.record(here, $0, 50) + [$0]) }
+    let track = [extent, .locate(0x0B, here, record: 0, count: 3, length: 50), zero] + records
+    #expect(volume.run(track).isNormal)
+    #expect(try volume.device.image.readTrack(here).records.map(\.count.dataLength) == [8, 50, 50])
+    #expect(try volume.device.image.check().map(\.track) == [at(2, 13)])
+    #expect(read(volume, here, 0) == zero.output)
+    #expect(read(volume, here, 2) == [2] + [UInt8](repeating: 0, count: 49))
+    let rejected = sense(0x80, 0, 2, 1, 2)
+    // Record 0 comes first and once, and it must be the record that was found.
+    #expect(volume.run(track + [zero]).sense == rejected)
+    #expect(volume.run([extent, .locate(0x0B, here, record: 0, count: 3), zero, zero]).sense == rejected)
+    #expect(volume.run([extent, .locate(0x0B, here, record: 0, count: 3), records[0], zero]).sense == rejected)
+    #expect(volume.run([extent, .locate(0x0B, here, record: 1, count: 3), zero]).sense == rejected)
+    // With no record to format the rest of the track is erased.
+    #expect(volume.run(track).isNormal)
+    #expect(volume.run([extent, .locate(0x0B, here, record: 0), zero]).isNormal)
+    #expect(try volume.device.image.readTrack(here).records.map(\.count.dataLength) == [8])
+  }
+
+  @Test func `ERASE needs no whole count, and no other domain than that of Write Track`() throws {
+    for length in 0...8 {
+      let volume = try Volume()
+      let count = Volume.record(at(1, 2), 3, 0).prefix(length)
+      let program: [Command] = [
+        .defineExtent(at(1, 2), at(1, 2)), .locate(0x0B, at(1, 2), record: 2), .command(0x11, Array(count)),
+      ]
+      #expect(volume.run(program).isNormal)
+      #expect(try volume.device.image.readTrack(at(1, 2)).records.map(\.count.id.record) == [0, 1, 2])
+      let format: [Command] = [
+        .defineExtent(at(1, 3), at(1, 3)), .locate(0x03, at(1, 3), record: 2), .command(0x11, Array(count)),
+      ]
+      #expect(volume.run(format).sense == sense(0x80, 0, 2, 1, 3))
+    }
+  }
+
+  @Test func `The commands in a domain of writes have their order`() throws {
+    let volume = try Volume()
+    let here = at(1, 0)
+    let write = { (code: UInt8) in Command.command(code, [UInt8](repeating: code, count: 100)) }
+    let run = { (operation: UInt8, auxiliary: UInt8, commands: [Command]) in
+      let count = UInt8(commands.count)
+      let locate = Command.locate(operation, here, record: 2, count: count, length: 100, auxiliary: auxiliary)
+      return volume.run([.defineExtent(here, here), locate] + commands)
+    }
+    let rejected = sense(0x80, 0, 2, 1, 0)
+    #expect(run(0x01, 0, [write(0x85), write(0x85)]).isNormal)
+    #expect(run(0x01, 0, [write(0x8D), write(0x8D)]).isNormal)
+    // One kind in one domain.
+    #expect(run(0x01, 0, [write(0x85), write(0x8D)]).sense == rejected)
+    #expect(run(0x01, 0, [write(0x8D), write(0x85)]).sense == rejected)
+    // Behind orientation on data the multitrack forms alone.
+    for code: UInt8 in [0x05, 0x0D] { #expect(run(0x81, 0, [write(code)]).sense == rejected) }
+    for code: UInt8 in [0x85, 0x8D] { #expect(run(0x81, 0, [write(code)]).isNormal) }
+    // READ COUNT at the end is the multitrack one.
+    #expect(run(0x01, 1, [write(0x85), .command(0x92)]).isNormal)
+    #expect(run(0x01, 1, [write(0x85), .command(0x12)]).sense == rejected)
+  }
+
   @Test func `The write part of the file mask is kept`() throws {
     let volume = try Volume()
     let here = at(0, 3)
@@ -71,6 +150,31 @@ import Testing
         let result = volume.run([.fileMask(mask), .seek(here)] + commands)
         #expect(isAllowed ? result.isNormal : result.sense == rejected, "\(mask)")
       }
+    }
+  }
+
+  @Test func `LOCATE RECORD is rejected when the file mask forbids what its domain would write`() throws {
+    let volume = try Volume()
+    let here = at(0, 3)
+    let updates: Set<UInt8> = [0x00, 0x80, 0xC0], formats: Set<UInt8> = [0x00, 0xC0]
+    let reads: Set<UInt8> = [0x00, 0x40, 0x80, 0xC0]
+    let operations: [(UInt8, Set<UInt8>)] = [
+      (0x01, updates), (0x81, updates), (0x03, formats), (0x43, [0xC0]), (0xC3, [0xC0]), (0x0B, formats), (0x06, reads),
+      (0x4C, reads), (0x16, reads),
+    ]
+    let rejected = sense(0x80, 0, 2)
+    for mask in reads {
+      for (operation, allowed) in operations {
+        let result = volume.run([.defineExtent(here, here, mask: mask), .locate(operation, here, record: 0)])
+        #expect(allowed.contains(mask) ? result.isNormal : result.sense == rejected, "\(operation) \(mask)")
+      }
+      let full = volume.run([
+        .prefix(here, here, mask: mask, operation: 0x3F, extended: 0x11, set: [0x80]),
+        .command(0x95, Volume.record(here, 0, 8) + [UInt8](repeating: 0, count: 8) + [UInt8](repeating: 0xFF, count: 8)),
+      ])
+      #expect(formats.contains(mask) ? full.isNormal : full.sense == rejected && full.executed == 1, "\(mask)")
+      let data = volume.run([.prefix(at(0, 4), at(0, 4), mask: mask, operation: 0x3F, length: 16, extended: 0x23)])
+      #expect(updates.contains(mask) ? data.isNormal : data.sense == rejected, "\(mask)")
     }
   }
 

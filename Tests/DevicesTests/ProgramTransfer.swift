@@ -35,4 +35,5 @@ final class ProgramTransfer: DataTransfer {
   }
 
   var isUsedUp: Bool { position == output.count }
+  var isTerminated: Bool { false }
 }

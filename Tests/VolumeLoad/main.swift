@@ -18,6 +18,7 @@ final class LoadTransfer: DataTransfer {
     self.fill = fill
   }
   var isUsedUp: Bool { false }
+  var isTerminated: Bool { false }
   func send(_ bytes: UnsafeRawBufferPointer) -> Int { bytes.count }
   func receive(into bytes: UnsafeMutableRawBufferPointer) -> Int {
     if !head.isEmpty {

@@ -42,6 +42,8 @@ extension ChannelProgram {
   // The next CCW of a data chain is in control as soon as the one before is used up, so this is the last one's count.
   var isUsedUp: Bool { remaining == 0 }
 
+  var isTerminated: Bool { !check.isEmpty }
+
   /// The device has accepted the command, and it is no immediate operation.
   private func beginTransfer() {
     guard !transferBegan else { return }

@@ -37,7 +37,10 @@ extension ChannelSubsystem {
     case .halt: performHalt(s)
     case .resetPath: performPathReset(s)
     case .start: performStart(s)
-    case .resume(let program): measured(s) { finish(s, program, program.run()) }
+    case .resume(let program):
+      // The suspension ended the chain for the device; what comes now is the first command of a new one.
+      program.device.beginChannelProgram()
+      measured(s) { finish(s, program, program.run()) }
     case .deviceEnd(let program, let status): measured(s) { finish(s, program, program.run(deviceEnd: status)) }
     case .nothing: return false
     }

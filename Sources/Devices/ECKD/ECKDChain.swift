@@ -22,6 +22,8 @@ struct ECKDChain {
   /// What LOCATE RECORD announced.
   struct Domain {
     var place: ECKDCommand.Places
+    /// Whether the record that LOCATE RECORD found has passed already.
+    var isOrientedOnData = false
     /// Commands to come.
     var remaining: Int
     /// Bytes to write into each record, or to read from the last track.
@@ -38,7 +40,10 @@ struct ECKDChain {
   var before: ECKDCommand.Predecessors = .nothing
   var previous: UInt8 = 0
   var fileMask = FileMask()
+  /// Global attributes of DEFINE EXTENT.
   var attributes: UInt8 = 0
+  /// CKD conversion mode: records of a domain may have any length, and it ends with the cylinder.
+  var isCKDConversion: Bool { attributes & 0x20 != 0 }
   var extent: Extent
   /// The longest transfer that LOCATE RECORD may ask for.
   var blockSize = Self.longestBlock

@@ -8,7 +8,7 @@ package struct ECKDCommand: Sendable {
     package init(rawValue: UInt16) { self.rawValue = rawValue }
     /// Nothing: the command is the first one, SUSPEND MULTIPATH RECONNECTION in front of it excepted.
     static let nothing = Self(rawValue: 1)
-    /// SEEK, SEEK CYLINDER, RECALIBRATE, LOCATE RECORD or READ IPL, at any time in this channel program.
+    /// SEEK, SEEK CYLINDER, LOCATE RECORD or READ IPL, at any time in this channel program.
     static let position = Self(rawValue: 2)
     /// A SEARCH ID EQUAL that was equal on all five bytes; reads and updates of that record may lie between.
     static let equalID = Self(rawValue: 4)

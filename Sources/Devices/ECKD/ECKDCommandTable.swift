@@ -1,8 +1,8 @@
 import ChannelIO
 
 /// The commands of a 3990 model 6 with 3390s, one row each (IBM 3990 reference; what Linux, its tools and zipl send; the
-/// classic ones). Codes that are not here end with command reject, invalid command: WRITE SPECIAL CKD (01), which a 3390
-/// never had, DIAGNOSTIC CONTROL (F3) and the diagnostic forms of the home address commands among them.
+/// classic ones). Codes that are not here end with command reject, invalid command: WRITE SPECIAL CKD (01) and RECALIBRATE
+/// (13), which a 3390 never had, DIAGNOSTIC CONTROL (F3) and the diagnostic forms of the home address commands among them.
 ///
 /// Handlers lie in files by theme. A multitrack form (bit 0 of the code) has a row of its own.
 extension ECKDCommand {
@@ -13,7 +13,6 @@ extension ECKDCommand {
     .init(0x07, "SEEK") { d, _, t throws(UnitCheck) in try d.seek(t, .all) },
     .init(0x0B, "SEEK CYLINDER") { d, _, t throws(UnitCheck) in try d.seek(t, .cylinder) },
     .init(0x1B, "SEEK HEAD", after: .position) { d, _, t throws(UnitCheck) in try d.seek(t, .head) },
-    .init(0x13, "RECALIBRATE") { d, _, _ throws(UnitCheck) in try d.recalibrate() },
     .init(0x1F, "SET FILE MASK") { d, _, t throws(UnitCheck) in try d.setFileMask(t) },
     .init(0x23, "SET SECTOR", after: .position) { d, _, t throws(UnitCheck) in try d.setSector(t) },
     .init(0x22, "READ SECTOR", .remembersIndex) { d, _, t throws(UnitCheck) in try d.readSector(t) },
@@ -55,7 +54,7 @@ extension ECKDCommand {
     .init(0x8E, "READ KEY AND DATA MT", in: reads, after: .position, [.keepsSearch, .multitrack], readKeyAndData),
     .init(0x1E, "READ COUNT, KEY AND DATA", in: reads, after: .position, [], readCountKeyAndData),
     .init(0x9E, "READ COUNT, KEY AND DATA MT", in: reads, after: .position, .multitrack, readCountKeyAndData),
-    .init(0x12, "READ COUNT", in: [.outside, .readData, .read, .writeData], after: .position, .remembersIndex, readCount),
+    .init(0x12, "READ COUNT", in: reads, after: .position, .remembersIndex, readCount),
     .init(0x92, "READ COUNT MT", in: [.outside, .readData, .read, .writeData], after: .position, .multitrack, readCount),
     .init(0x16, "READ RECORD ZERO", in: reads, after: .position, [], readRecordZero),
     .init(0x96, "READ RECORD ZERO MT", in: reads, after: .position, .multitrack, readRecordZero),
@@ -74,9 +73,9 @@ extension ECKDCommand {
 
   private static let found: Predecessors = [.equalID, .equalKey]
   private static let writing: [ECKDCommand] = [
-    .init(0x05, "WRITE DATA", in: [.outside, .writeData], after: found, .keepsSearch, writeData),
+    .init(0x05, "WRITE DATA", in: [.outside, .writeData, .writeTrack], after: found, .keepsSearch, writeData),
     .init(0x85, "WRITE UPDATE DATA", in: .writeData, [.keepsSearch, .multitrack], writeData),
-    .init(0x0D, "WRITE KEY AND DATA", in: [.outside, .writeData], after: .equalID, .keepsSearch, writeKeyAndData),
+    .init(0x0D, "WRITE KEY AND DATA", in: [.outside, .writeData, .writeTrack], after: .equalID, .keepsSearch, writeKeyAndData),
     .init(0x8D, "WRITE UPDATE KEY AND DATA", in: .writeData, [.keepsSearch, .multitrack], writeKeyAndData),
     .init(0x1D, "WRITE COUNT, KEY AND DATA", in: [.outside, .format, .writeTrack], after: found.union(.format), .formats) {
       d, _, t throws(UnitCheck) in try d.writeCountKeyAndData(t)
@@ -84,7 +83,7 @@ extension ECKDCommand {
     .init(0x9D, "WRITE COUNT, KEY AND DATA NEXT TRACK", in: .format, .formats) { d, _, t throws(UnitCheck) in
       try d.writeCountKeyAndDataNextTrack(t)
     },
-    .init(0x11, "ERASE", in: [.outside, .format, .writeTrack], after: found.union(.format), .formats) {
+    .init(0x11, "ERASE", in: [.outside, .writeTrack], after: found.union(.format), .formats) {
       d, _, t throws(UnitCheck) in try d.erase(t)
     },
     .init(0x15, "WRITE RECORD ZERO", in: [.outside, .format], after: .homeAddress, .formats) { d, _, t throws(UnitCheck) in

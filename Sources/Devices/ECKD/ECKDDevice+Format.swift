@@ -30,6 +30,16 @@ extension ECKDDevice {
     return count
   }
 
+  /// Room for key and data of a record that fits on a track, in `scratch` behind the count. They are received before the track
+  /// changes, since a check leaves it as it is.
+  private func body(of count: Count) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: scratch[Count.size..<count.recordSize])
+  }
+
+  private func put(_ bytes: UnsafeMutableRawBufferPointer, into track: TrackBuffer, at offset: Int) {
+    track.mutableBytes(offset..<offset + bytes.count).copyMemory(from: UnsafeRawBufferPointer(bytes))
+  }
+
   /// WRITE COUNT, KEY AND DATA (1D): a record behind the one the device is oriented on; those behind it go.
   func writeCountKeyAndData(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
     try checkWrite(.format)
@@ -41,7 +51,6 @@ extension ECKDDevice {
   /// WRITE COUNT, KEY AND DATA NEXT TRACK (9D): record 1 of the next track of the domain.
   func writeCountKeyAndDataNextTrack(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
     guard chain.previous == 0x1D || chain.previous == 0x9D else { throw .invalidSequence }
-    try checkWrite(.format)
     settleFormatting()
     try advance()
     let track = try track()
@@ -52,10 +61,10 @@ extension ECKDDevice {
   private func format(_ track: TrackBuffer, keeping kept: Int, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
     let count = try receiveCount(transfer)
     guard track.layout.fits(count, keeping: kept) else { throw .invalidTrackFormat }
+    guard fill(body(of: count), transfer) else { return .normalEnd }
     formatted = track.address
     try change { () throws(CKDImageError) in try image.truncate(track, keeping: kept) }
-    let start = track.layout.end + Count.size
-    fill(track, start..<start + count.recordSize - Count.size, transfer)
+    put(body(of: count), into: track, at: track.layout.end + Count.size)
     try change { () throws(CKDImageError) in try image.append(track, count) }
     recordIndex = track.layout.records.count - 1
     area = .data
@@ -63,20 +72,26 @@ extension ECKDDevice {
     return .normalEnd
   }
 
-  /// ERASE (11): takes a record from the channel as WRITE CKD does, but writes nothing; the rest of the track goes.
+  /// ERASE (11): takes a record from the channel as WRITE CKD does, but writes nothing; the rest of the track goes. A count that
+  /// is cut short has zeros for what is missing.
   func erase(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
     try checkWrite(.format)
     let track = try track()
     _ = try currentRecord(of: track)
-    let count = try receiveCount(transfer)
+    guard fill(UnsafeMutableRawBufferPointer(rebasing: scratch[0..<Count.size]), transfer) else { return .normalEnd }
+    let count = Count(UnsafeRawBufferPointer(scratch), at: 0)
     guard track.layout.fits(count, keeping: recordIndex + 1) else { throw .invalidTrackFormat }
-    let rest = min(count.recordSize - Count.size, scratch.count)
-    if rest > 0 { _ = transfer.receive(into: UnsafeMutableRawBufferPointer(rebasing: scratch[0..<rest])) }
+    guard fill(body(of: count), transfer) else { return .normalEnd }
+    try erase(track, keeping: recordIndex + 1)
+    return .normalEnd
+  }
+
+  /// All records behind the first `kept` go.
+  func erase(_ track: TrackBuffer, keeping kept: Int) throws(UnitCheck) {
     formatted = track.address
-    try change { () throws(CKDImageError) in try image.truncate(track, keeping: recordIndex + 1) }
+    try change { () throws(CKDImageError) in try image.truncate(track, keeping: kept) }
     area = .data
     try formattedTrack(track)
-    return .normalEnd
   }
 
   /// WRITE RECORD ZERO (15): behind the home address; all records go.
@@ -87,10 +102,10 @@ extension ECKDDevice {
     let track = try track()
     if case .homeAddress = track.layout.fault { throw .invalidTrackFormat }
     guard track.layout.fits(count, keeping: 0) else { throw .invalidTrackFormat }
+    guard fill(body(of: count), transfer) else { return .normalEnd }
     formatted = track.address
     try change { () throws(CKDImageError) in try image.reset(track) }
-    let start = TrackLayout.homeAddressSize + Count.size
-    fill(track, start..<start + count.recordSize - Count.size, transfer)
+    put(body(of: count), into: track, at: TrackLayout.homeAddressSize + Count.size)
     try change { () throws(CKDImageError) in try image.replaceRecordZero(track, count) }
     recordIndex = 0
     area = .data

@@ -142,15 +142,27 @@ extension ECKDDevice {
       location.sector == 0xFF || location.sector < Self.sectors, image.geometry.contains(location.seek)
     else { throw .invalidParameter }
     guard chain.extent.contains(location.seek) else { throw .fileProtected }
-    let writes: ECKDCommand.Places = [.writeData, .format, .writeTrack, .writeFullTrack, .writeTrackData]
-    if writes.contains(place), image.isReadOnly { throw .writeInhibited }
+    if let kind = writeKind(place, location.orientation) { try checkWrite(kind) }
     move(to: location.seek)
     if place != .writeFullTrack { try orient(location) }
     chain.before.insert(.position)
     guard place != .outside else { return }
     chain.domain = ECKDChain.Domain(
-      place: place, remaining: location.count, transferLength: hasLength ? location.length : chain.blockSize,
-      readCountSuffix: suffix, trackSet: location.trackSet, start: location.seek)
+      place: place, isOrientedOnData: location.orientation == .data, remaining: location.count,
+      transferLength: hasLength ? location.length : chain.blockSize, readCountSuffix: suffix, trackSet: location.trackSet,
+      start: location.seek)
+  }
+
+  /// What the commands of the domain write, which file mask and volume must allow already here (IBM SA22-1025, the operations of
+  /// LOCATE RECORD); nil when they read.
+  private func writeKind(_ place: ECKDCommand.Places, _ orientation: Location.Orientation) -> WriteKind? {
+    switch (place, orientation) {
+    case (.writeData, _), (.writeTrackData, _): .update
+    case (.format, .count), (.writeTrack, _), (.writeFullTrack, _): .format
+    // Record 0 or the home address comes first.
+    case (.format, _): .homeAddressOrRecordZero
+    default: nil
+    }
   }
 
   private func orient(_ location: Location) throws(UnitCheck) {

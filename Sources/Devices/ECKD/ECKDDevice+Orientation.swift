@@ -59,13 +59,15 @@ extension ECKDDevice {
   }
 
   /// Goes to the next track for a multitrack command. Outside a domain that stays within the cylinder, and the file mask
-  /// must allow it.
+  /// must allow it; in a domain of CKD conversion mode it stays, too.
   func advance() throws(UnitCheck) {
+    let isAtEnd = Int(address.head) + 1 >= CKDGeometry.heads
     if chain.domain == nil {
       if chain.fileMask.seeks == .none { throw .fileProtected }
-      if Int(address.head) + 1 >= CKDGeometry.heads { throw .endOfCylinder }
+      if isAtEnd { throw .endOfCylinder }
     }
     guard let next = TrackAddress(index: address.index + 1), chain.extent.contains(next) else { throw .fileProtected }
+    if isAtEnd, chain.isCKDConversion { throw .endOfCylinder }
     move(to: next)
   }
 

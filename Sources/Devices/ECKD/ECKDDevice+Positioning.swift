@@ -23,15 +23,6 @@ extension ECKDDevice {
     return .normalEnd
   }
 
-  /// RECALIBRATE (13): to cylinder 0 head 0.
-  func recalibrate() throws(UnitCheck) -> UnitStatus {
-    let zero = TrackAddress(cylinder: 0, head: 0)
-    guard chain.fileMask.seeks == .all, chain.extent.contains(zero) else { throw .fileProtected }
-    move(to: zero)
-    chain.before.insert(.position)
-    return .normalEnd
-  }
-
   /// SET FILE MASK (1F): one byte.
   func setFileMask(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
     guard chain.before.isDisjoint(with: [.defineExtent, .setFileMask, .readIPL]) else { throw .invalidSequence }

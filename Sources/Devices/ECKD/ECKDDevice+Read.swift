@@ -1,14 +1,15 @@
 import ChannelIO
 import DASD
 
-/// Reads of single records and of the home address. A data length of zero is an end-of-file record: unit exception.
+/// Reads of single records and of the home address. A data length of zero is an end-of-file record: unit exception, of a
+/// command that transfers (no bytes, which may be an incorrect length) and is no immediate operation.
 extension ECKDDevice {
-  private func end(_ record: TrackRecord) -> UnitStatus {
+  func end(_ record: TrackRecord) -> UnitStatus {
     record.count.dataLength == 0 ? [.channelEnd, .deviceEnd, .unitException] : .normalEnd
   }
 
   private func send(_ track: TrackBuffer, _ range: Range<Int>, _ transfer: any DataTransfer) {
-    if !range.isEmpty { _ = transfer.send(UnsafeRawBufferPointer(rebasing: track.bytes[range])) }
+    _ = transfer.send(UnsafeRawBufferPointer(rebasing: track.bytes[range]))
   }
 
   /// READ IPL (02): to cylinder 0 head 0, data of record 1. The next read reads record 2.
@@ -63,9 +64,10 @@ extension ECKDDevice {
     return .normalEnd
   }
 
-  /// READ RECORD ZERO (16, 96): count, key and data. Outside a domain the multitrack form reads the next track's.
+  /// READ RECORD ZERO (16, 96): count, key and data. The multitrack form reads the next track's, unless the home address of this
+  /// one has just passed (IBM SA22-1025, Read Record Zero).
   func readRecordZero(_ command: ECKDCommand, _ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
-    if command.isMultitrack, chain.domain == nil { try advance() }
+    if command.isMultitrack, area != .homeAddress { try advance() }
     area = .index
     let (track, record) = try nextRecord(command, skippingZero: false)
     area = .data

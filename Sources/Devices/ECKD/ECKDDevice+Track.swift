@@ -14,31 +14,22 @@ extension ECKDDevice {
     return .normalEnd
   }
 
-  /// WRITE FULL TRACK (95): what READ TRACK reads; the track is exactly that afterwards. A record that the program has
-  /// only a part of is filled with zeros, and ends the track.
+  /// WRITE FULL TRACK (95): what READ TRACK reads, up to and with the end-of-track marker, which no byte may miss; the track is
+  /// exactly that afterwards.
   func writeFullTrack(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
-    try checkWrite(.homeAddressOrRecordZero)
     try advanceInSet()
     let slot = UnsafeMutableRawBufferPointer(rebasing: scratch[0..<CKDGeometry.trackSize])
     slot.initializeMemory(as: UInt8.self, repeating: 0)
     slot.storeBytes(of: (UInt64(address.cylinder) << 40 | UInt64(address.head) << 24).bigEndian, as: UInt64.self)
     var layout = TrackLayout()
-    var offset = TrackLayout.homeAddressSize
-    var isComplete = false
-    while !isComplete, !transfer.isUsedUp {
-      let room = UnsafeMutableRawBufferPointer(rebasing: slot[offset..<offset + Count.size])
-      let n = transfer.receive(into: room)
-      if n < Count.size || room.allSatisfy({ $0 == 0xFF }) { break }
+    while true {
+      let offset = layout.end
+      try parameters(Count.size, at: offset, transfer)
+      if slot.loadUnaligned(fromByteOffset: offset, as: UInt64.self) == TrackLayout.endMarker { break }
       let count = Count(UnsafeRawBufferPointer(slot), at: offset)
       guard layout.append(count) else { throw .invalidTrackFormat }
-      let length = count.recordSize - Count.size
-      if length > 0 {
-        let body = UnsafeMutableRawBufferPointer(rebasing: slot[offset + Count.size..<offset + Count.size + length])
-        isComplete = transfer.receive(into: body) < length
-      }
-      offset += count.recordSize
+      try parameters(count.recordSize - Count.size, at: offset + Count.size, transfer)
     }
-    slot.storeBytes(of: TrackLayout.endMarker, toByteOffset: offset, as: UInt64.self)
     let written: Track
     do throws(TrackFormatError) { written = try Track(bytes: Array(slot), at: address) } catch { throw .invalidTrackFormat }
     try change { () throws(CKDImageError) in try image.writeTrack(written) }
@@ -66,21 +57,21 @@ extension ECKDDevice {
   /// WRITE TRACK DATA (A5): data for the record LOCATE RECORD found and those behind it, as far as the program has any;
   /// then for all records of the next track, and so on. Each must have the length LOCATE RECORD gave.
   func writeTrackData(_ transfer: any DataTransfer) throws(UnitCheck) -> UnitStatus {
-    try checkWrite(.update)
     try advanceInSet()
     let track = try trackToOverwrite()
     let records = try recordsOfSet(track)
     var written: Range<Int>?
+    var isInvalid = false
     for record in records where !transfer.isUsedUp {
-      guard Int(record.count.dataLength) == chain.domain?.transferLength else {
-        if let written { try change { () throws(CKDImageError) in try image.update(track, written) } }
-        throw .invalidTrackFormat
-      }
-      fill(track, record.data, transfer)
+      isInvalid = Int(record.count.dataLength) != chain.domain?.transferLength
+      if isInvalid || !fill(track.mutableBytes(record.data), transfer) { break }
       // The counts between are written as they are: one write for all records.
       written = (written?.lowerBound ?? record.dataOffset)..<record.end
     }
+    // Those in front of one that is not written are.
     if let written { try change { () throws(CKDImageError) in try image.update(track, written) } }
+    if transfer.isTerminated { image.discard(track) }
+    if isInvalid { throw .invalidTrackFormat }
     return .normalEnd
   }
 
