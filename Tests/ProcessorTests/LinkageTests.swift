@@ -106,6 +106,20 @@ struct LinkageTests {
     #expect(m.programInterruption == .specification)
     m.run("B24A 0038", mask: BareMachine.dat)
     #expect(m.programInterruption == .specification)
+    for text in ["B24A 0038", "B247 0070"] {
+      m.run(text)
+      #expect(m.programInterruption == .specialOperation)
+    }
+    // MSTA stores into nothing but the modifiable area.
+    let entry = m.cpu.s.pointee.cr[15] & ~7 - 288
+    m.cpu.setControlRegister(9, CPU.PEREvent.storageAlteration)
+    for (offset, code) in [(0, 0), (152, 0x80)] as [(UInt64, UInt16)] {
+      m[UInt16.self, Lowcore.programCode] = 0
+      m.cpu.setControlRegister(10, entry + offset)
+      m.cpu.setControlRegister(11, entry + offset + 7)
+      m.run("B247 0060", mask: BareMachine.dat | PSW.per)
+      #expect(m[UInt16.self, Lowcore.programCode] == code)
+    }
   }
 
   @Test func `a full section goes on in the next one, or is a stack-full exception`() throws {

@@ -259,6 +259,25 @@ struct TranslationTests {
     #expect(m.gr[1] == 0x5555_5555_8000_003B)
   }
 
+  @Test func `LRA has a condition code for an entry whose address has no room in 31 bits`() throws {
+    let m = BareMachine(megabytes: 2049)
+    try m.mapIdentity()
+    m[UInt64.self, BareMachine.segments + 8] = 0x8000_0000
+    let entry = 0x8000_0000 + (Self.address >> 9 & 0x7F8)
+    m[UInt64.self, entry] = 0x400
+    m.gr[2] = Self.address
+    m.run("B110 2000", mask: PSW.basicAddressing)
+    #expect(m.programInterruption == nil)
+    #expect(m.cc == 3)
+    #expect(m.gr[1] & 0xFFFF_FFFF == 0x8000_0011)
+    m.run("E310 2000 0003")
+    #expect(m.cc == 2)
+    #expect(m.gr[1] == entry)
+    m[UInt64.self, entry] = 0x8000_0000
+    m.run("B110 2000", mask: PSW.basicAddressing)
+    #expect(m.programInterruption == .specialOperation)
+  }
+
   @Test func `LPTEA gives the address of the page-table entry, or of what is invalid above it`() throws {
     let m = BareMachine()
     try m.mapIdentity()

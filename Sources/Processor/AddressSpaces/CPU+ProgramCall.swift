@@ -15,6 +15,7 @@ extension CPU {
       try requireASNTranslation()
       let aste = try ASTE(self, at: entry.asteOrigin)
       s.pointee.translationExceptionIdentification = UInt64(entry.asn)
+      s.pointee.exceptionAccessIdentification = 0
       if aste.isInvalid { throw .asxTranslation }
       switched = (aste, try asceAfterSubspaceReplacement(aste))
     }
@@ -106,7 +107,7 @@ extension CPU {
 
   mutating func programReturn() throws(ProgramInterruption) {
     let (address, type) = try locateStateEntry(removes: true)
-    let entry = try stateEntry(address, .fetch)
+    let entry = try stateEntry(address)
     let previous = address &- StackEntryDescriptor.stateEntrySize
     var psw = PSW(mask: entry.doubleword(StateEntry.pswMask), instructionAddress: entry.doubleword(StateEntry.pswAddress))
     psw.mask = psw.mask & ~PSW.per | s.pointee.pswMask & PSW.per

@@ -104,7 +104,7 @@ extension CPU {
   mutating func locateStateEntry(removes: Bool) throws(ProgramInterruption) -> (
     address: UInt64, type: StackEntryDescriptor.EntryType
   ) {
-    guard isTranslating, addressSpace != .secondary, !(removes && addressSpace == .home) else { throw .specialOperation }
+    try requireStack(removing: removes)
     var address = currentStackEntry
     var descriptor = StackEntryDescriptor(word: try stackDoubleword(address))
     if descriptor.type == .header {
@@ -120,9 +120,18 @@ extension CPU {
     return (address, type)
   }
 
-  /// The whole state entry whose descriptor is at `address`.
-  mutating func stateEntry(_ address: UInt64, _ kind: AccessKind) throws(ProgramInterruption) -> Block {
-    try stackBlock(address &- UInt64(StateEntry.descriptor), kind, Int(StackEntryDescriptor.stateEntrySize))
+  /// The modes in which the linkage stack is there, to look at or to remove from.
+  func requireStack(removing: Bool) throws(ProgramInterruption) {
+    guard isTranslating, addressSpace != .secondary, !(removing && addressSpace == .home) else { throw .specialOperation }
+  }
+
+  /// What MODIFY STACKED STATE stores into, of the state entry whose descriptor is at `address`.
+  mutating func modifiableArea(_ address: UInt64) throws(ProgramInterruption) -> Block {
+    try stackBlock(address &- UInt64(StateEntry.descriptor &- StateEntry.modifiable), .store, 8)
+  }
+  /// The whole state entry whose descriptor is at `address`, to be fetched.
+  mutating func stateEntry(_ address: UInt64) throws(ProgramInterruption) -> Block {
+    try stackBlock(address &- UInt64(StateEntry.descriptor), .fetch, Int(StackEntryDescriptor.stateEntrySize))
   }
 
   /// Loads general and access registers `first` to `last`, wrapping.

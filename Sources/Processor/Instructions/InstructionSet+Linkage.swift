@@ -29,20 +29,21 @@ extension InstructionSet where Machine: ~Copyable {
 
   private mutating func defineStackedState() {
     routine("EREG", 0xB249, .rre) { cpu, i throws(ProgramInterruption) in
-      let entry = try cpu.stateEntry(try cpu.locateStateEntry(removes: false).address, .fetch)
+      let entry = try cpu.stateEntry(try cpu.locateStateEntry(removes: false).address)
       cpu.unstackRegisters(entry, i.e1, i.e2, isLong: false)
     }
     routine("EREGG", 0xB90E, .rre, .zArchitectureOnly) { cpu, i throws(ProgramInterruption) in
-      let entry = try cpu.stateEntry(try cpu.locateStateEntry(removes: false).address, .fetch)
+      let entry = try cpu.stateEntry(try cpu.locateStateEntry(removes: false).address)
       cpu.unstackRegisters(entry, i.e1, i.e2, isLong: true)
     }
     routine("ESTA", 0xB24A, .rre, .setsCC) { cpu, i throws(ProgramInterruption) in
       try cpu.extractStackedState(i.e1, code: UInt8(truncatingIfNeeded: cpu.gr(i.e2)))
     }
     routine("MSTA", 0xB247, .rre) { cpu, i throws(ProgramInterruption) in
+      try cpu.requireStack(removing: false)
       if i.e1 & 1 != 0 { throw .specification }
-      let entry = try cpu.stateEntry(try cpu.locateStateEntry(removes: false).address, .store)
-      entry.set(cpu.gr32(i.e1) &<< 32 | cpu.gr32(i.e1 &+ 1), StateEntry.modifiable)
+      let area = try cpu.modifiableArea(try cpu.locateStateEntry(removes: false).address)
+      area.set(cpu.gr32(i.e1) &<< 32 | cpu.gr32(i.e1 &+ 1), 0)
     }
   }
 }
@@ -77,9 +78,10 @@ extension CPU {
   /// EXTRACT STACKED STATE: codes 0 key mask and ASNs, 1 ESA/390 PSW, 2 called address, 3 modifiable area, 4 PSW.
   /// CC 0 branch state entry, 1 call state entry.
   mutating func extractStackedState(_ r1: Int, code: UInt8) throws(ProgramInterruption) {
+    try requireStack(removing: false)
     if r1 & 1 != 0 || code > 4 { throw .specification }
     let (address, type) = try locateStateEntry(removes: false)
-    let entry = try stateEntry(address, .fetch)
+    let entry = try stateEntry(address)
     let mask = entry.doubleword(StateEntry.pswMask), pswAddress = entry.doubleword(StateEntry.pswAddress)
     let at: Int
     switch code {

@@ -182,7 +182,8 @@ extension CPU {
   }
 
   /// LOAD REAL ADDRESS: CC 0 translated; 1 segment-table entry invalid, 2 page-table entry invalid (R1 has the entry's
-  /// address); 3 another exception (R1 bits 32-63 have bit 32 on and the code). DAT takes place whatever PSW bit 5 is.
+  /// address); 3 another exception, or an entry whose address has no room (R1 bits 32-63 have bit 32 on and the code). DAT takes
+  /// place whatever PSW bit 5 is.
   mutating func loadRealAddress(_ r1: Int, _ operand: StorageOperand<UInt64>, isLong: Bool) throws(ProgramInterruption) {
     let space: DesignatedSpace
     do { space = try designated(addressSpace, ar: operand.base) } catch {
@@ -190,18 +191,19 @@ extension CPU {
       return loadRealAddress(r1, exception: error)
     }
     guard let asce = space.asce else { return }
-    let walk = walk(operand.address, asce)
+    let walk = walk(operand.address, asce), fits = isLong || walk.entryAddress <= 0x7FFF_FFFF
     switch walk.exception {
     case nil:
-      try setRealAddress(r1, walk.address, isLong)
+      if !isLong && walk.address > 0x7FFF_FFFF { throw .specialOperation }
+      setRealAddress(r1, walk.address, isLong)
       setCC(0)
     case .addressing?, .translationSpecification?:
       throw walk.exception ?? .addressing
-    case .segmentTranslation? where !walk.isOutsideTable:
-      try setRealAddress(r1, walk.entryAddress, isLong)
+    case .segmentTranslation? where !walk.isOutsideTable && fits:
+      setRealAddress(r1, walk.entryAddress, isLong)
       setCC(1)
-    case .pageTranslation?:
-      try setRealAddress(r1, walk.entryAddress, isLong)
+    case .pageTranslation? where fits:
+      setRealAddress(r1, walk.entryAddress, isLong)
       setCC(2)
     case let exception?:
       loadRealAddress(r1, exception: exception)
@@ -211,9 +213,7 @@ extension CPU {
     setGR32(r1, 0x8000_0000 | UInt64(exception.rawValue))
     setCC(3)
   }
-  private mutating func setRealAddress(_ r1: Int, _ address: UInt64, _ isLong: Bool) throws(ProgramInterruption) {
-    if isLong { return setGR(r1, address) }
-    if address > 0x7FFF_FFFF { throw .specialOperation }
-    setGR32(r1, address)
+  private mutating func setRealAddress(_ r1: Int, _ address: UInt64, _ isLong: Bool) {
+    if isLong { setGR(r1, address) } else { setGR32(r1, address) }
   }
 }
