@@ -25,7 +25,7 @@ struct DASDCheck: ParsableCommand {
     var note = ""
     do { faults += try LabelledVolume(image).checkContents() } catch let error as VolumeError {
       // A volume without our kind of label is no fault, one with a label and a bad VTOC is.
-      let text = error.description.dropFirst(path.utf8.count + 2)
+      let text = error.description.dropFirst(path.count + 2)
       if Self.hasLabel(image) { faults.append(String(text)) } else { note = "; \(text)" }
     } catch let error as CKDImageError { faults.append(error.description) }
     for fault in faults { print(fault) }

@@ -23,7 +23,7 @@ struct DASDInfo: ParsableCommand {
     if let track = try? image.readTrack(VolumeLabel.home.track) { print("  load        \(describe(LoadRecords(track)))") }
     let volume: LabelledVolume
     do { volume = try LabelledVolume(image) } catch let error as VolumeError {
-      print("  label       \(error.description.dropFirst(path.utf8.count + 2))")
+      print("  label       \(error.description.dropFirst(path.count + 2))")
       return
     }
     print("  label       VOL1, serial \(volume.label.serial), VTOC at \(volume.label.vtoc.track)")

@@ -9,7 +9,8 @@ final class HostFile {
   /// Opens a file for reading.
   init(reading path: FilePath) throws {
     self.path = path
-    do { descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) } catch {
+    // A FIFO would wait for who writes to it; `size` refuses it.
+    do { descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]) } catch {
       throw Self.failure(path, "cannot open it", error, .noInput)
     }
   }

@@ -14,8 +14,10 @@ final class ImageFile: Sendable {
     self.path = path
     isReadOnly = readOnly
     do {
+      // A FIFO would wait for its other end.
       descriptor = try FileDescriptor.open(
-        path, readOnly ? .readOnly : .readWrite, options: create ? [.create, .exclusiveCreate, .closeOnExec] : [.closeOnExec],
+        path, readOnly ? .readOnly : .readWrite,
+        options: create ? [.create, .exclusiveCreate, .closeOnExec] : [.closeOnExec, .nonBlocking],
         permissions: create ? [.ownerReadWrite, .groupRead, .otherRead] : nil)
     } catch let errno as Errno {
       switch errno {

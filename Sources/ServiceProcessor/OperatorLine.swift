@@ -39,14 +39,11 @@ package enum OperatorLine {
     let percent = page.ebcdic(UInt8(ascii: "%"))
     let continuation = [page.ebcdic(UInt8(ascii: "^")), page.ebcdic(UInt8(ascii: "n"))]
     func doubled(_ c: some Sequence<UInt8>) -> [UInt8] { c.flatMap { $0 == percent ? [$0, $0] : [$0] } }
-    let whole = doubled(characters)
-    if whole.count <= maximumText { return [whole] }
-
     var pieces: [[UInt8]] = [], rest = characters[...]
     // Even doubled, 120 characters fit. More than 251 bytes are at least 126 characters, so the last piece never has the
     // two or three that Linux could take for a control character (^c, ^-s).
     let length = 120
-    while doubled(rest).count > maximumText {
+    while rest.count > maximumText || doubled(rest).count > maximumText {
       pieces.append(doubled(rest.prefix(length)) + continuation)
       rest = rest.dropFirst(length)
     }

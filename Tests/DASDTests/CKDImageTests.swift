@@ -107,6 +107,13 @@ import Testing
       try CKDImage(path: "/tmp", readOnly: true)
     }
     #expect(throws: CKDImageError.notAnImage(FilePath("/tmp"), "it is a directory")) { try CKDImage(path: "/tmp") }
+    // A FIFO without another end is not waited for.
+    let fifo = "/tmp/ironload-fifo-\(UInt64.random(in: 0 ... .max))"
+    #expect(mkfifo(fifo, 0o600) == 0)
+    defer { unlink(fifo) }
+    for readOnly in [true, false] {
+      #expect(throws: CKDImageError.self) { try CKDImage(path: FilePath(fifo), readOnly: readOnly) }
+    }
   }
 
   @Test func `One writer or several readers may use an image at a time`() throws {

@@ -46,8 +46,8 @@ package final class ChannelSubsystem: Sendable {
 
   /// - Parameters:
   ///   - tracer: hears of CCWs (`TraceClass.ccw`) and of I/O functions and interruptions (`.io`).
-  ///   - threads: how many channel programs can run at a time.
-  package init(storage: AbsoluteStorage, tracer: Tracer? = nil, threads: Int = 4) {
+  ///   - threads: how many channel programs can run at a time; more than anybody has devices, as a program need never end.
+  package init(storage: AbsoluteStorage, tracer: Tracer? = nil, threads: Int = 256) {
     self.storage = storage
     self.tracer = tracer
     interruptions = InterruptionQueue(mask: pendingMask)

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The few threads that run all channel programs, asleep while there is nothing to do.
+/// The threads that run all channel programs, as many as there were programs at a time, asleep while there is nothing to do.
 ///
 /// Concurrency: one lock guards the queue; a thread holds it only to take work. Threads keep this object alive until
 /// `shutDown`, never the channel subsystem.

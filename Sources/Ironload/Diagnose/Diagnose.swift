@@ -40,7 +40,8 @@ enum Diagnose {
     let first = cpu.gr(text.r1), last = cpu.gr(text.r3)
     guard first & 0xFFF == 0, last & 0xFFF == 0, first <= last else { throw .specification }
     let count = last &- first &+ 4096
-    guard cpu.storage.contains(AbsoluteAddress(first), count: count) else { throw .addressing }
+    // All of the address space has a count of zero.
+    guard count != 0, cpu.storage.contains(AbsoluteAddress(first), count: count) else { throw .addressing }
     if cpu.storage.isReadOnly(AbsoluteAddress(first)) { throw .protection }
     cpu.storage.change(at: AbsoluteAddress(first), count: Int(count)) {
       $0.initializeMemory(as: UInt8.self, repeating: 0, count: Int(count))

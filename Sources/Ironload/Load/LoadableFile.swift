@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 /// A file of the host whose bytes go into a guest's storage.
@@ -9,8 +10,13 @@ enum LoadableFile {
   /// - Parameter option: where the operator named it, for messages.
   static func contents(_ path: String, _ option: String) throws(ConfigurationError) -> [UInt8] {
     do {
-      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+      // A FIFO would wait for who writes to it.
+      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
       defer { try? file.close() }
+      var status = stat()
+      guard fstat(file.rawValue, &status) == 0, [S_IFREG, S_IFBLK].contains(status.st_mode & S_IFMT) else {
+        throw ConfigurationError(.noInput, "\(option) \(path): not a plain file; name one")
+      }
       let size = try file.seek(offset: 0, from: .end)
       guard size < limit else { throw ConfigurationError(.badData, "\(option) \(path): \(size) bytes are too many") }
       try file.seek(offset: 0, from: .start)

@@ -26,6 +26,7 @@ extension Machine {
       guard r1 & 1 == 0, cpu.gr(r1) & 0xFFF == 0 else { throw .specification }
       let address = AbsoluteAddress(cpu.prefixed(cpu.gr(r1)))
       guard storage.contains(address, count: 4096) else { throw .addressing }
+      if subcode == 6 && storage.isReadOnly(address) { throw .protection }
       cpu.setGR(r1 + 1, subcode == 5 ? setBlock(address) : storeBlock(address))
     default: throw .specification
     }
@@ -85,7 +86,9 @@ extension Machine {
     case (.kernel(let kernel, let initrd, let commandLine), nil):
       try performLoad(kernel: kernel, initrd: initrd, commandLine: commandLine, kind: kind)
     case (.list(let path), nil): try performLoad(list: path, kind: kind)
-    case (.device, nil), (.firmware, nil): preconditionFailure("a load leaves its parameter block")
+    // A machine that was started without a load.
+    case (.device, nil), (.firmware, nil):
+      throw ConfigurationError(.usage, "nothing was loaded that could be loaded again; have the operator load a device")
     }
   }
 }

@@ -9,7 +9,8 @@ package struct LinuxFiles: HostFiles {
   private static var lastError: Errno { Errno(rawValue: errno) }
 
   package func open(_ path: String, writable: Bool) throws(Errno) -> Int32 {
-    let descriptor = Glibc.open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC)
+    // A FIFO would wait for its other end.
+    let descriptor = Glibc.open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.lastError }
     return descriptor
   }

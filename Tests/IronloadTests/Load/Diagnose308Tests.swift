@@ -72,6 +72,20 @@ import Testing
     #expect(error.kind == .noInput)
   }
 
+  @Test(arguments: [3, 4, 7] as [Int16])
+  func `a machine that was never loaded has nothing to load again, and says so`(_ subcode: Int16) throws {
+    let machine = try Machine(MachineConfiguration(memory: 1 << 20))
+    defer { machine.close() }
+    try machine.write(load(5, subcode) + diagnose, at: StorageLocation(.absolute, 0x200))
+    try machine.write([(.architecturalMode, 1), (.pswMask, 0x1_8000_0000), (.pswAddress, 0x200)])
+    try machine.start([0])
+    guard case .restartFailed(let error) = machine.waitUntilEnded() else {
+      Issue.record("did not fail")
+      return
+    }
+    #expect(error.kind == .usage)
+  }
+
   /// A block of type CCW for device 0120.
   private func block(type: UInt8 = 2, length: UInt8 = 200, set: UInt8 = 0, device: UInt8 = 0x20) -> [UInt8] {
     var block = [UInt8](repeating: 0, count: 200)
