@@ -1,5 +1,6 @@
 import ArgumentParser
 import DASD
+import Glibc
 import Ironload
 import SystemPackage
 import Tracing
@@ -111,12 +112,17 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     try checkWayIn()
     try checkIPLRecord()
+    // Who reads what is shown may go away; the guest has work of its own, and volumes to leave in order.
+    signal(SIGPIPE, SIG_IGN)
     let session = TerminalSession(keyboard: console == .vt220 ? .vt220 : .lineMode)
     let machine = try makeMachine(session)
+    // An operator who ends the run does not wait for a screen that nobody reads.
+    var patience: Duration?
     defer {
       machine.close()
-      for line in machine.closingLines { StandardError.write("ironload: \(line)\n") }
+      for line in machine.closingLines { StandardError.write("ironload: \(line)\n", patience: patience) }
     }
+    session.output.onRoom { [weak machine] in machine?.consolesHaveRoom() }
     for line in machine.startLines { StandardError.write("ironload: \(line)\n") }
     defer { session.stop() }
     session.start(
@@ -136,10 +142,11 @@ struct RunCommand: ParsableCommand {
     try startGuest(machine)
     try servers.start()
     let end = machine.waitUntilEnded()
-    session.stop()
-    if end != .poweredOff { StandardError.write("ironload: \(end)\n") }
+    patience = end == .quit ? .seconds(1) : nil
+    session.stop(patience: patience)
+    if end != .poweredOff { StandardError.write("ironload: \(end)\n", patience: patience) }
     if inspection.stats || execution?.value == .verify, let figures = try? machine.statistics() {
-      StandardError.write("\(figures)\n")
+      StandardError.write("\(figures)\n", patience: patience)
     }
     throw ExitCode(end.exitStatus)
   }
@@ -193,7 +200,8 @@ struct RunCommand: ParsableCommand {
     configuration.loadProcedure = procedure?.value
     configuration.hasESA390Mode = firmware == nil
     let consoles = ConsoleSinks(
-      line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) })
+      line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) },
+      areFull: { session.output.isFull })
     let tracer = try makeTracer()
     do { return try Machine(configuration, consoles: consoles, tracer: tracer) } catch { throw OperatorError(error) }
   }

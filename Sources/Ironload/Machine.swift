@@ -134,7 +134,7 @@ public final class Machine: @unchecked Sendable {
   private static func consoles(
     _ configuration: MachineConfiguration, _ sinks: ConsoleSinks, log: ConsoleLog, _ observers: MachineObservers
   ) -> Consoles {
-    var consoles = Consoles()
+    var consoles = Consoles(areFull: sinks.areFull)
     if configuration.hasLineConsole, let line = sinks.line {
       consoles.lineMode = {
         line($0.text)

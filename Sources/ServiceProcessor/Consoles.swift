@@ -19,13 +19,15 @@ package struct ConsoleLine: Hashable, Sendable {
 /// The consoles that are attached to the service processor. One without a sink does not exist for the control program:
 /// its events are not announced.
 ///
-/// Concurrency: a sink is called on the thread of the CPU that writes, one call at a time, without a lock held. While it
-/// blocks, that CPU waits, and service calls of others find the service processor busy.
+/// Concurrency: a sink is called on the thread of the CPU that writes, one call at a time, without a lock held; so is
+/// `areFull`. While it blocks, that CPU waits, and service calls of others find the service processor busy.
 package struct Consoles: Sendable {
   /// Takes what is written to the line-mode console (Linux: ttyS0, also called sclp_line).
   package var lineMode: (@Sendable (ConsoleLine) -> Void)?
   /// Takes bytes written to the VT220 console (Linux: ttysclp0, known as ttyS1 too).
   package var terminal: (@Sendable ([UInt8]) -> Void)?
+  /// Whether the consoles want no more for now: WRITE EVENT DATA is then completed by `ServiceProcessor.consolesHaveRoom`.
+  package var areFull: (@Sendable () -> Bool)?
   /// The EBCDIC of the line-mode console.
   package var codePage: CodePage
   /// How a line is handed to the control program.
@@ -33,10 +35,12 @@ package struct Consoles: Sendable {
 
   package init(
     lineMode: (@Sendable (ConsoleLine) -> Void)? = nil, terminal: (@Sendable ([UInt8]) -> Void)? = nil,
-    codePage: CodePage = .ibm500, lineConvention: OperatorLine.Convention = .linux
+    areFull: (@Sendable () -> Bool)? = nil, codePage: CodePage = .ibm500,
+    lineConvention: OperatorLine.Convention = .linux
   ) {
     self.lineMode = lineMode
     self.terminal = terminal
+    self.areFull = areFull
     self.codePage = codePage
     self.lineConvention = lineConvention
   }

@@ -6,7 +6,7 @@ package import Tracing
 /// consoles. There is no published description of it; the facts are those on which Linux (drivers/s390/char/sclp*.c),
 /// zipl, QEMU (hw/s390x/sclp.c, event-facility.c), kvm-unit-tests (s390x/sclp.c) and Hercules (service.c) agree.
 ///
-/// A call is completed when `serviceCall` returns, and a service signal, an external interruption with code 2401, becomes
+/// A call is completed when `serviceCall` returns, or if it wrote to consoles that are full then, when they have room. A service signal, an external interruption with code 2401, becomes
 /// pending. It is floating: any CPU that is enabled for it (CR0 bit 54) takes it with `takeServiceSignal`. Until then, the
 /// service processor is busy.
 ///
@@ -40,6 +40,8 @@ package final class ServiceProcessor: Sendable {
     var events = EventQueue()
     var identification: ControlProgramIdentification?
     var isCalling = false
+    /// The address of the SCCB of a call that waits for the consoles; it is still the call in progress.
+    var held: UInt32?
     /// The address of the SCCB of a completed call whose signal has not been taken; zero when there is none.
     var completed: UInt32 = 0
     var eventSignal = false
@@ -83,7 +85,7 @@ package final class ServiceProcessor: Sendable {
 
     let response = carryOut(command, at: absolute, length: length)
     tracer.trace(.service, "SERVC \(hex(command)) SCCB \(hex(address)) length \(length) response \(hex(response.rawValue))")
-    endCall(UInt32(truncatingIfNeeded: address))
+    endCall(UInt32(truncatingIfNeeded: address), awaitsConsoles: ServiceCommand(word: command) == .writeEventData)
     return .accepted
   }
 
@@ -122,15 +124,28 @@ package final class ServiceProcessor: Sendable {
     }
   }
 
-  private func endCall(_ address: UInt32) {
-    let notify = state.withLock { state in
+  private func endCall(_ address: UInt32, awaitsConsoles: Bool) {
+    let areFull = state.withLock { state in
+      state.held = address
+      return awaitsConsoles ? state.consoles.areFull : nil
+    }
+    // The call is held before this is asked, so that room made in between is not missed.
+    if areFull?() != true { completeHeldCall() }
+  }
+
+  /// The consoles were full and have room again.
+  package func consolesHaveRoom() { completeHeldCall() }
+
+  private func completeHeldCall() {
+    let notify: (@Sendable () -> Void)? = state.withLock { state in
+      guard let address = state.held.take() else { return nil }
       state.isCalling = false
       state.completed = address
       state.eventSignal = state.events.hasPending
       signal.store(true, ordering: .releasing)
       return state.onServiceSignal
     }
-    notify()
+    notify?()
   }
 
   // MARK: The service signal
@@ -170,12 +185,14 @@ package final class ServiceProcessor: Sendable {
 
   // MARK: Reset
 
-  /// Subsystem reset, part of every system reset and load: masks, pending signals, requests to the control program and what
-  /// it said of itself are gone. Input that no control program took is kept. The CPUs are stopped meanwhile.
+  /// Subsystem reset, part of every system reset and load: masks, pending signals, a call that waits for the consoles, requests
+  /// to the control program and what it said of itself are gone. Input that no control program took is kept. The CPUs are stopped meanwhile.
   package func reset() {
     state.withLock { state in
       state.events.reset()
       state.identification = nil
+      // No other call is in progress while the CPUs are stopped.
+      (state.held, state.isCalling) = (nil, false)
       (state.completed, state.eventSignal) = (0, false)
       signal.store(false, ordering: .releasing)
     }

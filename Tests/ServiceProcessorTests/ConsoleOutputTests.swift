@@ -1,4 +1,5 @@
 import ServiceProcessor
+import Synchronization
 import Testing
 
 @Suite struct ConsoleOutputTests {
@@ -129,5 +130,61 @@ import Testing
       #expect(try response(guest.write([Guest.event(2, [UInt8](repeating: 0, count: count))])) == 0x72F0)
     }
     #expect(guest.lines.isEmpty)
+  }
+
+  // MARK: Consoles that are full
+
+  /// The SCCB of a write of one line.
+  private func written(_ line: String) -> [UInt8] {
+    let event = Guest.message([ebcdic(line)])
+    return Guest.sccb(8 + event.count, event)
+  }
+
+  @Test func `what is written to full consoles is completed when they have room`() throws {
+    let guest = try Guest(), full = Atomic(true)
+    guest.service.consoles.areFull = { full.load(ordering: .relaxed) }
+    guest.service.reset()  // no state change
+    let page = Guest.page, before = guest.signals
+    guest.put(written("one"), at: page)
+    #expect(guest.serviceCall(0x0076_0005, at: page) == .accepted)
+    #expect(guest.lines.map(\.text) == ["one"])  // full, but nothing is lost
+    #expect(!guest.service.isServiceSignalPending && guest.signals == before)
+    #expect(guest.serviceCall(0x0076_0005, at: page) == .busy && guest.serviceCall(0x0012_0001, at: page) == .busy)
+    guest.service.enter(line: "typed meanwhile")
+    #expect(!guest.service.isServiceSignalPending)
+    full.store(false, ordering: .relaxed)
+    guest.service.consolesHaveRoom()
+    #expect(guest.service.isServiceSignalPending && guest.signals == before + 1)
+    #expect(guest.service.takeServiceSignal() == UInt32(page))
+    guest.service.consolesHaveRoom()  // nothing waits
+    #expect(!guest.service.isServiceSignalPending && guest.service.takeServiceSignal() == nil)
+    _ = try guest.write([Guest.message([ebcdic("two")])])
+    #expect(guest.lines.map(\.text) == ["one", "two"])
+  }
+
+  @Test func `room made while the call ends is not missed, and other calls do not wait for it`() throws {
+    let guest = try Guest(), service = guest.service
+    // The display empties itself exactly when it is asked.
+    service.consoles.areFull = { [weak service] in
+      service?.consolesHaveRoom()
+      return true
+    }
+    service.reset()
+    _ = try guest.write([Guest.message([ebcdic("one")])])
+    service.consoles.areFull = { true }
+    service.reset()
+    _ = try guest.call(0x0012_0001, Guest.sccb(4096))
+  }
+
+  @Test func `a reset forgets the call that waits`() throws {
+    let guest = try Guest()
+    guest.service.consoles.areFull = { true }
+    guest.service.reset()
+    guest.put(written("one"), at: Guest.page)
+    #expect(guest.serviceCall(0x0076_0005, at: Guest.page) == .accepted)
+    guest.service.reset()
+    guest.service.consolesHaveRoom()
+    #expect(!guest.service.isServiceSignalPending)
+    #expect(guest.serviceCall(0x0076_0005, at: Guest.page) == .accepted)
   }
 }

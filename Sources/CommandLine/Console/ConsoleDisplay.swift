@@ -1,12 +1,9 @@
-import Glibc
-package import SystemPackage
-
 /// Writes both consoles of a guest to one place. To a file or a pipe: each line with its end, and bytes as they are. On a
 /// terminal: a prompt of the line-mode console keeps the cursor behind it, and the line being typed stays at the bottom.
 ///
 /// Not safe for several threads: `TerminalSession` guards it with its lock.
 package struct ConsoleDisplay {
-  private let output: FileDescriptor
+  private let output: ConsoleOutput
   private let isTerminal: Bool
   /// Whether nobody would read what a terminal answers.
   package var dropsQueries = false
@@ -18,9 +15,9 @@ package struct ConsoleDisplay {
   /// Lines that were entered here and that Linux will write once more, for its terminal echoes.
   private var echoes: [(line: String, until: ContinuousClock.Instant)] = []
 
-  package init(_ output: FileDescriptor) {
+  package init(_ output: ConsoleOutput) {
     self.output = output
-    isTerminal = isatty(output.rawValue) == 1
+    isTerminal = output.isTerminal
   }
 
   // MARK: What the guest writes
@@ -92,7 +89,7 @@ package struct ConsoleDisplay {
   /// Takes away what is typed, so that the cursor stands behind `open`.
   private func erase() -> String {
     if typed.isEmpty { return "" }
-    let width = width, all = open.count + shown(typed).count
+    let width = output.width, all = open.count + shown(typed).count
     let rows = width == 0 ? 0 : max(0, all - 1) / width
     return (rows == 0 ? "" : "\u{1B}[\(rows)A") + "\r\u{1B}[J" + open
   }
@@ -106,21 +103,6 @@ package struct ConsoleDisplay {
       })
   }
 
-  /// Columns of the terminal; 0 when it does not say.
-  private var width: Int {
-    var size = winsize()
-    return ioctl(output.rawValue, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
-  }
-
-  /// A reader that has gone away is no reason to fail: the guest runs on.
   private func write(_ text: String) { write(bytes: [UInt8](text.utf8)) }
-  private func write(bytes: [UInt8]) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      do { rest = rest.dropFirst(try rest.withUnsafeBytes { try output.write($0) }) } catch Errno.wouldBlock {
-        var wait = pollfd(fd: output.rawValue, events: Int16(POLLOUT), revents: 0)
-        poll(&wait, 1, 1000)
-      } catch { return }
-    }
-  }
+  private func write(bytes: [UInt8]) { output.write(bytes) }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 package import SystemPackage
 
@@ -9,8 +8,8 @@ package import SystemPackage
 /// VT220 console; but Ctrl-a begins a command of the operator's own (`TerminalKeys`). From a pipe, lines go one at a time, when
 /// the guest seems to listen (`PacedInput`). The end of input ends nothing.
 ///
-/// Concurrency: one thread reads the input and calls the handlers, without a lock held. `show` may be called on any thread; the
-/// display and the pacing are guarded by `state`, so outputs never mix.
+/// Concurrency: one thread reads the input and calls the handlers, without a lock held. `show` may be called on any thread and
+/// never waits; the display and the pacing are guarded by `state`, so outputs never mix.
 package final class TerminalSession: Sendable {
   /// Which of the guest's consoles the keyboard belongs to.
   package enum Keyboard: Sendable { case lineMode, vt220 }
@@ -49,6 +48,8 @@ package final class TerminalSession: Sendable {
     var paced: PacedInput
     var mode: TerminalMode?
     var reader: InputThread?
+    /// The run is over: no more is shown, and what was is still on its way.
+    var isEnding = false
     var hasStopped = false
     /// The consoles that the guest has written to.
     var hasWritten: (lineMode: Bool, vt220: Bool) = (false, false)
@@ -62,14 +63,17 @@ package final class TerminalSession: Sendable {
 
   let state: Mutex<State>
   let input: FileDescriptor
+  /// Full while nobody reads what the guest writes.
+  package let output: ConsoleOutput
 
   package init(
     keyboard: Keyboard, input: FileDescriptor = .standardInput, output: FileDescriptor = .standardOutput,
     patience: PacedInput.Patience = PacedInput.Patience()
   ) {
     self.input = input
+    self.output = ConsoleOutput(output)
     state = Mutex(
-      State(display: ConsoleDisplay(output), keyboard: keyboard, paced: PacedInput(patience, now: .now)))
+      State(display: ConsoleDisplay(self.output), keyboard: keyboard, paced: PacedInput(patience, now: .now)))
   }
 
   // MARK: Output
@@ -87,14 +91,16 @@ package final class TerminalSession: Sendable {
 
   /// Shows a line for the operator that no guest wrote: on the terminal, else on the standard error stream.
   package func show(notice: String) {
-    state.withLock { state in
-      if state.mode == nil { StandardError.write("ironload: \(notice)\n") } else { state.display.note([notice]) }
+    let isShown = state.withLock { state in
+      if state.mode != nil { state.display.note([notice]) }
+      return state.mode != nil
     }
+    if !isShown { StandardError.write("ironload: \(notice)\n") }
   }
 
   private func wrote(to console: Keyboard, isPrompt: (inout PromptWatch) -> Bool, _ show: (inout ConsoleDisplay) -> Void) {
     let reader = state.withLock { state -> InputThread? in
-      guard state.shows(console) else { return nil }
+      guard !state.isEnding, state.shows(console) else { return nil }
       show(&state.display)
       let isPrompt = isPrompt(&state.watch)
       state.paced.guestWrote(isPrompt: isPrompt, now: .now)
@@ -118,11 +124,17 @@ package final class TerminalSession: Sendable {
     }
   }
 
-  /// Ends the reading and gives the terminal the mode it had; more calls do nothing. Not to be called by a handler.
-  package func stop() {
+  /// Waits until what was shown is written, or the operator gives up; ends the reading and gives the terminal the mode it had.
+  /// More calls do nothing. Not to be called by a handler.
+  /// - Parameter patience: how long to wait at most, if there is a limit, for whoever reads what was shown.
+  package func stop(patience: Duration? = nil) {
+    state.withLock { state in
+      state.isEnding = true
+      state.display.finish()
+    }
+    output.finish(patience: patience)
     let reader = state.withLock { state in
       state.hasStopped = true
-      state.display.finish()
       state.mode = nil
       defer { state.reader = nil }
       return state.reader
@@ -179,7 +191,9 @@ package final class TerminalSession: Sendable {
         }
         state.display.entered(line, now: .now)
         return { handlers.enterLine(line) }
-      case .command(.quit): return handlers.quit
+      case .command(.quit):
+        if state.isEnding { output.giveUp() }
+        return handlers.quit
       case .command(.help):
         state.display.note(TerminalKeys.help)
         return nil

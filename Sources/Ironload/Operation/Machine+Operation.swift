@@ -1,6 +1,7 @@
 import ChannelIO
 import Dispatch
 import Processor
+import ServiceProcessor
 import Synchronization
 
 /// The operator's verbs, and what the machine does by itself when CPUs change state.
@@ -36,6 +37,9 @@ extension Machine {
     end(.quit)
     if complex.signals.contains(where: { $0.state == .load }) { channelSubsystem.resetIO() }
   }
+
+  /// The consoles were full (`ConsoleSinks.areFull`) and have room again: what a guest wrote is completed.
+  public func consolesHaveRoom() { serviceProcessor.consolesHaveRoom() }
 
   func end(_ reason: EndReason) {
     let waiters: [@Sendable (EndReason) -> Void]? = state.withLock { state in
