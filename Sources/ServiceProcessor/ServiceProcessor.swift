@@ -69,7 +69,7 @@ package final class ServiceProcessor: Sendable {
   /// Carries out SERVC (B220) for a CPU in the supervisor state.
   /// - Parameters:
   ///   - command: bits 32-63 of the register that R1 designates.
-  ///   - sccb: the real address of the SCCB, from the register that R2 designates.
+  ///   - sccb: the real address of the SCCB, from the register that R2 designates; below 2 GiB and on a doubleword.
   ///   - prefix: the CPU's prefix; an SCCB may lie neither where it is nor in the real locations it replaces.
   package func serviceCall(command: UInt32, sccb: RealAddress, prefix: AbsoluteAddress) -> Outcome {
     let address = sccb.value, block = address & ~0x1FFF

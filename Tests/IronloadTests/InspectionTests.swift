@@ -132,12 +132,13 @@ import Testing
     #expect(try m.machine.read(2, at: StorageLocation(.absolute, 0x86)) == [0, 0x40])
   }
 
-  @Test func `system reset clear leaves nothing, normal leaves storage`() throws {
+  @Test func `system reset clear leaves nothing, normal leaves storage and all registers`() throws {
     let m = try EmptyMachine()
     try m.program("07fe")
-    try m.machine.write([(.general(3), 3), (.control(2), 9)])
+    try m.machine.write([(.general(3), 3), (.control(2), 9), (.prefix, 0x4000), (.pswMask, PSW.basicAddressing)])
     m.machine.systemReset(clear: false)
-    #expect(try m.machine.read([.general(3), .control(2)]) == [3, 0])
+    let registers: [Register] = [.general(3), .control(2), .prefix, .pswMask, .pswAddress, .architecturalMode]
+    #expect(try m.machine.read(registers) == [3, 9, 0x4000, PSW.basicAddressing, 0x1000, 0])
     #expect(try m.machine.read(2, at: StorageLocation(.absolute, 0x1000)) == [0x07, 0xFE])
     m.machine.systemReset(clear: true)
     #expect(try m.register(.general(3)) == 0)

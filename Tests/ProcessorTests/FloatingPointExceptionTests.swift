@@ -34,16 +34,18 @@ private func put(_ bytes: [UInt8], _ at: Int, _ s: inout OracleState) {
     }
   }
 
-  @Test func `SRNMT sets the decimal rounding mode, and without the AFP-register control is a data exception, DXC 3`() throws {
+  @Test func `SRNMT sets the decimal rounding mode; it, LFAS and SFASR without the AFP-register control are of DXC 3`() throws {
     let bench = try bench()
     for mode in UInt32(0)...7 {
       var s = state("B2B90FF\(mode)") { $0.fpc = 0xF8FC_0073 }
       #expect(bench.execute(&s) == nil)
       #expect(s.fpc == 0xF8FC_0003 | mode << 4)
     }
-    var s = state("B2B90007")
-    let end = bench.execute(&s, hasAFPRegisters: false)
-    #expect(end?.cause == .data && end?.dataExceptionCode == 3)
+    for text in ["B2B90007", "B2BD0700", "B3850000"] {
+      var s = state(text)
+      let end = bench.execute(&s, hasAFPRegisters: false)
+      #expect(end?.cause == .data && end?.dataExceptionCode == 3, "\(text)")
+    }
   }
 
   @Test func `without the AFP-register control BFP and FPC instructions are a data exception, DXC 2`() throws {

@@ -32,19 +32,20 @@ enum Diagnose {
       code: 0x210, name: "device information",
       action: .virtualMachine { vm, cpu, text throws(ProgramInterruption) in try vm.deviceInformation(&cpu, text) }),
     Row(code: 0x308, name: "re-IPL", action: .load),
-    Row(code: 0x318, name: "control-program name and version", action: .routine { _, _ in }),
   ]
 
-  /// R1 and R3 of DIAGNOSE designate the first and the last page to give back; their contents are then zero.
+  /// R1 and R3 of DIAGNOSE have the real addresses of the first and the last page to give back; their contents are then zero.
+  /// The first two pages are not given back (arch/s390/kvm/diag.c).
   private static func releasePages(_ cpu: inout CPU, _ text: InstructionText) throws(ProgramInterruption) {
     let first = cpu.gr(text.r1), last = cpu.gr(text.r3)
-    guard first & 0xFFF == 0, last & 0xFFF == 0, first <= last else { throw .specification }
-    let count = last &- first &+ 4096
-    // All of the address space has a count of zero.
-    guard count != 0, cpu.storage.contains(AbsoluteAddress(first), count: count) else { throw .addressing }
-    if cpu.storage.isReadOnly(AbsoluteAddress(first)) { throw .protection }
-    cpu.storage.change(at: AbsoluteAddress(first), count: Int(count)) {
-      $0.initializeMemory(as: UInt8.self, repeating: 0, count: Int(count))
+    guard first & 0xFFF == 0, last & 0xFFF == 0, first <= last, first >= 0x2000 else { throw .specification }
+    guard cpu.storage.contains(AbsoluteAddress(first), count: last - first + 4096) else { throw .addressing }
+    let pages = stride(from: first, through: last, by: 4096)
+    for page in pages where cpu.storage.isReadOnly(AbsoluteAddress(cpu.prefixed(page))) { throw .protection }
+    for page in pages {
+      cpu.storage.change(at: AbsoluteAddress(cpu.prefixed(page)), count: 4096) {
+        $0.initializeMemory(as: UInt8.self, repeating: 0, count: 4096)
+      }
     }
   }
 }

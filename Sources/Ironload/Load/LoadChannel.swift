@@ -28,7 +28,10 @@ struct LoadChannel {
       throw .refused(programAddress: address, allowsPrefetch: allowsPrefetch, reason: refusal.description)
     }
     let scsw = ended.response.status
-    guard scsw.deviceStatus != .normalEnd || !scsw.subchannelStatus.isEmpty else { return }
+    // The flag for a program-controlled interruption means nothing in a load, nor does a status modifier at its end.
+    let deviceStatus = scsw.deviceStatus.subtracting(.statusModifier)
+    let subchannelStatus = scsw.subchannelStatus.subtracting(.programControlledInterruption)
+    guard deviceStatus != .normalEnd || !subchannelStatus.isEmpty else { return }
     let status = LoadProblem.Status(
       unitStatus: scsw.deviceStatus.rawValue, subchannelStatus: scsw.subchannelStatus.rawValue, ccwAddress: ended.ccwAddress,
       ccw: ended.ccw, sense: ended.sense)

@@ -37,6 +37,8 @@ public enum LoadProblem: Error, Hashable, Sendable, CustomStringConvertible {
   case chainLeavesStorage(address: UInt32)
   /// The chain of CCWs comes back to where it was without anything that could end it.
   case chainWithoutEnd(address: UInt32)
+  /// What was loaded has no PSW at 0 that a CPU could begin with.
+  case invalidPSW(UInt64)
   /// Nowhere below 16 MiB is room for the procedure's own program that IPL1's READ leaves alone.
   case noRoom
 
@@ -82,6 +84,7 @@ public enum LoadProblem: Error, Hashable, Sendable, CustomStringConvertible {
       "the chain of CCWs leaves storage at \(hex(UInt64(address), digits: 6)); \(Self.remedy)"
     case .chainWithoutEnd(let address):
       "the chain of CCWs comes back to \(hex(UInt64(address), digits: 6)) and has no end; \(Self.remedy)"
+    case .invalidPSW(let psw): "it leaves no valid PSW at 0: \(hex(psw)); \(Self.remedy)"
     case .noRoom: "IPL1's READ leaves no room for the procedure's own program below 16 MiB; use --procedure hardware"
     }
   }

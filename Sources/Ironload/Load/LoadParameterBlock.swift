@@ -31,11 +31,10 @@ struct LoadParameterBlock: Hashable, Sendable {
   /// - Returns: nil when it is not a well-formed block of type CCW in subchannel set 0.
   init?(guest: [UInt8]) {
     bytes = guest
-    guard guest.count >= Self.deviceOffset + 2 else { return nil }
+    let shortest = Self.headerLength + Self.ccwBlockLength
+    guard guest.count >= shortest else { return nil }
     let length = Int(word(at: 0))
-    guard length >= Self.deviceOffset + 2, length <= guest.count, length <= Self.maximumLength, guest[12] == Self.ccwType else {
-      return nil
-    }
+    guard length >= shortest, length <= guest.count, length <= Self.maximumLength, guest[12] == Self.ccwType else { return nil }
     bytes = Array(guest[0..<length])
     guard bytes[Self.ssidOffset] & 3 == 0 else { return nil }
   }

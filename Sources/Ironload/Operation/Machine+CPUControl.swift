@@ -87,7 +87,7 @@ extension Machine {
   public func externalInterruption() { complex.postInterruptKey() }
 
   /// System reset: stops and resets CPUs and I/O; `clear` zeros storage, keys and registers as well.
-  public func systemReset(clear: Bool) { control.sync { resetSystem(clear: clear) } }
+  public func systemReset(clear: Bool) { control.sync { resetSystem(clear: clear, loads: false) } }
 }
 
 extension CPU {

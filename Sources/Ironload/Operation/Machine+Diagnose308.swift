@@ -82,7 +82,7 @@ extension Machine {
   private func reload(_ block: LoadParameterBlock?, _ wayIn: WayIn, _ kind: LoadKind) throws {
     switch (wayIn, block) {
     case (.firmware(let path), let block?): try performLoad(firmware: path, block: block, kind: kind)
-    case (_, let block?): try performLoad(from: block.deviceNumber, kind: kind)
+    case (_, let block?): try performLoad(from: block.deviceNumber, block: block, kind: kind)
     case (.kernel(let kernel, let initrd, let commandLine), nil):
       try performLoad(kernel: kernel, initrd: initrd, commandLine: commandLine, kind: kind)
     case (.list(let path), nil): try performLoad(list: path, kind: kind)

@@ -31,15 +31,14 @@ extension Machine {
       guard storage.contains(AbsoluteAddress(address), count: UInt64(bytes.count)) else { throw doesNotFit(option) }
       copy(bytes[...], to: AbsoluteAddress(address))
     }
-    let psw = storage.load(UInt64.self, at: AbsoluteAddress(0))
-    // Bit 12 is one in each valid PSW of eight bytes.
-    guard psw & 0x0008_0000_0000_0000 != 0 else {
-      throw ConfigurationError(.badData, "\(option): leaves no PSW at 0; name a file for address 0x00000000 that begins with one")
+    guard let psw = loadedPSW else {
+      throw ConfigurationError(
+        .badData, "\(option): leaves no valid PSW at 0; name a file for address 0x00000000 that begins with one")
     }
     state.withLock { state in
       state.wayIn = .list(path)
       state.loadParameterBlock = nil
     }
-    begin(with: PSW(short: psw), starts: starts)
+    begin(with: psw, starts: starts)
   }
 }

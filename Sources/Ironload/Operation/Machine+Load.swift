@@ -26,8 +26,10 @@ extension Machine {
   }
 
   /// The load itself; on `control`.
+  /// - Parameter block: the guest's, when it asked for the load.
   func performLoad(
-    from deviceNumber: UInt16, kind: LoadKind, procedure: LoadProcedure? = nil, starts: Bool = true
+    from deviceNumber: UInt16, block: LoadParameterBlock? = nil, kind: LoadKind, procedure: LoadProcedure? = nil,
+    starts: Bool = true
   ) throws(LoadFailure) {
     let procedure = procedure ?? configuration.procedure(for: deviceNumber)
     tracer.trace(.load, LoadEvent(.begins, deviceNumber, "load \(kind.rawValue), \(procedure.rawValue) procedure"))
@@ -37,10 +39,10 @@ extension Machine {
       observers.tell(.reset)
     }
     resetSystem(clear: kind == .clear)
+    complex.signals[0].state = .load
     guard let subchannel = channelSubsystem.subchannel(deviceNumber: deviceNumber) else {
       throw LoadFailure(deviceNumber: deviceNumber, problem: .noDevice)
     }
-    complex.signals[0].state = .load
     let channel = loadChannel(deviceNumber, subchannel)
     do throws(LoadProblem) {
       switch procedure {
@@ -52,12 +54,21 @@ extension Machine {
     storage.store(UInt32(0), at: AbsoluteAddress(Lowcore.ioParameter))
     state.withLock { state in
       state.wayIn = .device
-      state.loadParameterBlock = LoadParameterBlock(
-        deviceNumber: deviceNumber, loadParameter: serviceProcessor.description.loadParameter)
+      state.loadParameterBlock =
+        block
+        ?? LoadParameterBlock(deviceNumber: deviceNumber, loadParameter: serviceProcessor.description.loadParameter)
     }
-    let psw = storage.load(UInt64.self, at: AbsoluteAddress(0))
-    tracer.trace(.load, LoadEvent(.loadsPSW, deviceNumber, address: 0, count: 8, "PSW \(hex(psw))"))
-    begin(with: PSW(short: psw), starts: starts)
+    guard let psw = loadedPSW else {
+      throw LoadFailure(deviceNumber: deviceNumber, problem: .invalidPSW(storage.load(UInt64.self, at: AbsoluteAddress(0))))
+    }
+    tracer.trace(.load, LoadEvent(.loadsPSW, deviceNumber, address: 0, count: 8, "PSW \(hex(psw.short))"))
+    begin(with: psw, starts: starts)
+  }
+
+  /// The PSW at absolute 0 after a load; nil when no CPU could begin with it.
+  var loadedPSW: PSW? {
+    let psw = PSW(short: storage.load(UInt64.self, at: AbsoluteAddress(0)))
+    return psw.isInvalid(isZArchitecture: complex.isZArchitectureOnly) ? nil : psw
   }
 
   private func loadChannel(_ deviceNumber: UInt16, _ subchannel: UInt16) -> LoadChannel {
@@ -75,12 +86,14 @@ extension Machine {
     }
   }
 
-  /// System reset: CPUs stopped and reset, I/O reset, nothing pending; with `clear`, storage and registers too.
-  func resetSystem(clear: Bool) {
+  /// System reset: CPUs stopped and reset, I/O reset, nothing pending; with `clear`, storage and registers too (chapter 4, the
+  /// table of manual operations).
+  /// - Parameter loads: part of a load, for which CPU 0 is reset initially.
+  func resetSystem(clear: Bool, loads: Bool = true) {
     state.withLock { $0.isOperatorStopping = true }
     for k in complex.signals.indices {
       perform(on: k) { cpu in
-        if clear { cpu.clearReset() } else { cpu.initialReset() }
+        if clear { cpu.clearReset() } else if loads && k == 0 { cpu.initialReset() } else { cpu.systemReset() }
       }
     }
     channelSubsystem.resetIO()

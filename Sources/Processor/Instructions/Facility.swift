@@ -36,7 +36,7 @@ package enum Facility: Int, Sendable, CaseIterable {
     switch self {
     case .longDisplacement, .extendedImmediate, .extendedTranslation3, .extractCPUTime, .compareAndSwapAndStore,
       .compareAndSwapAndStore2, .generalInstructionsExtension, .executeExtensions, .distinctOperands, .miscellaneousExtensions1,
-      .loadStoreOnCondition2, .parsingEnhancement, .storeClockFast:
+      .loadStoreOnCondition2, .parsingEnhancement, .storeClockFast, .floatingPointExtension, .floatingPointSupport:
       .zArchitectureOnly
     default: []
     }

@@ -94,7 +94,8 @@ extension InstructionSet where Machine: ~Copyable {
   private mutating func fromInteger<F: PlacedBinaryFormat, I: FixedWidthInteger>(
     _ name: StaticString, _ opcode: UInt16, _: F.Type, _: I.Type, _ facility: Facility = .zArchitecture
   ) {
-    routine(name, opcode, .rrfE, .floatingPoint, facility) { cpu, i throws(ProgramInterruption) in
+    let traits: InstructionTraits = I.bitWidth == 64 ? .zArchitectureOnly : []
+    routine(name, opcode, .rrfE, traits.union(.floatingPoint), facility) { cpu, i throws(ProgramInterruption) in
       try cpu.requireBinaryFloatingPoint()
       if F.isPair { try cpu.requireFloatingPointPair(i.e1) }
       let mode = try cpu.roundingMode(modifier: i.e3)
@@ -111,7 +112,8 @@ extension InstructionSet where Machine: ~Copyable {
   private mutating func toInteger<F: PlacedBinaryFormat, I: FixedWidthInteger>(
     _ name: StaticString, _ opcode: UInt16, _: F.Type, _: I.Type, _ facility: Facility = .zArchitecture
   ) {
-    routine(name, opcode, .rrfE, [.floatingPoint, .setsCC], facility) { cpu, i throws(ProgramInterruption) in
+    let traits: InstructionTraits = I.bitWidth == 64 ? .zArchitectureOnly : []
+    routine(name, opcode, .rrfE, traits.union([.floatingPoint, .setsCC]), facility) { cpu, i throws(ProgramInterruption) in
       try cpu.requireBinaryFloatingPoint()
       if F.isPair { try cpu.requireFloatingPointPair(i.e2) }
       let mode = try cpu.roundingMode(modifier: i.e3)

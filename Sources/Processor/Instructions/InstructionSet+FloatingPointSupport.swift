@@ -105,7 +105,8 @@ extension InstructionSet where Machine: ~Copyable {
     }
   }
 
-  /// The FPC as a whole and its rounding mode; all of these need the AFP-register control (DXC 2).
+  /// The FPC as a whole and its rounding modes; all of these need the AFP-register control. Without it those of facility 41
+  /// count as decimal ones (DXC 3), the others as binary ones (DXC 2).
   private mutating func defineFloatingPointControl() {
     routine("EFPC", 0xB38C, .rre, .floatingPoint) { cpu, i throws(ProgramInterruption) in
       try cpu.requireBinaryFloatingPoint()
@@ -124,11 +125,11 @@ extension InstructionSet where Machine: ~Copyable {
       try cpu.store32(UInt64(cpu.s.pointee.fpc), cpu.rs(i))
     }
     routine("SFASR", 0xB385, .rre, .floatingPoint, .floatingPointSupport) { cpu, i throws(ProgramInterruption) in
-      try cpu.requireBinaryFloatingPoint()
+      try cpu.requireDecimalFloatingPoint()
       try cpu.setFloatingPointControlSignaling(cpu.gr(i.e1))
     }
     routine("LFAS", 0xB2BD, .s, .floatingPoint, .floatingPointSupport) { cpu, i throws(ProgramInterruption) in
-      try cpu.requireBinaryFloatingPoint()
+      try cpu.requireDecimalFloatingPoint()
       try cpu.setFloatingPointControlSignaling(try cpu.load32(cpu.rs(i)))
     }
     // Two bits only; the third rounding-mode bit becomes zero.
@@ -145,7 +146,7 @@ extension InstructionSet where Machine: ~Copyable {
     }
     // The DFP-rounding facility is part of 41 and there without decimal floating point; all eight modes are assigned.
     routine("SRNMT", 0xB2B9, .s, .floatingPoint, .floatingPointSupport) { cpu, i throws(ProgramInterruption) in
-      if !cpu.hasAFPRegisters { throw cpu.dataException(.decimalFloatingPointInstruction) }
+      try cpu.requireDecimalFloatingPoint()
       let mode = UInt32(truncatingIfNeeded: cpu.rs(i).address) & 7
       cpu.s.pointee.fpc = cpu.s.pointee.fpc & ~0x70 | mode &<< 4
     }

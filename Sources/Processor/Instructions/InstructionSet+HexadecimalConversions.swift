@@ -61,7 +61,8 @@ extension InstructionSet where Machine: ~Copyable {
   private mutating func fromInteger<F: PlacedHexadecimalFormat, I: FixedWidthInteger>(
     _ name: StaticString, _ opcode: UInt16, _: F.Type, _: I.Type
   ) {
-    routine(name, opcode, .rre, .floatingPoint) { cpu, i throws(ProgramInterruption) in
+    let traits: InstructionTraits = I.bitWidth == 64 ? .zArchitectureOnly : []
+    routine(name, opcode, .rre, traits.union(.floatingPoint)) { cpu, i throws(ProgramInterruption) in
       try cpu.requireFloatingPointRegister(i.e1)
       if F.isPair { try cpu.requireFloatingPointPair(i.e1) }
       let operand = Int64(truncatingIfNeeded: I(truncatingIfNeeded: cpu.gr(i.e2)))
@@ -72,7 +73,8 @@ extension InstructionSet where Machine: ~Copyable {
   private mutating func toInteger<F: PlacedHexadecimalFormat, I: FixedWidthInteger>(
     _ name: StaticString, _ opcode: UInt16, _: F.Type, _: I.Type
   ) {
-    routine(name, opcode, .rrfE, [.floatingPoint, .setsCC]) { cpu, i throws(ProgramInterruption) in
+    let traits: InstructionTraits = I.bitWidth == 64 ? .zArchitectureOnly : []
+    routine(name, opcode, .rrfE, traits.union([.floatingPoint, .setsCC])) { cpu, i throws(ProgramInterruption) in
       try cpu.requireFloatingPointRegister(i.e2)
       if F.isPair { try cpu.requireFloatingPointPair(i.e2) }
       guard let mode = RoundingMode(hexadecimalModifier: UInt8(truncatingIfNeeded: i.e3)) else { throw .specification }

@@ -31,8 +31,10 @@ extension InstructionSet where Machine: ~Copyable {
     }
     routine("SERVC", 0xB220, .rre, [.privileged, .setsCC, .endsBlock]) { cpu, i throws(ProgramInterruption) in
       cpu.settleStores()
+      // All of the register counts with 64-bit addresses (kvm-unit-tests s390x/sclp.c, "SCCB high").
+      let sccb = cpu.s.pointee.pswMask & PSW.extendedAddressing != 0 ? cpu.gr(i.e2) : UInt64(cpu.gr32(i.e2))
       let outcome = cpu.complex.serviceProcessor.serviceCall(
-        command: UInt32(truncatingIfNeeded: cpu.gr(i.e1)), sccb: RealAddress(cpu.gr32(i.e2)),
+        command: UInt32(truncatingIfNeeded: cpu.gr(i.e1)), sccb: RealAddress(sccb),
         prefix: AbsoluteAddress(cpu.s.pointee.prefix))
       switch outcome {
       case .accepted: cpu.setCC(0)

@@ -16,6 +16,11 @@ extension CPU {
     if r & 9 != 0 && !hasAFPRegisters { throw dataException(.afpRegister) }
   }
 
+  /// A DFP instruction (or one that came with them) without the AFP-register control.
+  @inline(__always) func requireDecimalFloatingPoint() throws(ProgramInterruption) {
+    if !hasAFPRegisters { throw dataException(.decimalFloatingPointInstruction) }
+  }
+
   /// A BFP instruction (or one that uses the FPC) without the AFP-register control.
   @inline(__always) func requireBinaryFloatingPoint() throws(ProgramInterruption) {
     if !hasAFPRegisters { throw dataException(.binaryInstruction) }

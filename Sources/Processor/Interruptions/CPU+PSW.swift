@@ -16,7 +16,7 @@ extension CPU {
     s.pointee.nextAddress = psw.instructionAddress
     s.pointee.conditionCode = (psw.mask & PSW.conditionCode) &>> PSW.conditionCodeShift
     setPSWMask(psw.mask & ~PSW.conditionCode)
-    hasInvalidPSW = psw.isInvalid || !s.pointee.isZArchitecture && (psw.mask & (PSW.extendedAddressing | PSW.dat) != 0)
+    hasInvalidPSW = psw.isInvalid(isZArchitecture: s.pointee.isZArchitecture)
     if hasInvalidPSW {
       invalidPSWLength = 0
       signals.attention.pointee.store(1, ordering: .relaxed)

@@ -12,6 +12,14 @@ extension CPU {
     enter(.stopped)
   }
 
+  /// System reset normal, and load normal on every CPU but the one that loads: CPU reset, and ESA/390 mode where the machine has
+  /// it. The PSW is kept for SIGP SET ARCHITECTURE.
+  package mutating func systemReset() {
+    reset()
+    if s.pointee.isZArchitecture, !complex.isZArchitectureOnly { setArchitecture(isZArchitecture: false) }
+    hasInvalidPSW = false
+  }
+
   /// Initial CPU reset: CPU reset, and PSW, prefix, timers, control registers, FPC get their initial values.
   /// The architectural mode becomes `isZArchitecture`'s; by default ESA/390, unless the machine does not have it.
   package mutating func initialReset(isZArchitecture: Bool? = nil) {

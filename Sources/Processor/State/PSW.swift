@@ -49,6 +49,12 @@ public struct PSW: Hashable, Sendable {
   /// The 8-byte form; bits 64-96 of the address must be zero.
   package var short: UInt64 { (mask & ~0x7FFF_FFFF) ^ PSW.shortForm | instructionAddress & 0x7FFF_FFFF }
 
+  /// Whether this PSW, just loaded, causes an early specification exception in the architectural mode: ESA/390 knows neither
+  /// 64-bit addressing nor, here, DAT.
+  package func isInvalid(isZArchitecture: Bool) -> Bool {
+    isInvalid || !isZArchitecture && mask & (PSW.extendedAddressing | PSW.dat) != 0
+  }
+
   /// Whether a PSW that was just loaded causes an early specification exception (chapter 6, "Early Exception Recognition").
   package var isInvalid: Bool {
     if mask & PSW.unassigned != 0 { return true }

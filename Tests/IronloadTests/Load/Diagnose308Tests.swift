@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test(
-    arguments: [(2, 200, 0, 0x0001), (0, 200, 0, 0x0402), (2, 16, 0, 0x0402), (2, 200, 1, 0x0402)]
+    arguments: [(2, 200, 0, 0x0001), (0, 200, 0, 0x0402), (2, 16, 0, 0x0402), (2, 199, 0, 0x0402), (2, 200, 1, 0x0402)]
       as [(UInt8, UInt8, UInt8, UInt64)])
   func `subcode 5 takes a block of type CCW in subchannel set 0`(_ type: UInt8, _ length: UInt8, _ set: UInt8, _ code: UInt64)
     throws
@@ -112,10 +112,15 @@ import Testing
     #expect(try end(code308) == wait(code))
   }
 
-  @Test(arguments: [3, 4] as [Int16]) func `subcodes 5 and 3 or 4 load from another device`(_ subcode: Int16) throws {
+  @Test(arguments: [3, 4] as [Int16])
+  func `subcodes 5 and 3 or 4 load from another device, whose program finds the block that was set`(_ subcode: Int16) throws {
     let folder = try VolumeFolder(), path = folder.path("volume.ckd")
-    // In ESA/390 mode: BASR, LPSW of a disabled wait.
-    let guest: [UInt8] = [0x0D, 0x10, 0x82, 0x00, 0x10, 0x06, 0, 0, 0, 0x0A, 0, 0, 0x80, 0, 0x0C, 0xAB]
+    // In ESA/390 mode: BASR 1,0; LHI 2,0x4000; LHI 5,6; DIAG 2,5,0x308; IC 6,128(,2); STC 6,0x25(,1); LPSW 0x1E(1) of a disabled
+    // wait whose address ends with the first of the parameters for a guest of z/VM.
+    let guest = bytes("0d10 a7284000 a7580006 83250308 43602080 42601025 8200101e 000000000000 000a0000 80000c00")
+    var set = block()
+    set.replaceSubrange(128..<130, with: [0xAB, 0xCD])
+    let whole = set
     let geometry = try #require(CKDGeometry(cylinders: 2))
     try LabelledVolume.create(path: path, geometry: geometry, serial: "OTHER0", partition: nil, date: .today())
     let program = try LoadProgram(
@@ -123,7 +128,7 @@ import Testing
     do { _ = try LabelledVolume(CKDImage(path: path)).install(program, date: .today()) }
     let code = image(
       load(2, 0x1000) + load(5, 5) + diagnose + load(5, subcode) + diagnose,
-      { $0.replaceSubrange(0x1000..<0x10C8, with: block()) }, size: 0x2000)
+      { $0.replaceSubrange(0x1000..<0x10C8, with: whole) }, size: 0x2000)
     let ended = try end(code, dasds: [.init(deviceNumber: 0x120, path: path.string)])
     #expect(ended == .disabledWait(mask: 0x0002_0000_8000_0000, address: 0xCAB))
   }

@@ -27,7 +27,7 @@ import Testing
 
   @Test(arguments: [
     ("kernel.img", "line 1"), ("* x\nkernel.img 4096", "line 2"), ("kernel.img 0xZZ", "line 1"), ("* nothing", "names no file"),
-    ("kernel.img 0x00000000 0x1", "line 1"), ("kernel.img 0x100", "no PSW at 0"),
+    ("kernel.img 0x00000000 0x1", "line 1"), ("kernel.img 0x100", "no valid PSW at 0"),
     ("kernel.img 0xFFFFFFFFFFFFFFF0", "does not fit"),
     ("nowhere.img 0x0", "nowhere.img"),
   ])

@@ -90,6 +90,41 @@ import Testing
     #expect(ended == .abandoned || ended == .chainWithoutEnd(address: 0x2000))
   }
 
+  /// A volume whose IPL2 ends with `last` and whose record 3 is the payload.
+  private func volume(psw: UInt64 = 0x0008_0000_8000_5000, last: [UInt8]) -> HandMadeVolume {
+    Volume(records: [
+      Volume.ipl1(psw: psw, readTo: 0x2000, count: 0x80), Volume.segment(at: 0x2000, record: 3, last), HandMadeVolume.payload,
+    ])
+  }
+
+  @Test(
+    arguments: [0, 0x0000_0000_8000_5000, 0x8008_0000_8000_5000, 0x0008_0001_8000_5000, 0x0408_0000_8000_5000, .max] as [UInt64])
+  func `a PSW that no CPU can begin with`(_ psw: UInt64) throws {
+    for procedure in LoadProcedure.allCases {
+      let ended = try problem(volume(psw: psw, last: Volume.ccw(0x06, 0x20, 8, 0x5000)), procedure, .architected)
+      #expect(ended == .invalidPSW(psw))
+    }
+  }
+
+  @Test func `flags for a program-controlled interruption mean nothing in a load`() throws {
+    for procedure in LoadProcedure.allCases {
+      #expect(try problem(volume(last: Volume.ccw(0x06, 0x28, 8, 0x5000)), procedure, .architected) == nil)
+    }
+  }
+
+  @Test func `a search that finds may be the end of a load`() throws {
+    let search = Volume.ccw(0x31, 0x20, 5, 0x2008) + [0, 0, 0, 0, 3, 0, 0, 0]
+    let found = Volume(records: [Volume.ipl1(readTo: 0x2000, count: 16), search, HandMadeVolume.payload])
+    #expect(try problem(found, .hardware, .architected) == nil)
+  }
+
+  @Test func `a CPU whose load failed is in the load state, whatever the reason`() throws {
+    let machine = try Machine(MachineConfiguration(memory: 1 << 20, onStop: .hold))
+    defer { machine.close() }
+    #expect(throws: LoadFailure.self) { try machine.load(from: 0x999) }
+    #expect(try machine.status().state == .load)
+  }
+
   @Test func `a record 2 that is not there is a status, with its CCW and sense`() throws {
     guard case .status(let status)? = try problem(Volume(records: [ipl1(goodRead, goodTransfer)])) else {
       Issue.record("no status")
