@@ -31,6 +31,9 @@ package final class StorageRegion: Sendable {
 
   package var isAddressable: Bool { isLoaded.load(ordering: .acquiring) }
 
+  /// Whether the host could not give a page, or not take what was stored. There is no way back.
+  package var hasFailed: Bool { failure() != nil || isDeclaredFailed.load(ordering: .acquiring) }
+
   /// What was stored here could not be written back.
   package func declareFailed() { isDeclaredFailed.store(true, ordering: .releasing) }
 

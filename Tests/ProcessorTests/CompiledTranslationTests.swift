@@ -33,6 +33,44 @@ import Testing
   }
   private func value(_ start: UInt64, _ bare: BareMachine) -> UInt64? { bare.start(at: start) == nil ? bare[1] : nil }
 
+  @Test func `IPTE ends translations of a page that instructions ran into without a branch`() throws {
+    let bare = try machine(), beyond = Self.page + 1 << 17
+    bare.code("A729 0000 A729 0000", at: Self.page - 8)  // LGHI 2,0, twice, then the page
+    bare.code("A719 0000 A776 FFFE 8300 0500", at: Self.page)  // LGHI 1,0; BRCT 7 back to it
+    // BR 6 is compiled, and nothing but the loop in the page has the jump cache lead there.
+    bare[6] = beyond
+    for _ in 0..<3 { #expect(value(0x2100, bare) == 1) }
+    bare[7] = 100
+    #expect(value(Self.page - 8, bare) == 0)
+    (bare[6], bare[7]) = (Self.page, 100)
+    invalidate(Self.page, bare)
+    bare.setMask(BareMachine.dat)
+    #expect(bare.start(at: 0x2100) == .pageTranslation)
+    bare.setMask(BareMachine.dat)
+    move(Self.page, bare)
+    #expect(value(0x2100, bare) == 1)
+  }
+
+  /// A designation of real space with every bit one, and all keys, at the end of the address space, where no storage is.
+  @Test(arguments: [0, 1, 9, 15] as [UInt64]) func `no access at the end of the address space finds a void entry`(_ key: UInt64)
+    throws
+  {
+    let bare = try machine()
+    bare.cpu.setControlRegister(1, .max)
+    let mask = BareMachine.dat | key << PSW.keyShift
+    for address in [0xFFFF_FFFF_FFFF_F000, 0xFFFF_FFFF_FFFF_F007, 0xFFFF_FFFF_FFFF_FFF8, 0xFFFF_FFFF_FFFF_FFF7] as [UInt64] {
+      bare[5] = Self.operand
+      for k in 0..<4 {
+        bare.setMask(mask)
+        bare[5] = k < 3 ? Self.operand : address
+        #expect(bare.start(at: 0x2000) == (k < 3 ? nil : .addressing))
+      }
+      bare.setMask(mask)
+      bare[6] = address & ~1
+      #expect(bare.start(at: 0x2100) == .addressing)
+    }
+  }
+
   @Test(arguments: [(operand, 0x2000), (page, 0x2100)] as [(UInt64, UInt64)])
   func `IPTE keeps translations that come from another entry and ends those that come from this one`(
     _ page: UInt64, _ program: UInt64

@@ -42,4 +42,13 @@ import Testing
     }
     #expect(bare.bytes(4, at: Self.start) == [1, 2, 3, 4])
   }
+
+  @Test func `frames are not cleared, and TEST PROTECTION says so`() {
+    (bare[2], bare[3]) = (0x1_0000, 0x1_1000)
+    #expect(bare.run([0xB9, 0xAF, 0x00, 0x21]) == .protection)  // PFMF 2,1: clear 4 KiB
+    #expect(bare.run([0xB9, 0xAF, 0x00, 0x31]) == .protection)  // and 1 MiB
+    #expect(bare.run([0xB2, 0x2C, 0x00, 0x01]) == .protection)  // TB 0,1
+    #expect(bare.bytes(4, at: Self.start) == [1, 2, 3, 4])
+    #expect(bare.run([0xE5, 0x01, 0x10, 0x00, 0x00, 0x00]) == nil && bare.conditionCode == 1)  // TPROT 0(1),0
+  }
 }

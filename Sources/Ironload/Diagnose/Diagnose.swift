@@ -37,7 +37,7 @@ enum Diagnose {
   /// R1 and R3 of DIAGNOSE have the real addresses of the first and the last page to give back; their contents are then zero.
   /// The first two pages are not given back (arch/s390/kvm/diag.c).
   private static func releasePages(_ cpu: inout CPU, _ text: InstructionText) throws(ProgramInterruption) {
-    let first = cpu.gr(text.r1), last = cpu.gr(text.r3)
+    let first = cpu.reduced(cpu.gr(text.r1)), last = cpu.reduced(cpu.gr(text.r3))
     guard first & 0xFFF == 0, last & 0xFFF == 0, first <= last, first >= 0x2000 else { throw .specification }
     guard cpu.storage.contains(AbsoluteAddress(first), count: last - first + 4096) else { throw .addressing }
     let pages = stride(from: first, through: last, by: 4096)

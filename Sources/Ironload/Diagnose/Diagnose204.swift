@@ -19,7 +19,7 @@ enum Diagnose204 {
     guard r3 & 1 == 0 else { throw .specification }
     // Any other subcode: R3 stays, which says that it is not there.
     guard cpu.gr(r3) == storeSimple else { return }
-    let address = AbsoluteAddress(cpu.prefixed(cpu.gr(text.r1)))
+    let address = AbsoluteAddress(cpu.prefixed(cpu.reduced(cpu.gr(text.r1))))
     guard address.value & 0xFFF == 0 else { throw .specification }
     guard cpu.storage.contains(address, count: 4096) else { throw .addressing }
     if cpu.storage.isReadOnly(address) { throw .protection }

@@ -23,7 +23,7 @@ enum Diagnose8 {
     // The command may cross into a page that prefixing moves.
     var bytes: [UInt8] = []
     for k in 0..<length {
-      let address = AbsoluteAddress(cpu.prefixed(cpu.gr(text.r1) &+ k))
+      let address = AbsoluteAddress(cpu.prefixed(cpu.reduced(cpu.gr(text.r1) &+ k)))
       guard cpu.storage.contains(address, count: 1) else { throw .addressing }
       bytes.append(cpu.storage.load(UInt8.self, at: address))
     }

@@ -24,7 +24,7 @@ extension Machine {
     case 4, 7: reload(&cpu, kind: .normal)
     case 5, 6:
       guard r1 & 1 == 0, cpu.gr(r1) & 0xFFF == 0 else { throw .specification }
-      let address = AbsoluteAddress(cpu.prefixed(cpu.gr(r1)))
+      let address = AbsoluteAddress(cpu.prefixed(cpu.reduced(cpu.gr(r1))))
       guard storage.contains(address, count: 4096) else { throw .addressing }
       if subcode == 6 && storage.isReadOnly(address) { throw .protection }
       cpu.setGR(r1 + 1, subcode == 5 ? setBlock(address) : storeBlock(address))

@@ -9,6 +9,8 @@ extension VirtualMachine {
   private static let answerIsWanted: UInt64 = 0x4000_0000
   private static let lengthMask: UInt64 = 0x00FF_FFFF
   private static let longestCommand: UInt64 = 240
+  /// What CP says when a page cannot be read or written.
+  static let pagingError: UInt64 = 174
   private static let newLine: UInt8 = 0x15
 
   struct Answer {
@@ -49,7 +51,7 @@ extension VirtualMachine {
       guard words.count == 2, let segment = segment(named: ebcdicName(words[1])) else {
         return Answer(code: 44, lines: ["HCPNSS044E \(words.dropFirst().first ?? "") does not exist"])
       }
-      return Answer(code: save(segment) ? 0 : 174)
+      return Answer(code: save(segment) ? 0 : Self.pagingError)
     case .some(let word): return .unknown(word)
     }
   }

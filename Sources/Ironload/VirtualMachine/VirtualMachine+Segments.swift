@@ -4,7 +4,7 @@ import Synchronization
 import Tracing
 
 /// DIAGNOSE 64: saved segments. R1 has a real address, or receives one; R3 the subcode, and receives an address or a code.
-/// Condition code 0 or 1: done; 2: not, and R3 says why.
+/// Condition code 0: done; 1: there, but not loaded; 2: not, and R3 says why.
 extension VirtualMachine {
   private enum Subcode: UInt64 {
     case purge = 0x08
@@ -20,11 +20,15 @@ extension VirtualMachine {
   }
 
   func segments(_ cpu: inout CPU, _ text: InstructionText) throws(ProgramInterruption) {
-    guard let subcode = Subcode(rawValue: cpu.gr(text.r3)) else { throw .specification }
+    guard let subcode = Subcode(rawValue: cpu.parameter(text.r3)) else { throw .specification }
     if subcode == .describe { return try describe(&cpu, text) }
     let name = try fetch(cpu, cpu.gr(text.r1), 8)
     guard let segment = segment(named: name) else { return fail(&cpu, text, subcode, ReturnCode.noSuchSegment) }
+    var isLoaded = true
     switch subcode {
+    case .loadShared where segment.region.hasFailed, .loadExclusive where segment.region.hasFailed:
+      // What was stored there may be lost: a program must not take it for what it stored.
+      return fail(&cpu, text, subcode, Self.pagingError)
     case .loadExclusive where segment.kind == .sharedRead:
       // A private writable copy is what z/VM would give; there is none here.
       return fail(&cpu, text, subcode, ReturnCode.notPermitted)
@@ -33,20 +37,18 @@ extension VirtualMachine {
       guard segment.region.isLoaded.exchange(false, ordering: .acquiringAndReleasing) else {
         return fail(&cpu, text, subcode, ReturnCode.noSuchSegment)
       }
-      save(segment)
+      let isSaved = save(segment)
       cpu.flushAllTLBs()
+      guard isSaved else { return fail(&cpu, text, subcode, Self.pagingError) }
       tracer.trace(.service, "DIAG 64 purge \(segment.id)")
       return cpu.setCC(0)
-    case .find:
-      guard segment.region.isLoaded.load(ordering: .acquiring) else {
-        return fail(&cpu, text, subcode, ReturnCode.noSuchSegment)
-      }
+    case .find: isLoaded = segment.region.isLoaded.load(ordering: .acquiring)
     case .describe: break
     }
     tracer.trace(.service, "DIAG 64 \(subcode) \(segment.id)")
     cpu.setGR(text.r1, segment.first)
     cpu.setGR(text.r3, segment.last)
-    cpu.setCC(0)
+    cpu.setCC(isLoaded ? 0 : 1)
   }
 
   private func fail(_ cpu: inout CPU, _ text: InstructionText, _ subcode: Subcode, _ code: UInt64) {

@@ -32,11 +32,11 @@ final class VirtualMachine: Sendable {
   func segment(named name: [UInt8]) -> SavedSegment? { segments.first { $0.name == name } }
 
   /// Writes a segment back by the means its backend has.
-  /// - Returns: false when the host refused; the machine ends then, by policy.
+  /// - Returns: false when the host refused, now or before; the machine ends then, by policy.
   @discardableResult func save(_ segment: SavedSegment) -> Bool {
     do {
       try segment.backend.save()
-      return true
+      return !segment.region.hasFailed
     } catch {
       segment.region.declareFailed()
       let path = segment.backend.request.path
@@ -54,7 +54,7 @@ final class VirtualMachine: Sendable {
 
   /// `count` bytes at a real address.
   func fetch(_ cpu: borrowing CPU, _ real: UInt64, _ count: Int) throws(ProgramInterruption) -> [UInt8] {
-    let address = AbsoluteAddress(cpu.prefixed(real))
+    let address = AbsoluteAddress(cpu.prefixed(cpu.reduced(real)))
     guard storage.contains(address, count: UInt64(count)) else { throw .addressing }
     storage.recordReference(address)
     return Array(UnsafeRawBufferPointer(start: storage.host(address), count: count))
@@ -62,7 +62,7 @@ final class VirtualMachine: Sendable {
 
   func store(_ cpu: borrowing CPU, _ bytes: [UInt8], _ real: UInt64) throws(ProgramInterruption) {
     if bytes.isEmpty { return }
-    let address = AbsoluteAddress(cpu.prefixed(real))
+    let address = AbsoluteAddress(cpu.prefixed(cpu.reduced(real)))
     guard storage.contains(address, count: UInt64(bytes.count)) else { throw .addressing }
     if storage.isReadOnly(address) { throw .protection }
     var at = address.value & ~0xFFF

@@ -81,6 +81,7 @@ extension CPU {
     let store =
       !location.isProtected && !isLowAddressProtected(address, location.space)
       && keyPermits(storageKey, key, .store, address, 1, location.space)
+      && !storage.isReadOnly(AbsoluteAddress(location.absolute))
     return (fetch, store)
   }
 }

@@ -14,6 +14,8 @@ package struct TLB {
   /// Contexts in use at most; a table that is nearly full is slow to search.
   private static let contextLimit = 160
   private static let unusedASCE: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
+  /// Bits 52, 53 and 59 of an ASCE.
+  private static let unassignedBits: UInt64 = 0xC10
 
   package let entries: TLBEntries
   /// Large frames, direct-mapped by bits 36-43 of the address.
@@ -173,9 +175,11 @@ package struct TLB {
 
   /// The context number of an ASCE, shifted to its place in a tag; nil when there is no room for another.
   @inline(__always) package mutating func context(ofASCE asce: UInt64) -> UInt64? {
+    // Without the bits that mean nothing no ASCE is the unused one.
+    let asce = asce & ~TLB.unassignedBits
     var k = Int(truncatingIfNeeded: (asce &* 0x9E37_79B9_7F4A_7C15) &>> 56)
     while true {
-      if asces[k] == asce && k != 0 && k != 255 { return asce == TLB.unusedASCE ? TLB.noContext : UInt64(k) << 4 }
+      if asces[k] == asce && k != 0 && k != 255 { return UInt64(k) << 4 }
       if asces[k] == TLB.unusedASCE && k != 0 && k != 255 { return addContext(k, asce) }
       k = (k &+ 1) & 0xFF
     }

@@ -59,10 +59,7 @@ extension CPU {
     do throws(ProgramInterruption) {
       s.pointee.instructionLength = 2
       if address & 1 != 0 { throw .specification }
-      let host = try hostForInstruction(address)
-      s.pointee.fetchPage = address & ~0xFFF
-      s.pointee.fetchHost = UInt64(UInt(bitPattern: host)) &- (address & 0xFFF)
-      tlb.noteInstructions(tlbEntry(of: address), tag: address & ~0xFFF | s.pointee.instructionTag)
+      setFetchPage(of: address, try hostForInstruction(address))
       return true
     } catch {
       interruptProgram(error, fetching: true)

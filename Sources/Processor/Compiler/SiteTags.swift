@@ -8,8 +8,9 @@ struct SiteTags {
   private var next = SiteTags.step
   /// What lies between two tags: eight, the largest boundary of an operand.
   private static let step: UInt64 = 8
-  /// One that no site ever has, for accesses that must be translated each time.
-  private static let none: UInt64 = 0xFF8
+  /// One that no site ever has, for accesses that must be translated each time. With the low bits of an address that is not on its
+  /// boundary it is not the tag of a void site either.
+  private static let none: UInt64 = 0xFF0
   private static let count = 4096
 
   init() {

@@ -38,7 +38,7 @@ struct ExtendedMnemonic {
       // Bit 1 of the end position is not used; objdump shows an instruction that has it without the extended name.
       guard text.i4 & 0xC0 == 0x80 else { return nil }
       self.init(name + "z", nil)
-    case "CEFBRA", "CDFBRA", "CXFBRA", "CEGBRA", "CDGBRA", "CXGBRA":
+    case "CEFBRA", "CDFBRA", "CXFBRA", "CEGBRA", "CDGBRA", "CXGBRA", "LEDBRA", "LDXBRA", "LEXBRA":
       guard text.e3 == 0 && text.e4 == 0 else { return nil }
       self.init(String(name.dropLast()), 1)
     case "FIEBRA", "FIDBRA", "FIXBRA", "CFEBRA", "CFDBRA", "CFXBRA", "CGEBRA", "CGDBRA", "CGXBRA":

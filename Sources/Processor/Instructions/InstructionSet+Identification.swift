@@ -32,9 +32,8 @@ extension InstructionSet where Machine: ~Copyable {
     routine("SERVC", 0xB220, .rre, [.privileged, .setsCC, .endsBlock]) { cpu, i throws(ProgramInterruption) in
       cpu.settleStores()
       // All of the register counts with 64-bit addresses (kvm-unit-tests s390x/sclp.c, "SCCB high").
-      let sccb = cpu.s.pointee.pswMask & PSW.extendedAddressing != 0 ? cpu.gr(i.e2) : UInt64(cpu.gr32(i.e2))
       let outcome = cpu.complex.serviceProcessor.serviceCall(
-        command: UInt32(truncatingIfNeeded: cpu.gr(i.e1)), sccb: RealAddress(sccb),
+        command: UInt32(truncatingIfNeeded: cpu.gr(i.e1)), sccb: RealAddress(cpu.parameter(i.e2)),
         prefix: AbsoluteAddress(cpu.s.pointee.prefix))
       switch outcome {
       case .accepted: cpu.setCC(0)
@@ -47,6 +46,9 @@ extension InstructionSet where Machine: ~Copyable {
 }
 
 extension CPU {
+  /// What a register says to the machine, as a parameter of SERVC or DIAGNOSE: all of it with 64-bit addresses, else bits 32-63.
+  package func parameter(_ r: Int) -> UInt64 { s.pointee.pswMask & PSW.extendedAddressing != 0 ? gr(r) : gr32(r) }
+
   /// The facility list, bit 2 (z/Architecture active) as the mode has it; at least one doubleword, none of zeros at its end.
   var facilityList: [UInt64] {
     var list = complex.services.facilities

@@ -35,7 +35,7 @@ extension InstructionSet where Machine: ~Copyable {
       let address = cpu.reduced(cpu.gr(i.e2)) & ~0xFFF
       try cpu.checkLowAddressProtection(real: address)
       let frame = try cpu.realFrame(address)
-      cpu.clear(frame: frame)
+      try cpu.clear(frame: frame)
       cpu.setGR(0, cpu.s.pointee.isZArchitecture ? 0 : cpu.gr(0) & ~0xFFFF_FFFF)
       cpu.setCC(0)
     }
@@ -92,7 +92,8 @@ extension CPU {
     purgeOtherTLBs()
   }
 
-  func clear(frame: AbsoluteAddress) {
+  func clear(frame: AbsoluteAddress) throws(ProgramInterruption) {
+    if storage.isReadOnly(frame) { throw .protection }
     storage.recordChange(frame)
     storage.change(at: frame, count: 4096) { $0.initializeMemory(as: UInt8.self, repeating: 0, count: 4096) }
   }
@@ -151,17 +152,17 @@ extension CPU {
     var address = reduced(gr(r2)) & ~0xFFF
     if size == 0 {
       if function & 0x1_0000 != 0 { try checkLowAddressProtection(real: address) }
-      return manage(try realFrame(address), function)
+      return try manage(try realFrame(address), function)
     }
     repeat {
-      manage(try configuredFrame(address), function)
+      try manage(try configuredFrame(address), function)
       address &+= 4096
       setNextFrame(r2, address)
     } while address & 0xF_FFFF != 0
   }
 
-  private mutating func manage(_ frame: AbsoluteAddress, _ function: UInt64) {
-    if function & 0x1_0000 != 0 { clear(frame: frame) }
+  private mutating func manage(_ frame: AbsoluteAddress, _ function: UInt64) throws(ProgramInterruption) {
+    if function & 0x1_0000 != 0 { try clear(frame: frame) }
     if function & 0x2_0000 != 0 {
       _ = setKey(
         StorageKey(bits: UInt8(truncatingIfNeeded: function)), at: frame, controls: Int(truncatingIfNeeded: function &>> 8) & 6)

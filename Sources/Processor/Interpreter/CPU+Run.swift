@@ -99,10 +99,7 @@ extension CPU {
     let host = try hostForInstruction(address)
     let room = Int(truncatingIfNeeded: fetchRoom(address))
     if room >= 8 {
-      if !mayOverrideFetchProtection(address) {
-        s.pointee.fetchPage = address & ~0xFFF
-        s.pointee.fetchHost = UInt64(UInt(bitPattern: host)) &- (address & 0xFFF)
-      }
+      if !mayOverrideFetchProtection(address) { setFetchPage(of: address, host) }
       return UInt64(bigEndian: host.loadUnaligned(as: UInt64.self))
     }
     var bits: UInt64 = 0
@@ -118,6 +115,14 @@ extension CPU {
       }
     }
     return bits
+  }
+
+  /// Has instructions come from the page of `address`, which is at `host`. The jump cache will have what the fetch page is, so
+  /// INVALIDATE PAGE TABLE ENTRY must know where it came from.
+  mutating func setFetchPage(of address: UInt64, _ host: UnsafeRawPointer) {
+    s.pointee.fetchPage = address & ~0xFFF
+    s.pointee.fetchHost = UInt64(UInt(bitPattern: host)) &- (address & 0xFFF)
+    tlb.noteInstructions(tlbEntry(of: address), tag: address & ~0xFFF | s.pointee.instructionTag)
   }
 
   /// Forgets the page instructions come from: after anything that changes what its address means.
