@@ -131,6 +131,10 @@ enum FetchRules {
       scsw: "20804017 00001008 00100000",
       orb: { $0.key = 2 }, prepare: { $0.storage.setKey(StorageKey(bits: 0x38), at: AbsoluteAddress(0x1000)) }, commands: []),
     .init(
+      rule: "a CCW that a transfer leads to and the key may not fetch is reported at itself",
+      ccws: [CCW(3, flags: .chainCommand), CCW(8, dataAddress: 0x3000)], scsw: "20804017 00003008 00100000",
+      orb: { $0.key = 2 }, prepare: { $0.storage.setKey(StorageKey(bits: 0x38), at: AbsoluteAddress(0x3000)) }, commands: [3]),
+    .init(
       rule: "data out of storage are a program check", ccws: [CCW(2, count: 16, dataAddress: 0x10_0000)],
       scsw: "00804017 00001008 0C200010", commands: [2]),
     .init(

@@ -87,7 +87,7 @@ import Testing
     gate.open()
     _ = try rig.interruption()
     let (_, block) = rig.subsystem.testSubchannel(rig.id)
-    #expect(block.map(scswWords) == "04804017 00001008 0C020000")
+    #expect(block.map(scswWords) == "04804017 00001008 00020000")
     #expect(block?.extendedStatus.logout == 0x0080_4C00)
     #expect(rig.poll { rig.subsystem.storeChannelReportWord() }?.word == 0x4402_0001)
     #expect(rig.device.resets == [.system])
@@ -182,6 +182,15 @@ import Testing
     let last = try rig.run(rig.orb())
     #expect(last.extendedStatus.logout & 0xFFFF >= 15)
     #expect(last.extendedStatus.logout >> 16 == 0x80)
+    // A program that is suspended is a sample, as its resumption is a start.
+    rig.write([CCW(0x0B, flags: .suspend)])
+    #expect(rig.subsystem.startSubchannel(rig.id, rig.orb { $0.suspendControl = true }) == .started)
+    let samples = isFormat1 ? { word(0x8044) } : { word(0x8040) & 0xFFFF }
+    #expect(rig.poll { samples() == 5 ? true : nil } == true)
+    #expect(rig.subsystem.clearSubchannel(rig.id) == .initiated)
+    _ = try rig.interruption()
+    #expect(rig.subsystem.testSubchannel(rig.id).block?.extendedStatus.logout == 0)  // no path was used since
+    rig.write([CCW(0x0B)])
     // A block that the key does not open ends the updates.
     rig.storage.setKey(StorageKey(bits: 0x40), at: AbsoluteAddress(0x8000))
     _ = try rig.run(rig.orb())

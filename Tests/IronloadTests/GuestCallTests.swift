@@ -55,6 +55,18 @@ import Testing
     #expect(try call(m.machine, "8312" + code, [0x5000, 0]).interruption == 6)
   }
 
+  /// SSKE 4,2; the instruction; ISKE 5,2.
+  @Test(
+    arguments: [("b2342000", 3, 0x0001_FFFF), ("b2352000", 3, 0x0001_FFFF), ("b2362000", 0, 0x0001_0000)]
+      as [(String, UInt64, UInt64)])
+  func `an I-O instruction that stores nothing changes nothing`(_ text: String, _ code: UInt64, _ subchannel: UInt64) throws {
+    let m = try EmptyMachine()
+    try m.machine.write([(.general(4), 0), (.general(5), ~0)])
+    let end = try call(m.machine, "b22b0042" + text + "b2290052", [subchannel, 0x5000])
+    #expect(end.interruption == 0 && end.condition == code)
+    #expect(try m.register(.general(5)) & 0xFF == 0)
+  }
+
   @Test func `a segment that lost a page is not given again`() throws {
     let folder = try VolumeFolder(), path = try folder.write("segment", [UInt8](repeating: 0, count: 1 << 20))
     let machine = try Machine(

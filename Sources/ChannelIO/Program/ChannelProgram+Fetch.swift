@@ -37,12 +37,15 @@ extension ChannelProgram {
     ccwWord = nil
     let end: UInt32 = orb.isFormat1 ? 0x8000_0000 : 0x0100_0000
     while true {
-      // A transfer to where no CCW can be is reported at the transfer, an address reached by counting at itself.
+      // A transfer to where no CCW can be is reported at the transfer, an address reached by counting at itself; a CCW that is
+      // protected at itself.
       ccwAddress = transfer ?? nextAddress
       guard nextAddress % CCW.size == 0, nextAddress < end else { return .program }
       let word: UInt64
       switch source.ccw(at: UInt64(nextAddress)) {
-      case .failure(let failed): return failed
+      case .failure(let failed):
+        if failed == .protection { ccwAddress = nextAddress }
+        return failed
       case .success(let value): word = value
       }
       let fetched = orb.isFormat1 ? CCW(format1: word) : CCW(format0: word)

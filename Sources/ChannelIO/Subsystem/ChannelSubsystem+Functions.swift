@@ -58,6 +58,7 @@ extension ChannelSubsystem {
         withdrawInterruption(s, state)
         state.status.status = []
         state.status.subchannelStatus.remove(.programControlledInterruption)
+        state.status.zeroConditionCode = false
       }
       state.status.function.insert(.halt)
       state.status.activity.insert(.haltPending)

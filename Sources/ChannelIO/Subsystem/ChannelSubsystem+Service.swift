@@ -156,6 +156,7 @@ extension ChannelSubsystem {
 
   /// With a resumption already asked for, the CCW is fetched again at once. A CCW with the S flag is never executed.
   private func suspend(_ s: Subchannel, _ program: ChannelProgram, _ ending: ChannelProgram.Ending) {
+    endMeasurement(s)
     end(s) { state in
       guard state.status.function.contains(.start) else { return }
       state.program = program

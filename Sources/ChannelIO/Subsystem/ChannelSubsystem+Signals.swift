@@ -31,7 +31,7 @@ extension ChannelSubsystem {
       state.status = SCSW()
       state.status.function = .clear
       state.status.status = .pending
-      state.pathManagement.lastPathUsedMask = 0x80
+      state.pathManagement.lastPathUsedMask = 0
       state.pathManagement.pathNotOperationalMask = 0
       state.pathManagement.pathOperationalMask = 0xFF
       state.forgetProgram()
@@ -52,6 +52,8 @@ extension ChannelSubsystem {
       state.status.activity.subtract(.active)
       state.status.activity.remove(.haltPending)
       state.forgetProgram()
+      // What the device presented for a command before has led on to the next one; for that one it has presented nothing.
+      state.status.deviceStatus = []
       state.status.subchannelStatus.insert(.interfaceControlCheck)
       state.status.hasLogout = true
       state.status.status.formUnion([.alert, .primary, .secondary, .pending])

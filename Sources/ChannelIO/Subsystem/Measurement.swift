@@ -50,7 +50,7 @@ extension ChannelSubsystem {
     update(s, &state) { block in block.add(1, field: 0) }
   }
 
-  /// The start function has ended: one more sample.
+  /// The start function has ended, or the program is suspended: one more sample, as a resumption counts as a start.
   func endMeasurement(_ s: Subchannel) {
     s.state.withLock { state in
       state.closeConnection()

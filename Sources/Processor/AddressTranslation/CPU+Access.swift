@@ -140,27 +140,41 @@ extension CPU {
 
   // MARK: The slow way
 
+  /// Translates and checks one access, which it neither makes nor records.
+  @inline(__always) private func authorize(
+    _ address: UInt64, _ space: DesignatedSpace, _ kind: AccessKind, _ key: UInt8, _ count: UInt64, context: UInt64
+  ) throws(ProgramInterruption) -> (location: Location, storageKey: StorageKey) {
+    if kind == .store && isLowAddressProtected(address, space) {
+      identify(address, space, kind)
+      throw .protection
+    }
+    let location = try locate(address, space, for: kind, context: context)
+    let storageKey = protectionKey(location)
+    let isReadOnly = kind == .store && storage.isReadOnly(AbsoluteAddress(location.absolute))
+    guard keyPermits(storageKey, key, kind, address, count, space), !isReadOnly else {
+      identify(address, space, kind)
+      throw .protection
+    }
+    return (location, storageKey)
+  }
+
+  /// What an instruction asks that may come to store nothing: whether `count` bytes, 1...4096, may be stored into.
+  func checkStore(_ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) {
+    let space = isTranslating ? try designated(addressSpace, ar: o.base) : .real
+    let room = 4096 &- o.address & 0xFFF, count = UInt64(truncatingIfNeeded: count)
+    _ = try authorize(o.address, space, .store, accessKey, min(count, room), context: 0)
+    if count <= room { return }
+    _ = try authorize((o.address &+ room) & s.pointee.addressMask, space, .store, accessKey, count &- room, context: 0)
+  }
+
   /// Translates, checks, records and caches one access.
   /// - Parameter tag: context and key for the TLB entry; nil caches nothing.
   func resolve(
     _ address: UInt64, _ space: DesignatedSpace, _ kind: AccessKind, _ key: UInt8, _ count: UInt64, tag: UInt64?
   ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
-    if kind == .store && isLowAddressProtected(address, space) {
-      identify(address, space, kind)
-      throw .protection
-    }
-    let location = try locate(address, space, for: kind, context: tag.map { $0 & TLB.noContext } ?? 0)
-    let absolute = location.absolute, storage = self.storage
-    let storageKey = protectionKey(location)
-    guard keyPermits(storageKey, key, kind, address, count, space) else {
-      identify(address, space, kind)
-      throw .protection
-    }
-    let isInRegion = absolute >= storage.size
-    if isInRegion && kind == .store && storage.isReadOnly(AbsoluteAddress(absolute)) {
-      identify(address, space, kind)
-      throw .protection
-    }
+    let (location, storageKey) = try authorize(
+      address, space, kind, key, count, context: tag.map { $0 & TLB.noContext } ?? 0)
+    let absolute = location.absolute, storage = self.storage, isInRegion = absolute >= storage.size
     if kind == .store {
       storage.recordChange(AbsoluteAddress(absolute))
     } else {

@@ -30,15 +30,18 @@ extension InstructionSet where Machine: ~Copyable {
       try cpu.conclude(cpu.channels.modifySubchannel(cpu.subchannelOperand, block))
     }
     routine("STSCH", 0xB234, .s, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
-      let target = try cpu.storeBlock(try cpu.aligned(cpu.rs(i), to: 4), SCHIB.size)
+      let operand = try cpu.aligned(cpu.rs(i), to: 4)
+      try cpu.checkStore(operand, SCHIB.size)
       let (outcome, block) = cpu.channels.storeSubchannel(cpu.subchannelOperand)
-      if let block { target.write(block.encode()) }
+      if let block { try cpu.storeBlock(operand, SCHIB.size).write(block.encode()) }
       try cpu.conclude(outcome)
     }
     routine("TSCH", 0xB235, .s, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
-      let target = try cpu.storeBlock(try cpu.aligned(cpu.rs(i), to: 4), IRB.size)
+      let operand = try cpu.aligned(cpu.rs(i), to: 4)
+      // Status that is shown is no longer pending: nothing may go wrong then.
+      try cpu.checkStore(operand, IRB.size)
       let (outcome, block) = cpu.channels.testSubchannel(cpu.subchannelOperand)
-      if let block { target.write(block.encode()) }
+      if let block { try cpu.storeBlock(operand, IRB.size).write(block.encode()) }
       try cpu.conclude(outcome)
     }
     routine("TPI", 0xB236, .s, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
@@ -88,11 +91,12 @@ extension CPU {
 
   /// TEST PENDING INTERRUPTION: to the operand, or with address zero to the prefix area.
   mutating func testPendingInterruption(_ operand: StorageOperand<UInt64>) throws(ProgramInterruption) {
-    let target = operand.address == 0 ? nil : try storeBlock(operand, 8)
+    let isShown = operand.address != 0
+    if isShown { try checkStore(operand, 8) }
     let subclasses = UInt8(truncatingIfNeeded: s.pointee.cr[6] &>> 24)
     guard let interruption = channels.testPendingInterruption(subclasses) else { return setCC(0) }
-    if let target {
-      target.write(Array(interruption.encode().prefix(8)))
+    if isShown {
+      try storeBlock(operand, 8).write(Array(interruption.encode().prefix(8)))
     } else {
       storeLow(interruption.identification.word, Lowcore.subsystemIdentification)
       storeLow(interruption.parameter, Lowcore.ioParameter)
@@ -104,10 +108,11 @@ extension CPU {
   /// CHANNEL SUBSYSTEM CALL: request and response share a page.
   mutating func callChannelSubsystem(_ operand: StorageOperand<UInt64>) throws(ProgramInterruption) {
     let operand = try aligned(operand, to: 4096)
-    let page = try storeBlock(operand, 4096)
-    switch channels.channelSubsystemCall((0..<4096).map { page[$0] }) {
+    try checkStore(operand, 4096)
+    switch channels.channelSubsystemCall(try fetchBytes(operand, 4096)) {
     case .operandException: throw .operand
     case .executed(let response):
+      let page = try storeBlock(operand, 4096)
       let length = Int(page[0]) &<< 8 | Int(page[1])
       for (k, byte) in response.enumerated() where length &+ k < 4096 { page[length &+ k] = byte }
       setCC(0)
