@@ -1,6 +1,7 @@
 import ArgumentParser
 import DASD
 import Glibc
+import Ironload
 
 /// The command `ironload`. Each verb is a subcommand in a file of its own.
 @main
@@ -39,6 +40,7 @@ struct IronloadCommand: ParsableCommand {
   private static func operatorError(_ error: any Error) -> OperatorError {
     switch error {
     case let error as OperatorError: error
+    case let error as ConfigurationError: OperatorError(error)
     case let error as CKDImageError: OperatorError(error)
     case let error as VolumeError: OperatorError(error)
     default: OperatorError(.usage, "\(message(for: error).split(separator: "\n").joined(separator: " ")); \(hint(error))")

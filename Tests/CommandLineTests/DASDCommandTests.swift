@@ -171,6 +171,16 @@ import Testing
     #expect(try scratch.contents("volume.ckd") == before)
   }
 
+  @Test func `a FIFO is no file and is not waited for`() throws {
+    let scratch = try Scratch(), path = try volume(scratch), fifo = scratch["fifo"]
+    #expect(mkfifo(fifo, 0o600) == 0)
+    for verb in ["info", "ls", "check"] { try CommandRun("dasd", verb, fifo).expectFailure(65, "neither a plain file nor") }
+    try CommandRun("dasd", "import", path, fifo).expectFailure(66, "\(fifo): not a plain file")
+    try CommandRun("dasd", "boot", path, "--kernel", fifo).expectFailure(66, "--kernel \(fifo): not a plain file")
+    try CommandRun("run", "--kernel", fifo).expectFailure(66, "--kernel \(fifo): not a plain file")
+    try CommandRun("disassemble", fifo).expectFailure(66, "\(fifo): not a plain file")
+  }
+
   @Test func `a damaged track stops an import before it begins`() throws {
     let scratch = try Scratch(), path = try volume(scratch)
     var bytes = Array(try scratch.contents("volume.ckd"))
