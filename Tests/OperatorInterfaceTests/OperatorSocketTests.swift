@@ -130,6 +130,25 @@ import Testing
     #expect(lines.last?.contains("\"id\":7") == true && lines.last?.contains("\"ok\":true") == true)
   }
 
+  @Test func `one client too many is told that the machine is busy`() throws {
+    let served = try Served()
+    var clients: [OperatorClient] = []
+    for _ in 0..<16 {
+      let client = try OperatorClient(path: served.path)
+      #expect(client.ask(OperatorRequest(command: "status"))?.answer.ok == true)
+      clients.append(client)
+    }
+    for _ in 0..<20 {
+      let answer = try served.ask("status")
+      #expect(answer.status == 75 && answer.error?.kind == "busy" && answer.error?.message.contains("try again") == true)
+    }
+    clients.removeLast()
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !served.isAlive && ContinuousClock.now < deadline { usleep(10_000) }
+    #expect(served.isAlive)
+    withExtendedLifetime(clients) {}
+  }
+
   @Test func `deeply nested requests are refused`() throws {
     let served = try Served()
     let deep = String(repeating: "[", count: 200_000)

@@ -103,6 +103,17 @@ import Testing
     #expect(served.machine.watched.breakpoints == [])
   }
 
+  @Test func `a debugger that connects while another is served waits until that has gone`() throws {
+    let served = try Served()
+    var first = try GDBClient(port: served.server.port)
+    for round in 0..<50 {
+      #expect(first.ask("?")?.hasPrefix("T05") == true, "\(round)")
+      let second = try GDBClient(port: served.server.port)
+      #expect(first.ask("D") == "OK")
+      first = second
+    }
+  }
+
   /// The server takes one debugger at a time, and a moment to see that the last has gone.
   private func connectAgain(_ port: UInt16) throws -> GDBClient {
     for _ in 0..<200 {
