@@ -161,6 +161,10 @@ struct RunCommand: ParsableCommand {
         .usage,
         "--load, --kernel or --ins: say one of them, as in --load 0120; a machine starts empty only with --operator or --gdb")
     }
+    guard !inspection.waits || inspection.hasOperator else {
+      throw OperatorError(
+        .usage, "--wait: nobody could let the program go on; say --operator PATH or --gdb HOST:PORT, too, or leave it out")
+    }
     guard kernel != nil || initrd == nil && append == nil else {
       throw OperatorError(.usage, "--initrd and --append go with --kernel; leave them out")
     }
