@@ -130,6 +130,21 @@ import Testing
     #expect(lines.last?.contains("\"id\":7") == true && lines.last?.contains("\"ok\":true") == true)
   }
 
+  @Test(arguments: ["0.2", "1.5", "99999999999999999999", "-1"]) func `a number that counts nothing is a wrong argument`(
+    number: String
+  ) throws {
+    let served = try Served()
+    let line = try #require(
+      try served.raw(Array("{\"command\":\"wait\",\"arguments\":{\"limit\":\(number)}}\n".utf8)).first)
+    #expect(line.contains("wait: limit is wrong; it takes a whole number") && line.contains("\"status\":64"), "\(line)")
+  }
+
+  @Test func `a step of no instructions is refused`() throws {
+    let served = try Served()
+    let answer = try served.ask("step", "0")
+    #expect(answer.status == 64 && answer.error?.message.contains("say at least 1") == true)
+  }
+
   @Test func `one client too many is told that the machine is busy`() throws {
     let served = try Served()
     var clients: [OperatorClient] = []

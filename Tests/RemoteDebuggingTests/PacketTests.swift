@@ -40,6 +40,7 @@ import Testing
     #expect(gdb.ask("M3000,2:beef") == "OK")
     #expect(gdb.ask("m3000,2") == "beef")
     #expect(gdb.ask("m7fffffff0000,4") == "E0e")
+    #expect(gdb.ask("m1000,0") == "E01")
     #expect(gdb.ask("qfThreadInfo") == "m1")
     #expect(gdb.ask("T1") == "OK")
     #expect(gdb.ask("T2") == "E0e")
