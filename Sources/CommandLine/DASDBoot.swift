@@ -39,6 +39,9 @@ struct DASDBoot: ParsableCommand {
   var initrdAddress: String?
 
   func run() throws {
+    if let initrdAddress, initrd == nil {
+      throw OperatorError(.usage, "--initrd-address \(initrdAddress): goes with --initrd; say that, too, or leave it out")
+    }
     let kernelPath = FilePath(kernel)
     let storage = try LinuxKernel.layOut(
       kernel: try contents(kernel, "--kernel"), path: kernelPath,

@@ -31,6 +31,10 @@ struct DASDImport: ParsableCommand {
     guard size > 0 else { throw OperatorError(.badData, "\(file): is empty; name a file system image") }
     let volume = try LabelledVolume(CKDImage(path: FilePath(image)))
     let partition = try volume.partition(partition)
+    guard partition.name != volume.loader?.name else {
+      throw OperatorError(
+        .badData, "\(image): partition \(partition.number) is what `ironload dasd boot` loads from; name another partition")
+    }
     guard size <= partition.size else {
       throw OperatorError(
         .badData,

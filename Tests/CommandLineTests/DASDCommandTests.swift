@@ -168,7 +168,19 @@ import Testing
     try CommandRun("dasd", "boot", path, "--kernel", try scratch.put("vmlinuz", kernel(900_000)))
       .expectFailure(73, "no room for the loader")
     try CommandRun("dasd", "boot", path, "--kernel", scratch["vmlinuz"], "--initrd-address", "here").expectFailure(64, "here")
+    try CommandRun("dasd", "boot", path, "--kernel", scratch["vmlinuz"], "--initrd-address", "0x2000000")
+      .expectFailure(64, "--initrd-address 0x2000000: goes with --initrd")
     #expect(try scratch.contents("volume.ckd") == before)
+  }
+
+  @Test func `the partition that the volume loads from is not imported into`() throws {
+    let scratch = try Scratch(), path = try volume(scratch, 8), data = try scratch.put("data", [1])
+    let kernel = try scratch.put("vmlinuz", kernel(200_000))
+    #expect(try CommandRun("dasd", "boot", path, "--kernel", kernel).status == 0)
+    let before = try scratch.contents("volume.ckd")
+    try CommandRun("dasd", "import", path, "--partition", "2", data).expectFailure(65, "is what `ironload dasd boot` loads from")
+    #expect(try scratch.contents("volume.ckd") == before)
+    #expect(try CommandRun("dasd", "import", path, data).status == 0)
   }
 
   @Test func `a FIFO is no file and is not waited for`() throws {

@@ -4,7 +4,7 @@
 ///     images/kernel.img 0x00000000
 ///     images/initrd.img 0x02000000
 ///
-/// Each line names a file, beside the list or below its folder, and the absolute address where it goes. Then the machine begins
+/// Each line names a file, relative to the list's folder, and the absolute address where it goes. Then the machine begins
 /// with the PSW at 0, as after a load.
 struct LoadList: Hashable, Sendable {
   struct Entry: Hashable, Sendable {
