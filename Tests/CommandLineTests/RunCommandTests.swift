@@ -115,6 +115,17 @@ import Testing
     #expect(all.status == 0 && verbs.dropLast().allSatisfy { all.output.contains("  \($0) ") })
   }
 
+  @Test func `the check of a backend says what a segment takes of it`() throws {
+    let scratch = try Scratch()
+    for (size, text) in [(5000, "refused: a segment's size is a multiple of 1 MiB"), (3 << 20 + 4096, "3 MiB of it")] {
+      let path = try scratch.put("backend", Data(count: size))
+      let check = try CommandRun("nvdimm", "check", path)
+      #expect(check.status == 1 && check.output.contains("  as segment      \(text)"), "\(check.output)")
+    }
+    let asked = try CommandRun("nvdimm", "check", scratch["backend"], "--size", "4096")
+    #expect(asked.output.contains("  as segment      refused"), "\(asked.output)")
+  }
+
   @Test func `an option with properties says which of them is wrong`() throws {
     for (option, text) in [
       ("--dasd=120", "say a device number and an image"), ("--dasd=xyzw=v.ckd", "xyzw is no device number"),
