@@ -245,9 +245,9 @@ extension RunCommand {
       throw OperatorError(.usage, "--trace-file \(traceFile): say with --trace what to write, as in --trace ccw,io,load")
     }
     let files = [("--kernel", kernel), ("--initrd", initrd), ("--ins", ins), ("--firmware", firmware)]
-    return try TraceFile(
-      FilePath(traceFile),
-      unlike: configuration.namedFiles + files.compactMap { option, path in path.map { NamedFile(option, $0) } })
+    let named = files.compactMap { option, path in path.map { NamedFile(option, $0) } }
+    let listed = ins.map { NamedFile.files(ofListAt: $0) } ?? []
+    return try TraceFile(FilePath(traceFile), unlike: configuration.namedFiles + named + listed)
   }
 }
 

@@ -48,6 +48,8 @@ import Testing
     for option in ["--kernel", "--ins"] {
       try scratch.trace(to: scratch["hard"], option, kernel).expectFailure(64, "\(option) names the same file")
     }
+    try Data("kernel 0x00000000\n".utf8).write(to: URL(fileURLWithPath: scratch["kernel.ins"]))
+    try scratch.trace(to: kernel, "--ins", scratch["kernel.ins"]).expectFailure(64, "the list of --ins names the same file")
     try CommandRun("load", "--explain", scratch["v.ckd"], "-o", scratch["link"])
       .expectFailure(64, "--explain names the same file")
     #expect(try scratch.contents("v.ckd") == before)

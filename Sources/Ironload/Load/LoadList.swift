@@ -1,3 +1,5 @@
+internal import SystemPackage
+
 /// The list of files that the Hardware Management Console loads (`FILE.ins`), as Linux distributions for this machine have one:
 ///
 ///     * a remark
@@ -28,5 +30,15 @@ struct LoadList: Hashable, Sendable {
     }
     guard !entries.isEmpty else { throw Malformed(description: "names no file") }
     self.entries = entries
+  }
+}
+
+extension NamedFile {
+  /// The files that the list at `path` names; none when it is no list, which is for the load to say.
+  package static func files(ofListAt path: String) -> [NamedFile] {
+    guard let bytes = try? LoadableFile.contents(path, "--ins"), let list = try? LoadList(String(decoding: bytes, as: UTF8.self))
+    else { return [] }
+    let folder = FilePath(path).removingLastComponent()
+    return list.entries.map { NamedFile("the list of --ins", folder.pushing(FilePath($0.file)).string) }
   }
 }
