@@ -29,7 +29,7 @@ import Testing
   @Test func `a volume that a running guest uses is refused, and keeps its contents`() throws {
     let scratch = try Scratch(), before = try scratch.contents("other.ckd")
     let user = try CKDImage(path: FilePath(scratch["other.ckd"]))
-    try scratch.trace(to: scratch["other.ckd"], "--operator", scratch["op.sock"])
+    try scratch.trace(to: scratch["other.ckd"], "--kernel", scratch["nosuch"])
       .expectFailure(75, "--trace-file \(scratch["other.ckd"]): in use by another process")
     try CommandRun("load", "--explain", scratch["v.ckd"], "-o", scratch["other.ckd"])
       .expectFailure(75, "--output \(scratch["other.ckd"]): in use by another process")
@@ -72,6 +72,6 @@ import Testing
   @Test func `a FIFO that nobody reads is not waited for`() throws {
     let scratch = try Scratch(), fifo = scratch["fifo"]
     #expect(mkfifo(fifo, 0o600) == 0)
-    try scratch.trace(to: fifo, "--operator", scratch["op.sock"]).expectFailure(73, "nobody reads there")
+    try scratch.trace(to: fifo, "--kernel", scratch["nosuch"]).expectFailure(73, "nobody reads there")
   }
 }
