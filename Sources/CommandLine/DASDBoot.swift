@@ -1,5 +1,6 @@
 import ArgumentParser
 import DASD
+import Ironload
 import SystemPackage
 
 /// `ironload dasd boot`: makes a volume load a kernel.
@@ -38,10 +39,13 @@ struct DASDBoot: ParsableCommand {
   var initrdAddress: String?
 
   func run() throws {
+    if let initrdAddress, initrd == nil {
+      throw OperatorError(.usage, "--initrd-address \(initrdAddress): goes with --initrd; say that, too, or leave it out")
+    }
     let kernelPath = FilePath(kernel)
     let storage = try LinuxKernel.layOut(
-      kernel: try HostFile.contents(kernelPath), path: kernelPath,
-      initrd: try initrd.map { try HostFile.contents(FilePath($0)) }, arguments: parm, initrdAddress: try address())
+      kernel: try contents(kernel, "--kernel"), path: kernelPath,
+      initrd: try initrd.map { try contents($0, "--initrd") }, arguments: parm, initrdAddress: try address())
     let program = try LoadProgram(storage, path: kernelPath)
     let volume = try LabelledVolume(CKDImage(path: FilePath(path)))
     let progress = ProgressLine("writing the loader")
@@ -53,6 +57,12 @@ struct DASDBoot: ParsableCommand {
     print(
       "\(path): loads it with \(program.segmentCount) segments of CCWs\(program.usesIDAWs ? " and IDAWs" : ""), "
         + "\(place.name), tracks \(place.tracks.lowerBound) to \(place.tracks.upperBound - 1)")
+  }
+
+  private func contents(_ path: String, _ option: String) throws -> [UInt8] {
+    let bytes = try LoadableFile.contents(path, option)
+    guard !bytes.isEmpty else { throw OperatorError(.badData, "\(option) \(path): is empty; name another file") }
+    return bytes
   }
 
   private func address() throws -> Int? {

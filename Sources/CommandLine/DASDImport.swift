@@ -1,5 +1,6 @@
 import ArgumentParser
 import DASD
+import Ironload
 import SystemPackage
 
 /// `ironload dasd import`: a raw file into a partition.
@@ -25,11 +26,15 @@ struct DASDImport: ParsableCommand {
   var file: String
 
   func run() throws {
-    let source = try HostFile(reading: FilePath(file))
-    let size = try source.size()
+    let source = try LoadableFile(file)
+    let size = source.size
     guard size > 0 else { throw OperatorError(.badData, "\(file): is empty; name a file system image") }
     let volume = try LabelledVolume(CKDImage(path: FilePath(image)))
     let partition = try volume.partition(partition)
+    guard partition.name != volume.loader?.name else {
+      throw OperatorError(
+        .badData, "\(image): partition \(partition.number) is what `ironload dasd boot` loads from; name another partition")
+    }
     guard size <= partition.size else {
       throw OperatorError(
         .badData,
@@ -43,10 +48,8 @@ struct DASDImport: ParsableCommand {
     var offset = 0
     try volume.fill(partition, progress: progress.show) { count in
       let wanted = min(count, size - offset)
-      let data = try source.read(wanted, at: offset)
-      guard data.count == wanted else { throw OperatorError(.inputOutput, "\(file): became shorter while it was read") }
-      offset += wanted
-      return data
+      defer { offset += wanted }
+      return try source.read(wanted, at: offset)
     }
     progress.finish()
     print("\(image): partition \(partition.number) has the \(size) bytes of \(file)")

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Ironload
-import SystemPackage
 
 /// `ironload disassemble`: bytes as instructions.
 struct DisassembleCommand: ParsableCommand {
@@ -42,8 +41,7 @@ struct DisassembleCommand: ParsableCommand {
       }
       return bytes
     case (let path?, nil):
-      let file = try HostFile(reading: FilePath(path))
-      let size = try file.size()
+      let file = try LoadableFile(path), size = file.size
       guard offset.value <= UInt64(size) else {
         throw OperatorError(.usage, "--offset \(String(offset.value, radix: 16)): \(path) has \(size) bytes; begin before that")
       }

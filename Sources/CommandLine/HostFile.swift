@@ -1,82 +1,87 @@
 import Glibc
+import Ironload
+import PersistentMemory
 import SystemPackage
 
-/// An ordinary file of the host that is read or made by a command; its failures are one line for the operator.
+/// A file of the host that a command makes or writes anew; its failures are one line for the operator.
 final class HostFile {
   let path: FilePath
+  /// How messages call it.
+  private let name: String
   private let descriptor: FileDescriptor
-
-  /// Opens a file for reading.
-  init(reading path: FilePath) throws {
-    self.path = path
-    // A FIFO would wait for who writes to it; `size` refuses it.
-    do { descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]) } catch {
-      throw Self.failure(path, "cannot open it", error, .noInput)
-    }
-  }
 
   /// Makes a new file.
   init(creating path: FilePath) throws {
     self.path = path
+    name = path.string
     do {
       descriptor = try FileDescriptor.open(
         path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch Errno.fileExists {
       throw OperatorError(.cannotCreate, "\(path): exists already; name another file or remove it first")
-    } catch { throw Self.failure(path, "cannot create it", error, .cannotCreate) }
+    } catch { throw Self.failure(name, "cannot create it", error, .cannotCreate) }
+  }
+
+  /// Opens a file that is to be written anew, or makes one. What is in it stays until `empty`: the work that it is for may fail
+  /// before, or the file be one that a running guest lives on.
+  /// - Parameters:
+  ///   - option: where the operator named it, for messages.
+  ///   - named: the other files that the command line names. It must be none of them.
+  init(replacing path: FilePath, _ option: String, unlike named: [NamedFile]) throws(OperatorError) {
+    self.path = path
+    name = "\(option) \(path)"
+    do {
+      // A FIFO would wait for its reader.
+      descriptor = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .closeOnExec, .nonBlocking], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch Errno.noSuchAddressOrDevice {
+      throw OperatorError(.cannotCreate, "\(name): nobody reads there; start the reader first, or name a plain file")
+    } catch { throw OperatorError(.cannotCreate, "\(name): cannot open it for writing: \(error); name another file") }
+    try claim(unlike: named)
+  }
+
+  private func claim(unlike named: [NamedFile]) throws(OperatorError) {
+    let identity = FileIdentity(descriptor: descriptor.rawValue)
+    if let other = named.first(where: { FileIdentity(path: $0.path) == identity }) {
+      throw OperatorError(.usage, "\(name): \(other.option) names the same file; write to another")
+    }
+    // Whoever reads a FIFO slowly is waited for, as on a pipe.
+    _ = fcntl(descriptor.rawValue, F_SETFL, fcntl(descriptor.rawValue, F_GETFL) & ~O_NONBLOCK)
+    guard kind == S_IFREG || kind == S_IFBLK else { return }
+    // A file system without locks has none of a running machine's.
+    do { try LinuxFiles().lock(descriptor.rawValue, exclusive: true) } catch .resourceTemporarilyUnavailable {
+      throw OperatorError(.tryAgain, "\(name): in use by another process; stop that first, or name another file")
+    } catch {}
   }
 
   deinit { try? descriptor.close() }
 
-  /// The length of a plain file or block device.
-  func size() throws -> Int {
+  /// `S_IFREG` and the like; nil when the host does not say.
+  private var kind: mode_t? {
     var status = stat()
-    guard fstat(descriptor.rawValue, &status) == 0, [S_IFREG, S_IFBLK].contains(status.st_mode & S_IFMT) else {
-      throw OperatorError(.noInput, "\(path): not a plain file; name a file system image or kernel")
-    }
-    do { return Int(try descriptor.seek(offset: 0, from: .end)) } catch {
-      throw Self.failure(path, "cannot find its length", error, .inputOutput)
-    }
+    return fstat(descriptor.rawValue, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
-  /// Reads `count` bytes at `offset`; fewer only at the end of the file.
-  func read(_ count: Int, at offset: Int) throws -> [UInt8] {
-    do {
-      return try [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
-        while done < count {
-          let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[done..<count])
-          let n = try descriptor.read(fromAbsoluteOffset: Int64(offset + done), into: rest)
-          if n == 0 { break }
-          done += n
-        }
-      }
-    } catch { throw Self.failure(path, "cannot read", error, .inputOutput) }
-  }
-
-  /// Reads a file that must fit in a guest's storage.
-  static func contents(_ path: FilePath) throws -> [UInt8] {
-    let file = try HostFile(reading: path)
-    let size = try file.size()
-    guard size > 0 else { throw OperatorError(.badData, "\(path): is empty") }
-    guard size < 1 << 31 else {
-      throw OperatorError(.badData, "\(path): has \(size) bytes, more than a load can place below 2 GiB")
-    }
-    let bytes = try file.read(size, at: 0)
-    guard bytes.count == size else { throw OperatorError(.inputOutput, "\(path): became shorter while it was read") }
-    return bytes
-  }
-
+  /// Writes at an offset.
   func write(_ bytes: [UInt8], at offset: Int) throws {
     do { _ = try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes) } catch {
-      throw Self.failure(path, "cannot write", error, .inputOutput)
+      throw Self.failure(name, "cannot write", error, .inputOutput)
     }
+  }
+
+  /// Drops what is in the file. Pipes and devices have nothing to drop.
+  func empty() throws { if kind == S_IFREG { try setSize(0) } }
+
+  /// Writes behind what was written before.
+  func append(_ bytes: [UInt8]) throws {
+    do { _ = try descriptor.writeAll(bytes) } catch { throw Self.failure(name, "cannot write", error, .inputOutput) }
   }
 
   /// Sets the length; what was never written reads as zeros.
   func setSize(_ size: Int) throws {
     guard ftruncate(descriptor.rawValue, size) == 0 else {
-      throw Self.failure(path, "cannot make it \(size) bytes long", Errno(rawValue: errno), .inputOutput)
+      throw Self.failure(name, "cannot make it \(size) bytes long", Errno(rawValue: errno), .inputOutput)
     }
   }
 
@@ -84,9 +89,9 @@ final class HostFile {
   func remove() { _ = path.withPlatformString { unlink($0) } }
 
   private static func failure(
-    _ path: FilePath, _ what: String, _ error: any Error, _ status: OperatorError.Status
+    _ name: String, _ what: String, _ error: any Error, _ status: OperatorError.Status
   ) -> OperatorError {
     let denied = (error as? Errno) == .permissionDenied
-    return OperatorError(denied ? .noPermission : status, "\(path): \(what): \(error)")
+    return OperatorError(denied ? .noPermission : status, "\(name): \(what): \(error)")
   }
 }

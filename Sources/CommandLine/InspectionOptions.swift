@@ -10,7 +10,9 @@ struct InspectionOptions: ParsableArguments {
       valueName: "HOST:PORT"))
   var gdb: DebuggerAddress?
 
-  @Flag(name: .customLong("wait"), help: "Stop before the loaded program's first instruction, for a debugger or the operator.")
+  @Flag(
+    name: .customLong("wait"),
+    help: "Stop before the loaded program's first instruction, for the debugger of --gdb or --operator.")
   var waits = false
 
   @Option(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DASD
 import Glibc
+import Ironload
 
 /// The command `ironload`. Each verb is a subcommand in a file of its own.
 @main
@@ -10,7 +11,8 @@ struct IronloadCommand: ParsableCommand {
     abstract: "A z/Architecture machine that loads real operating systems from emulated ECKD DASD.",
     discussion: """
       Exit status: 0 when all went well, otherwise one of the statuses of sysexits.h (64 usage, 65 bad data, 66 no input, \
-      73 cannot create, 74 input/output error, 75 try again later, 77 no permission), with one line on the standard error \
+      69 unavailable, 70 our own mistake, 71 refused by the host, 73 cannot create, 74 input/output error, 75 try again later, \
+      77 no permission, 78 configuration), with one line on the standard error \
       stream that says what is wrong, where, and what to do.
       """,
     version: "0.1.0",
@@ -22,6 +24,7 @@ struct IronloadCommand: ParsableCommand {
   /// Runs the command. An error becomes one line on the standard error stream and its exit status.
   static func main() {
     do {
+      try checkHelp()
       var command = try parseAsRoot()
       try command.run()
     } catch let code as ExitCode {
@@ -36,9 +39,23 @@ struct IronloadCommand: ParsableCommand {
     }
   }
 
+  /// ArgumentParser's `help` shows the overview when it is asked for a command that is not there.
+  private static func checkHelp() throws(OperatorError) {
+    var words = Swift.CommandLine.arguments.dropFirst(), commands = configuration.subcommands, known = "ironload"
+    guard words.popFirst() == "help" else { return }
+    for word in words.prefix(while: { !$0.hasPrefix("-") }) {
+      guard let command = commands.first(where: { $0.configuration.commandName == word }) else {
+        throw OperatorError(.usage, "help: there is no command \(word); see `\(known) --help`")
+      }
+      commands = command.configuration.subcommands
+      known += " \(word)"
+    }
+  }
+
   private static func operatorError(_ error: any Error) -> OperatorError {
     switch error {
     case let error as OperatorError: error
+    case let error as ConfigurationError: OperatorError(error)
     case let error as CKDImageError: OperatorError(error)
     case let error as VolumeError: OperatorError(error)
     default: OperatorError(.usage, "\(message(for: error).split(separator: "\n").joined(separator: " ")); \(hint(error))")

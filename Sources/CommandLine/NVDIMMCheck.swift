@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Ironload
 import PersistentMemory
 
 /// `ironload nvdimm check`: the judge's verdict on a backend.
@@ -8,8 +9,9 @@ struct NVDIMMCheck: ParsableCommand {
     commandName: "check",
     abstract: "Say whether a guest's writes to a backend would be guaranteed to persist, and why.",
     discussion: """
-      Maps the backend as `run --nvdimm path=PATH,share=on,pmem=on` would, asks the kernel, and writes nothing into it. A file \
-      that is in use by a machine is not touched.
+      Maps the backend as `run --nvdimm path=PATH,share=on,pmem=on` would, asks the kernel, and writes nothing into it. Of a \
+      backend whose size is no multiple of 1 MiB a saved segment takes less, or refuses it; that is said, too. A file that is \
+      in use by a machine is not touched.
 
       Exit status: 0 guaranteed (by rule A, a DAX device, or B, a file on a DAX file system); 1 not guaranteed; 64-78 it could \
       not be judged.
@@ -30,7 +32,7 @@ struct NVDIMMCheck: ParsableCommand {
   func run() throws {
     let request = BackendRequest(path: path, size: size?.bytes, share: true, pmem: true)
     let answer: NVDIMMAnswer
-    do throws(BackendError) { answer = NVDIMMAnswer(try MappedBackend(request).report) } catch {
+    do throws(BackendError) { answer = NVDIMMAnswer(try MappedBackend(request).report, asked: size?.bytes) } catch {
       guard case .unusable(_, let shortfall) = error else { throw OperatorError(error) }
       answer = NVDIMMAnswer(path: path, shortfall: shortfall)
     }
@@ -60,9 +62,11 @@ struct NVDIMMAnswer: Encodable {
   let persistenceDomain: String?
   let eachStore: String?
   let attachedAsSCM: String?
+  let attachedAsSegment: String?
   let notProven = BackendReport.unproven
 
-  init(_ report: BackendReport) {
+  /// - Parameter asked: the size that was asked for; nil: all of it.
+  init(_ report: BackendReport, asked: UInt64?) {
     path = report.path
     guaranteed = report.verdict.isGuaranteed
     verdict = report.verdict.text
@@ -78,6 +82,13 @@ struct NVDIMMAnswer: Encodable {
     persistenceDomain = report.domain.rawValue
     eachStore = report.action.text
     attachedAsSCM = guaranteed ? "durable at completion, by cache-line write-back" : "durable at completion, by flush"
+    let unit = MachineConfiguration.NVDIMM.segmentSizeMultiple, usable = report.size / unit * unit
+    attachedAsSegment =
+      if usable == 0 || asked != nil && usable != report.size {
+        "refused: a segment's size is a multiple of 1 MiB"
+      } else {
+        "\(usable >> 20) MiB of it, since a segment's size is a multiple of 1 MiB"
+      }
   }
 
   /// One that could not be mapped for writing.
@@ -87,7 +98,8 @@ struct NVDIMMAnswer: Encodable {
     rule = nil
     verdict = BackendVerdict.notGuaranteed(shortfall).text
     remedy = shortfall.remedy
-    (kind, steps, alignment, size, persistenceDomain, eachStore, attachedAsSCM) = (nil, [], nil, nil, nil, nil, nil)
+    (kind, steps, alignment, size, persistenceDomain, eachStore) = (nil, [], nil, nil, nil, nil)
+    (attachedAsSCM, attachedAsSegment) = (nil, nil)
   }
 
   var text: String {
@@ -102,6 +114,7 @@ struct NVDIMMAnswer: Encodable {
     add("domain", persistenceDomain)
     add("each store", eachStore)
     add("as scm", attachedAsSCM)
+    add("as segment", attachedAsSegment)
     add("mend it", remedy)
     add("not proven", notProven)
     return lines.joined(separator: "\n")

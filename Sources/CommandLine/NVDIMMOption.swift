@@ -6,10 +6,12 @@ struct NVDIMMOption {
 
   init(_ argument: String) throws(OperatorError) {
     var nvdimm = MachineConfiguration.NVDIMM(id: "", path: "")
+    var seen: Set<String> = []
     do throws(Complaint) {
       for part in PropertyList.parts(of: argument) {
         let halves = part.split(separator: "=", maxSplits: 1).map(String.init)
         guard halves.count == 2 else { throw Complaint("\(part.isEmpty ? "an empty property" : part) is no name=value") }
+        guard seen.insert(halves[0]).inserted else { throw Complaint("\(halves[0])= is there twice; say it once") }
         try Self.set(halves[0], halves[1], &nvdimm)
       }
       for (name, value) in [("id", nvdimm.id), ("path", nvdimm.path)] where value.isEmpty {

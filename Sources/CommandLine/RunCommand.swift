@@ -115,7 +115,8 @@ struct RunCommand: ParsableCommand {
     // Who reads what is shown may go away; the guest has work of its own, and volumes to leave in order.
     signal(SIGPIPE, SIG_IGN)
     let session = TerminalSession(keyboard: console == .vt220 ? .vt220 : .lineMode)
-    let machine = try makeMachine(session)
+    let configuration = try makeConfiguration(), traceFile = try openTraceFile(configuration)
+    let machine = try makeMachine(configuration, session, traceFile)
     // An operator who ends the run does not wait for a screen that nobody reads.
     var patience: Duration?
     defer {
@@ -140,6 +141,7 @@ struct RunCommand: ParsableCommand {
     defer { observation.end() }
     if let addresses = trace.addresses { machine.traceInstructions(at: addresses) }
     try startGuest(machine)
+    traceFile?.begin()
     try servers.start()
     let end = machine.waitUntilEnded()
     patience = end == .quit ? .seconds(1) : nil
@@ -158,6 +160,10 @@ struct RunCommand: ParsableCommand {
       throw OperatorError(
         .usage,
         "--load, --kernel or --ins: say one of them, as in --load 0120; a machine starts empty only with --operator or --gdb")
+    }
+    guard !inspection.waits || inspection.hasOperator else {
+      throw OperatorError(
+        .usage, "--wait: nobody could let the program go on; say --operator PATH or --gdb HOST:PORT, too, or leave it out")
     }
     guard kernel != nil || initrd == nil && append == nil else {
       throw OperatorError(.usage, "--initrd and --append go with --kernel; leave them out")
@@ -190,7 +196,7 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private func makeMachine(_ session: TerminalSession) throws(OperatorError) -> Machine {
+  private func makeConfiguration() throws(OperatorError) -> MachineConfiguration {
     var configuration = MachineConfiguration(
       memory: memory.bytes, dasds: try dasdConfigurations(),
       nvdimms: try nvdimm.map { text throws(OperatorError) in try NVDIMMOption(text).configuration },
@@ -199,10 +205,18 @@ struct RunCommand: ParsableCommand {
     configuration.execution = execution?.value ?? .preferred(cpuCount: configuration.cpuCount)
     configuration.loadProcedure = procedure?.value
     configuration.hasESA390Mode = firmware == nil
+    return configuration
+  }
+
+  private func makeMachine(
+    _ configuration: MachineConfiguration, _ session: TerminalSession, _ traceFile: TraceFile?
+  ) throws(OperatorError) -> Machine {
     let consoles = ConsoleSinks(
       line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) },
       areFull: { session.output.isFull })
-    let tracer = try makeTracer()
+    let tracer = Tracer(enabled: trace.classes) { record in
+      if let traceFile { traceFile.write(record) } else { StandardError.write("\(record.event)\n") }
+    }
     do { return try Machine(configuration, consoles: consoles, tracer: tracer) } catch { throw OperatorError(error) }
   }
 }
@@ -225,13 +239,15 @@ extension RunCommand {
     try dasd.map { text throws(OperatorError) in try DASDOption(text).configuration }
   }
 
-  private func makeTracer() throws(OperatorError) -> Tracer {
-    guard let traceFile else { return Tracer(enabled: trace.classes) { StandardError.write("\($0.event)\n") } }
+  private func openTraceFile(_ configuration: MachineConfiguration) throws(OperatorError) -> TraceFile? {
+    guard let traceFile else { return nil }
     guard !trace.classes.isEmpty else {
       throw OperatorError(.usage, "--trace-file \(traceFile): say with --trace what to write, as in --trace ccw,io,load")
     }
-    let file = try TraceFile(FilePath(traceFile))
-    return Tracer(enabled: trace.classes) { file.write($0) }
+    let files = [("--kernel", kernel), ("--initrd", initrd), ("--ins", ins), ("--firmware", firmware)]
+    let named = files.compactMap { option, path in path.map { NamedFile(option, $0) } }
+    let listed = ins.map { NamedFile.files(ofListAt: $0) } ?? []
+    return try TraceFile(FilePath(traceFile), unlike: configuration.namedFiles + named + listed)
   }
 }
 

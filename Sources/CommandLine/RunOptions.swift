@@ -66,7 +66,10 @@ struct DASDOption {
       throw wrong("\(halves[0]) is no device number, which has one to four hexadecimal digits")
     }
     var dasd = MachineConfiguration.DASD(deviceNumber: number.value, path: path)
+    var seen: Set<String> = []
     for option in parts.dropFirst() {
+      let name = option == "rw" ? "ro" : option.split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
+      guard seen.insert(name).inserted else { throw wrong("\(option) says anew what is said before it; say it once") }
       switch option {
       case "ro": dasd.isReadOnly = true
       case "rw": dasd.isReadOnly = false

@@ -28,13 +28,27 @@ final class ImageFile: Sendable {
       default: throw .system(path, create ? "cannot create it" : "cannot open it", errno)
       }
     } catch { preconditionFailure("open throws Errno only: \(error)") }
-    do throws(CKDImageError) { try lock() } catch {
+    do throws(CKDImageError) {
+      try checkKind()
+      try lock()
+    } catch {
       try? descriptor.close()
       throw error
     }
   }
 
   deinit { try? descriptor.close() }
+
+  /// Tracks lie at offsets, which FIFOs and terminals do not have.
+  private func checkKind() throws(CKDImageError) {
+    var status = stat()
+    guard fstat(descriptor.rawValue, &status) == 0 else { throw .system(path, "cannot look at it", Errno(rawValue: errno)) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG, S_IFBLK: break
+    case S_IFDIR: throw .notAnImage(path, "it is a directory")
+    default: throw .notAnImage(path, "it is neither a plain file nor a block device; name the volume's file")
+    }
+  }
 
   private func lock() throws(CKDImageError) {
     let setOpenFileDescriptionLock: Int32 = 37  // F_OFD_SETLK

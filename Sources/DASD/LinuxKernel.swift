@@ -22,9 +22,7 @@ package enum LinuxKernel {
       return try layOutFlat(kernel, path, initrd, arguments)
     }
     let area = LinuxParameterArea.start, entry = LinuxParameterArea.entry
-    guard kernel.count >= LinuxParameterArea.commandLine + 8 else {
-      throw VolumeError(.badInput, path, "ends before its parameter area at 0x10480; the file is cut short, copy it again")
-    }
+    do { try LinuxParameterArea.checkLength(flat: kernel) } catch { throw VolumeError(.badInput, path, error.reason) }
     var regions = [StorageImage.Region("kernel", at: entry, Array(kernel[entry...]))]
     var fields = BigEndianFields(Array(kernel[area..<LinuxParameterArea.commandLine]))
     if let initrd {

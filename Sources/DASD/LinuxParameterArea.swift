@@ -25,6 +25,13 @@ package enum LinuxParameterArea {
     kernel.count > entry + 16 && kernel[entry + 8..<entry + 14].elementsEqual(magic)
   }
 
+  /// - Throws: when a kernel ends before its parameter line: then it is not whole.
+  package static func checkLength(flat kernel: [UInt8]) throws(Refusal) {
+    guard kernel.count >= commandLine + 8 else {
+      throw Refusal(reason: "ends before its parameter area at 0x10480; the file is cut short, copy it again")
+    }
+  }
+
   /// The lowest place for an initrd: the first MiB that is 1 MiB behind the kernel.
   package static func placeBehind(kernelEnd end: Int) -> Int {
     let mebibyte = 1 << 20
@@ -35,7 +42,7 @@ package enum LinuxParameterArea {
   /// Where an initrd goes when nobody says otherwise.
   package static func placeOfInitrd(kernelEnd end: Int) -> Int { max(lowestInitrd, placeBehind(kernelEnd: end)) }
 
-  /// Why a parameter line cannot be had.
+  /// Why a kernel or its parameter line is refused.
   package struct Refusal: Error, Hashable, Sendable { package let reason: String }
 
   /// The parameter line with its NUL. Bytes with the leftmost bit on would make Linux take the line for EBCDIC.

@@ -73,13 +73,13 @@ public final class Machine: @unchecked Sendable {
       throw ConfigurationError(.host, "--memory: the host has no \(configuration.memory >> 20) MiB to give; ask for less")
     }
     self.storage = storage
-    let memory = try MemoryDevices(configuration.nvdimms, storage: storage)
+    let memory = try MemoryDevices(configuration, storage: storage)
     segments = memory.segments
     startLines = memory.lines
     channelSubsystem = ChannelSubsystem(storage: storage, tracer: tracer)
     let notice = sinks.notice ?? { _ in }
     channelSubsystem.onWarning(notice)
-    try Machine.attach(configuration.dasds, to: channelSubsystem, notice)
+    try Machine.attach(configuration, to: channelSubsystem, notice)
     if !memory.increments.isEmpty, !channelSubsystem.attach(storageClassMemory: memory.increments) {
       throw ConfigurationError(.usage, "--nvdimm: too many storage-class memories, or no subchannel is left for them")
     }
@@ -153,11 +153,14 @@ public final class Machine: @unchecked Sendable {
   }
 
   private static func attach(
-    _ dasds: [MachineConfiguration.DASD], to subsystem: ChannelSubsystem, _ notice: @escaping @Sendable (String) -> Void
+    _ configuration: MachineConfiguration, to subsystem: ChannelSubsystem, _ notice: @escaping @Sendable (String) -> Void
   ) throws(ConfigurationError) {
-    for dasd in dasds {
+    for dasd in configuration.dasds {
       let image: CKDImage
       do { image = try CKDImage(path: FilePath(dasd.path), readOnly: dasd.isReadOnly, sync: dasd.sync) } catch {
+        if case .locked = error, let conflict = configuration.conflict("--dasd \(dasd.deviceNumber.deviceNumberText)") {
+          throw conflict
+        }
         throw ConfigurationError(image: error, deviceNumber: dasd.deviceNumber)
       }
       var options = ECKDDevice.Options(deviceNumber: dasd.deviceNumber)

@@ -1,9 +1,11 @@
-/// Any JSON, for answers whose shape each command chooses. Numbers are whole; addresses and contents of registers are
+/// Any JSON, for answers whose shape each command chooses. Their numbers are whole; addresses and contents of registers are
 /// hexadecimal strings, since many readers of JSON have only 53 bits.
 package enum JSONValue: Hashable, Sendable, Codable {
   case null
   case bool(Bool)
   case number(Int64)
+  /// A number with a fraction or too large to count with, as a client may send it. No argument is one.
+  case fraction(Double)
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
@@ -16,6 +18,8 @@ package enum JSONValue: Hashable, Sendable, Codable {
       self = .bool(value)
     } else if let value = try? one.decode(Int64.self) {
       self = .number(value)
+    } else if let value = try? one.decode(Double.self) {
+      self = .fraction(value)
     } else if let value = try? one.decode(String.self) {
       self = .string(value)
     } else if let value = try? one.decode([JSONValue].self) {
@@ -31,6 +35,7 @@ package enum JSONValue: Hashable, Sendable, Codable {
     case .null: try one.encodeNil()
     case .bool(let value): try one.encode(value)
     case .number(let value): try one.encode(value)
+    case .fraction(let value): try one.encode(value)
     case .string(let value): try one.encode(value)
     case .array(let value): try one.encode(value)
     case .object(let value): try one.encode(value)

@@ -12,7 +12,9 @@ package final class OperatorClient {
   /// Sends a request and waits for its answer.
   /// - Returns: the line of the answer and what it says; nil when the machine has gone.
   package func ask(_ request: OperatorRequest) -> (line: String, answer: OperatorAnswer)? {
-    guard let line = try? JSONEncoder().encode(request), connection.send(Array(line) + [0x0A]) else { return nil }
+    guard let line = try? JSONEncoder().encode(request) else { return nil }
+    // A machine that is busy says so and goes, whether it was asked yet or not.
+    connection.send(Array(line) + [0x0A])
     while true {
       if let end = received.firstIndex(of: 0x0A) {
         let line = Array(received[..<end])

@@ -25,11 +25,12 @@ extension OperatorCommand {
     OperatorCommand(
       "step", "Execute instructions of a stopped CPU.",
       [
-        OperatorParameter("count", .decimal, .optional, "instructions; 1 unless said"),
+        OperatorParameter("count", .decimal, .optional, "instructions, at least 1; 1 unless said"),
         OperatorParameter("hold-interruptions", .flag, "let pending interruptions wait"), .cpu,
       ]
     ) { context, arguments throws(OperatorFailure) in
-      let count = max(1, arguments.count("count") ?? 1), cpu = arguments.cpu, holds = arguments.flag("hold-interruptions")
+      let count = arguments.count("count") ?? 1, cpu = arguments.cpu, holds = arguments.flag("hold-interruptions")
+      guard count > 0 else { throw OperatorFailure(request: "step: count 0 executes nothing; say at least 1") }
       let status = try context.attempt { machine throws(OperationError) in
         try machine.step(cpu, count: count, holdingInterruptions: holds)
       }

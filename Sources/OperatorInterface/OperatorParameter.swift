@@ -62,7 +62,7 @@ package struct OperatorParameter: Sendable {
   var form: String {
     switch kind {
     case .hexadecimal: "hexadecimal digits, at most 16"
-    case .decimal: "a decimal number"
+    case .decimal: "a whole number, in decimal"
     case .text: "a text"
     case .file: "a path"
     case .word(let words): "one of \(words.joined(separator: ", "))"

@@ -17,7 +17,7 @@ package struct OperatorRequest: Codable, Sendable {
 package struct OperatorAnswer: Codable, Sendable {
   /// What went wrong.
   package struct Failure: Codable, Hashable, Sendable {
-    /// One word to decide by: a kind of `OperationError`, or `request` for what is no request.
+    /// One word to decide by: a kind of `OperationError`, `request` for what is no request, or `busy`.
     package var kind: String
     /// One line for people.
     package var message: String
@@ -61,5 +61,12 @@ package struct OperatorFailure: Error, Hashable, Sendable {
     kind = "request"
     self.message = message
     status = 64
+  }
+
+  /// A connection more than are served at a time.
+  init(busyAt limit: Int) {
+    kind = "busy"
+    message = "the machine serves \(limit) clients already; try again when one of them has ended"
+    status = 75
   }
 }

@@ -14,7 +14,10 @@ package final class OperatorServer: Sendable {
   /// Takes the Unix socket `path` for `machine`, which only this user can connect to.
   package init(_ machine: Machine, path: String) throws(SocketError) {
     let memory = OperatorMemory()
-    server = SocketServer(try ListeningSocket(unixPath: path), atMost: Self.connectionLimit) { connection in
+    let busy = OperatorSession.encoded(OperatorAnswer(OperatorFailure(busyAt: Self.connectionLimit)))
+    server = SocketServer(
+      try ListeningSocket(unixPath: path), atMost: Self.connectionLimit, turnAway: { $0.send(busy) }
+    ) { connection in
       var session = OperatorSession(
         OperatorContext(machine: machine, memory: memory, isAbandoned: { connection.isAbandoned }))
       var isOpen = true

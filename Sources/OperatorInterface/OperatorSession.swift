@@ -20,11 +20,11 @@ struct OperatorSession {
       switch line {
       case .tooLong:
         let failure = OperatorFailure(request: "a request has at most \(Self.requestLimit) bytes; place a file instead")
-        guard send(encoded(OperatorAnswer(failure))) else { return }
+        guard send(Self.encoded(OperatorAnswer(failure))) else { return }
       case .line(let text):
         guard text.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { continue }
         let answer = answer(text)
-        let isHeard = send(encoded(answer))
+        let isHeard = send(Self.encoded(answer))
         if answer.endsMachine { context.machine.quit() }
         guard isHeard else { return }
       }
@@ -54,7 +54,8 @@ struct OperatorSession {
     } catch { return OperatorAnswer(error) }
   }
 
-  private func encoded(_ answer: OperatorAnswer) -> [UInt8] {
+  /// An answer as its line.
+  static func encoded(_ answer: OperatorAnswer) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do { return try Array(encoder.encode(answer)) + [0x0A] } catch {

@@ -1,7 +1,7 @@
 package import Ironload
 package import Sockets
 
-/// Serves one debugger at a time at a TCP port.
+/// Serves one debugger at a time at a TCP port. Others wait until it has gone.
 ///
 /// Concurrency: the connection's thread owns its session. `stop` ends it.
 package final class DebugServer: Sendable {

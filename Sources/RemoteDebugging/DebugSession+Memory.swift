@@ -10,9 +10,10 @@ extension DebugSession {
 
   /// `addr,length`. What can be read of it, at least a byte.
   func readMemory(_ text: ArraySlice<UInt8>) -> PacketReply {
-    guard let (address, count) = range(text) else { return .malformed }
+    // No bytes would be the empty packet, which says that there is no such command.
+    guard let (address, count) = range(text), count > 0 else { return .malformed }
     let bytes = readable(min(count, Self.memoryLimit), at: address)
-    return bytes.isEmpty && count > 0 ? .refused : .text(HexDigits.text(bytes))
+    return bytes.isEmpty ? .refused : .text(HexDigits.text(bytes))
   }
 
   /// Page by page up to where translation ends.

@@ -87,7 +87,11 @@ package final class ListeningSocket: Sendable {
         pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0),
       ]
-      if poll(&waits, 2, -1) < 0 && errno != EINTR { return nil }
+      if poll(&waits, 2, -1) < 0 {
+        // The host is short of memory: no reason to spin.
+        if errno != EINTR { usleep(10_000) }
+        continue
+      }
       if waits[1].revents != 0 { return nil }
       guard waits[0].revents != 0 else { continue }
       let connected = Glibc.accept(descriptor, nil, nil)

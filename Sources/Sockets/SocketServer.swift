@@ -10,17 +10,25 @@ package final class SocketServer: Sendable {
   private let socket: Mutex<ListeningSocket?>
   private let limit: Int
   private let serve: @Sendable (SocketConnection) -> Void
+  private let turnAway: (@Sendable (SocketConnection) -> Void)?
+  /// Signalled when the server is to stop, and when a connection has ended.
   private let wakeup = Wakeup()
   private let connections = Mutex<[ObjectIdentifier: SocketConnection]>([:])
   private let isStopping = Atomic(false)
   private let threads = DispatchGroup()
 
   /// - Parameters:
-  ///   - atMost: how many connections at a time; more are closed at once.
+  ///   - atMost: how many connections at a time.
+  ///   - turnAway: says a last word to one more than that, before it is closed; nil: one more waits until another has ended. It is
+  ///     called on the thread that accepts.
   ///   - serve: the whole life of one connection, which ends when this returns.
-  package init(_ socket: ListeningSocket, atMost limit: Int, serve: @escaping @Sendable (SocketConnection) -> Void) {
+  package init(
+    _ socket: ListeningSocket, atMost limit: Int, turnAway: (@Sendable (SocketConnection) -> Void)? = nil,
+    serve: @escaping @Sendable (SocketConnection) -> Void
+  ) {
     self.socket = Mutex(socket)
     self.limit = limit
+    self.turnAway = turnAway
     self.serve = serve
   }
 
@@ -39,13 +47,24 @@ package final class SocketServer: Sendable {
 
   private func accept() {
     guard let socket = socket.withLock({ $0 }) else { return }
-    while !isStopping.load(ordering: .sequentiallyConsistent), let connection = socket.accept(or: wakeup) {
-      let isWelcome = connections.withLock { all in
-        guard all.count < limit else { return false }
-        all[ObjectIdentifier(connection)] = connection
-        return true
+    while !isStopping.load(ordering: .sequentiallyConsistent) {
+      // Who is not accepted waits in the socket's backlog.
+      if turnAway == nil, isFull {
+        wakeup.wait()
+        wakeup.drain()
+        continue
       }
-      guard isWelcome else { continue }
+      guard let connection = socket.accept(or: wakeup) else {
+        wakeup.drain()
+        continue
+      }
+      // Only this thread adds connections.
+      if let turnAway, isFull {
+        turnAway(connection)
+        connection.end()
+        continue
+      }
+      connections.withLock { $0[ObjectIdentifier(connection)] = connection }
       // Stopped between the two: nobody else would end it.
       if isStopping.load(ordering: .sequentiallyConsistent) { connection.end() }
       let isServed = spawn { [self] in
@@ -56,9 +75,12 @@ package final class SocketServer: Sendable {
     }
   }
 
+  private var isFull: Bool { connections.withLock { $0.count >= limit } }
+
   private func forget(_ connection: SocketConnection) {
     connection.end()
     connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(connection)) }
+    wakeup.signal()
   }
 
   // MARK: Threads

@@ -27,6 +27,11 @@ package final class Wakeup: Sendable {
     // A full pipe is as good as one more byte.
     _ = write(writingEnd, &one, 1)
   }
+  /// Waits for a signal, and leaves it to be drained.
+  func wait() {
+    var end = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while poll(&end, 1, -1) < 0 && errno == EINTR {}
+  }
   package func drain() {
     var bytes = [UInt8](repeating: 0, count: 256)
     while read(descriptor, &bytes, bytes.count) > 0 {}

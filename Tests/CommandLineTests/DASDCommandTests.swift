@@ -168,7 +168,29 @@ import Testing
     try CommandRun("dasd", "boot", path, "--kernel", try scratch.put("vmlinuz", kernel(900_000)))
       .expectFailure(73, "no room for the loader")
     try CommandRun("dasd", "boot", path, "--kernel", scratch["vmlinuz"], "--initrd-address", "here").expectFailure(64, "here")
+    try CommandRun("dasd", "boot", path, "--kernel", scratch["vmlinuz"], "--initrd-address", "0x2000000")
+      .expectFailure(64, "--initrd-address 0x2000000: goes with --initrd")
     #expect(try scratch.contents("volume.ckd") == before)
+  }
+
+  @Test func `the partition that the volume loads from is not imported into`() throws {
+    let scratch = try Scratch(), path = try volume(scratch, 8), data = try scratch.put("data", [1])
+    let kernel = try scratch.put("vmlinuz", kernel(200_000))
+    #expect(try CommandRun("dasd", "boot", path, "--kernel", kernel).status == 0)
+    let before = try scratch.contents("volume.ckd")
+    try CommandRun("dasd", "import", path, "--partition", "2", data).expectFailure(65, "is what `ironload dasd boot` loads from")
+    #expect(try scratch.contents("volume.ckd") == before)
+    #expect(try CommandRun("dasd", "import", path, data).status == 0)
+  }
+
+  @Test func `a FIFO is no file and is not waited for`() throws {
+    let scratch = try Scratch(), path = try volume(scratch), fifo = scratch["fifo"]
+    #expect(mkfifo(fifo, 0o600) == 0)
+    for verb in ["info", "ls", "check"] { try CommandRun("dasd", verb, fifo).expectFailure(65, "neither a plain file nor") }
+    try CommandRun("dasd", "import", path, fifo).expectFailure(66, "\(fifo): not a plain file")
+    try CommandRun("dasd", "boot", path, "--kernel", fifo).expectFailure(66, "--kernel \(fifo): not a plain file")
+    try CommandRun("run", "--kernel", fifo).expectFailure(66, "--kernel \(fifo): not a plain file")
+    try CommandRun("disassemble", fifo).expectFailure(66, "\(fifo): not a plain file")
   }
 
   @Test func `a damaged track stops an import before it begins`() throws {

@@ -122,6 +122,7 @@ import Testing
     try CommandRun("disassemble", "--bytes", "0").expectFailure(64, "pairs of hexadecimal digits")
     try CommandRun("disassemble", "/nowhere/file").expectFailure(66, "/nowhere/file")
     try CommandRun("run", "--memory", "16M").expectFailure(64, "only with --operator or --gdb")
+    try CommandRun("run", "--load", "0120", "--wait").expectFailure(64, "say --operator PATH or --gdb HOST:PORT")
     try CommandRun("run", "--gdb", "nowhere").expectFailure(64, "--gdb")
     try CommandRun("run", "--operator", String(repeating: "x", count: 200)).expectFailure(64, "107 bytes")
   }

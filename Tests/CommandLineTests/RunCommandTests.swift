@@ -113,6 +113,20 @@ import Testing
     }
     let all = try CommandRun("--help")
     #expect(all.status == 0 && verbs.dropLast().allSatisfy { all.output.contains("  \($0) ") })
+    for status in [64, 65, 66, 69, 70, 71, 73, 74, 75, 77, 78] { #expect(all.output.contains("\(status)"), "\(status)") }
+    try CommandRun("help", "nosuch").expectFailure(64, "there is no command nosuch; see `ironload --help`")
+    try CommandRun("help", "dasd", "mend").expectFailure(64, "there is no command mend; see `ironload dasd --help`")
+  }
+
+  @Test func `the check of a backend says what a segment takes of it`() throws {
+    let scratch = try Scratch()
+    for (size, text) in [(5000, "refused: a segment's size is a multiple of 1 MiB"), (3 << 20 + 4096, "3 MiB of it")] {
+      let path = try scratch.put("backend", Data(count: size))
+      let check = try CommandRun("nvdimm", "check", path)
+      #expect(check.status == 1 && check.output.contains("  as segment      \(text)"), "\(check.output)")
+    }
+    let asked = try CommandRun("nvdimm", "check", scratch["backend"], "--size", "4096")
+    #expect(asked.output.contains("  as segment      refused"), "\(asked.output)")
   }
 
   @Test func `an option with properties says which of them is wrong`() throws {
@@ -125,6 +139,8 @@ import Testing
       ("--nvdimm=id=a,path=/x,size=-1", "size=-1 is no number of bytes"),
       ("--nvdimm=id=a,path=/x,attach=usb", "attach is dcss:NAME or scm"),
       ("--nvdimm=id=a,path=/x,share", "share is no name=value"),
+      ("--nvdimm=id=a,path=/x,id=b", "id= is there twice"), ("--dasd=120=v.ckd,ro,rw", "rw says anew"),
+      ("--dasd=120=v.ckd,sync=on,prefix=on,sync=off", "sync=off says anew"),
     ] { try CommandRun("run", "--load", "120", option).expectFailure(64, text) }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Ironload
 import Testing
 
@@ -27,6 +28,40 @@ import Testing
     let error = #expect(throws: ConfigurationError.self) { try Machine(configuration) }
     #expect(error?.kind == .noInput)
     #expect(error?.description.contains("/nowhere/v.ckd") == true)
+  }
+
+  @Test func `a file of two devices is not said to be another machine's`() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("ironload-\(UUID().uuidString)").path
+    let link = path + "-link"
+    defer { for name in [path, link] { try? FileManager.default.removeItem(atPath: name) } }
+    try Data(count: 4 << 20).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+    func nvdimm(_ id: String, _ path: String, offset: UInt64 = 0, share: Bool = true) -> MachineConfiguration.NVDIMM {
+      .init(id: id, path: path, size: 1 << 20, offset: offset, share: share)
+    }
+    func refusal(_ nvdimms: [MachineConfiguration.NVDIMM], _ dasds: [MachineConfiguration.DASD] = []) -> ConfigurationError? {
+      #expect(throws: ConfigurationError.self) {
+        try Machine(MachineConfiguration(memory: 1 << 20, dasds: dasds, nvdimms: nvdimms))
+      }
+    }
+    for other in [nvdimm("b", link), nvdimm("b", path, offset: 2 << 20), nvdimm("b", path, share: false)] {
+      let error = refusal([nvdimm("a", path), other])
+      #expect(error?.kind == .usage && error?.description.contains("--nvdimm a names the same file") == true, "\(error as Any)")
+    }
+    let error = refusal([nvdimm("a", path)], [.init(deviceNumber: 0x120, path: link)])
+    #expect(error?.kind == .usage && error?.description.contains("--nvdimm a names the same file") == true, "\(error as Any)")
+    // Two that only read go together.
+    let machine = try Machine(
+      MachineConfiguration(memory: 1 << 20, nvdimms: [nvdimm("a", path, share: false), nvdimm("b", path, share: false)]))
+    machine.close()
+  }
+
+  @Test func `batches of write-backs without any are refused`() {
+    for (share, pmem) in [(false, false), (true, false), (false, true)] {
+      let nvdimm = MachineConfiguration.NVDIMM(id: "pm0", path: "/x", share: share, pmem: pmem, relaxed: true)
+      let error = #expect(throws: ConfigurationError.self) { try MachineConfiguration(nvdimms: [nvdimm]).validate() }
+      #expect(error?.description.contains("relaxed=on") == true)
+    }
   }
 
   @Test func `a load parameter of nine characters is refused`() {

@@ -130,6 +130,40 @@ import Testing
     #expect(lines.last?.contains("\"id\":7") == true && lines.last?.contains("\"ok\":true") == true)
   }
 
+  @Test(arguments: ["0.2", "1.5", "99999999999999999999", "-1"]) func `a number that counts nothing is a wrong argument`(
+    number: String
+  ) throws {
+    let served = try Served()
+    let line = try #require(
+      try served.raw(Array("{\"command\":\"wait\",\"arguments\":{\"limit\":\(number)}}\n".utf8)).first)
+    #expect(line.contains("wait: limit is wrong; it takes a whole number") && line.contains("\"status\":64"), "\(line)")
+  }
+
+  @Test func `a step of no instructions is refused`() throws {
+    let served = try Served()
+    let answer = try served.ask("step", "0")
+    #expect(answer.status == 64 && answer.error?.message.contains("say at least 1") == true)
+  }
+
+  @Test func `one client too many is told that the machine is busy`() throws {
+    let served = try Served()
+    var clients: [OperatorClient] = []
+    for _ in 0..<16 {
+      let client = try OperatorClient(path: served.path)
+      #expect(client.ask(OperatorRequest(command: "status"))?.answer.ok == true)
+      clients.append(client)
+    }
+    for _ in 0..<20 {
+      let answer = try served.ask("status")
+      #expect(answer.status == 75 && answer.error?.kind == "busy" && answer.error?.message.contains("try again") == true)
+    }
+    clients.removeLast()
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !served.isAlive && ContinuousClock.now < deadline { usleep(10_000) }
+    #expect(served.isAlive)
+    withExtendedLifetime(clients) {}
+  }
+
   @Test func `deeply nested requests are refused`() throws {
     let served = try Served()
     let deep = String(repeating: "[", count: 200_000)

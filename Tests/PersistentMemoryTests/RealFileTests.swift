@@ -54,6 +54,18 @@ import Testing
     #expect(backend.failure == 3 << 20)
   }
 
+  @Test func `many backends are each watched for pages that are lost`() throws {
+    let path = try temporary(NSTemporaryDirectory(), size: 8192)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let backends = try (0..<200).map { _ in try MappedBackend(BackendRequest(path: path, share: true, readOnly: true)) }
+    try #require(FileHandle(forWritingAtPath: path)).truncate(atOffset: 4096)
+    for backend in backends {
+      #expect(backend.failure == nil)
+      #expect(backend.base.load(fromByteOffset: 4096, as: UInt8.self) == 0)
+      #expect(backend.failure == 4096)
+    }
+  }
+
   @Test(arguments: ["/dev/null", "/dev/zero"]) func `other character devices are none of ours`(path: String) {
     #expect(throws: BackendError.unusable(path: path, shortfall: .notDAXDevice(subsystem: "mem"))) {
       try MappedBackend(BackendRequest(path: path, size: 1 << 20, share: true, pmem: true))

@@ -143,6 +143,9 @@ import Testing
     #expect(throws: BackendError.tooSmall(path: "/x", has: 4 << 20, wants: 5 << 20)) {
       try MappedBackend(BackendRequest(path: "/x", size: 4 << 20, offset: 1 << 20), files: InjectedFiles.daxFile())
     }
+    #expect(throws: BackendError.tooSmall(path: "/x", has: 4 << 20, wants: .max)) {
+      try MappedBackend(BackendRequest(path: "/x", size: 1 << 20, offset: .max - 4095), files: InjectedFiles.daxFile())
+    }
     #expect(throws: BackendError.empty(path: "/x")) {
       try MappedBackend(BackendRequest(path: "/x", offset: 4 << 20), files: InjectedFiles.daxFile())
     }

@@ -40,6 +40,7 @@ import Testing
     #expect(gdb.ask("M3000,2:beef") == "OK")
     #expect(gdb.ask("m3000,2") == "beef")
     #expect(gdb.ask("m7fffffff0000,4") == "E0e")
+    #expect(gdb.ask("m1000,0") == "E01")
     #expect(gdb.ask("qfThreadInfo") == "m1")
     #expect(gdb.ask("T1") == "OK")
     #expect(gdb.ask("T2") == "E0e")
@@ -96,22 +97,24 @@ import Testing
     #expect(try served.machine.status().state == .operating)
     #expect(served.machine.watched.breakpoints == [])
 
-    gdb = try connectAgain(served.server.port)
+    gdb = try GDBClient(port: served.server.port)
     #expect(gdb.ask("Z1,1004,4") == "OK")
     gdb.end()
-    gdb = try connectAgain(served.server.port)
+    gdb = try GDBClient(port: served.server.port)
+    #expect(gdb.ask("?")?.hasPrefix("T05") == true)
     #expect(served.machine.watched.breakpoints == [])
   }
 
-  /// The server takes one debugger at a time, and a moment to see that the last has gone.
-  private func connectAgain(_ port: UInt16) throws -> GDBClient {
-    for _ in 0..<200 {
-      let gdb = try GDBClient(port: port)
-      if gdb.ask("?", milliseconds: 2000) != nil { return gdb }
+  @Test func `a debugger that connects while another is served waits until that has gone`() throws {
+    let served = try Served()
+    var first = try GDBClient(port: served.server.port)
+    for round in 0..<50 {
+      #expect(first.ask("?")?.hasPrefix("T05") == true, "\(round)")
+      let second = try GDBClient(port: served.server.port)
+      #expect(first.ask("D") == "OK")
+      first = second
     }
-    throw SocketsGone()
   }
-  private struct SocketsGone: Error {}
 
   @Test func `the monitor takes the operator's commands`() throws {
     let served = try Served()

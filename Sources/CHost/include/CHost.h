@@ -76,7 +76,7 @@ struct chost_backed_range {
   uint32_t failed;
   uintptr_t address;
 };
-/* At most 64 at a time. The structure must live until chost_forget_range. 0, or -1 when there are too many. */
+/* The structure must live until chost_forget_range. 0, or -1 when the host has no memory for it or no signal handler. */
 int chost_watch_range(struct chost_backed_range *range);
 void chost_forget_range(struct chost_backed_range *range);
 /* The calling thread's word, or NULL. */

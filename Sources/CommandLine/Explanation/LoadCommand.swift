@@ -68,12 +68,9 @@ struct LoadCommand: ParsableCommand {
       }
       return
     }
-    do {
-      let file = try FileDescriptor.open(
-        FilePath(output), .writeOnly, options: [.create, .truncate, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      try file.closeAfter { _ = try file.writeAll(bytes) }
-    } catch { throw OperatorError(.cannotCreate, "--output \(output): cannot write it: \(error)") }
+    let file = try HostFile(replacing: FilePath(output), "--output", unlike: [NamedFile("--explain", explain)])
+    try file.empty()
+    try file.append(bytes)
   }
 }
 

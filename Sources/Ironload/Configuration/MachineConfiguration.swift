@@ -200,6 +200,10 @@ extension MachineConfiguration {
       guard ids.insert(nvdimm.id).inserted else {
         throw ConfigurationError(.usage, "--nvdimm \(nvdimm.id): this id is given twice; give each its own")
       }
+      guard !nvdimm.relaxed || nvdimm.share && nvdimm.pmem else {
+        throw ConfigurationError(
+          .usage, "--nvdimm \(nvdimm.id): relaxed=on puts off write-backs that only share=on,pmem=on have; leave it out")
+      }
       guard let name = nvdimm.segmentName else { continue }
       let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "$#@_-".contains($0)) }
       guard (1...8).contains(name.utf8.count), isName else {

@@ -23,6 +23,7 @@ struct KernelImage: Sendable {
     guard file.count >= 8 else { throw ELFImage.Malformed("\(file.count) bytes are no kernel") }
     segments = [ELFImage.Segment(address: 0, bytes: file[...], size: UInt64(file.count))]
     if LinuxParameterArea.isLinux(flat: file) {
+      do { try LinuxParameterArea.checkLength(flat: file) } catch { throw ELFImage.Malformed(error.reason) }
       entry = UInt64(LinuxParameterArea.entry)
     } else {
       entry = UInt64(file[4] & 0x7F) << 24 | UInt64(file[5]) << 16 | UInt64(file[6]) << 8 | UInt64(file[7])

@@ -1,10 +1,12 @@
+internal import SystemPackage
+
 /// The list of files that the Hardware Management Console loads (`FILE.ins`), as Linux distributions for this machine have one:
 ///
 ///     * a remark
 ///     images/kernel.img 0x00000000
 ///     images/initrd.img 0x02000000
 ///
-/// Each line names a file, beside the list or below its folder, and the absolute address where it goes. Then the machine begins
+/// Each line names a file, relative to the list's folder, and the absolute address where it goes. Then the machine begins
 /// with the PSW at 0, as after a load.
 struct LoadList: Hashable, Sendable {
   struct Entry: Hashable, Sendable {
@@ -28,5 +30,15 @@ struct LoadList: Hashable, Sendable {
     }
     guard !entries.isEmpty else { throw Malformed(description: "names no file") }
     self.entries = entries
+  }
+}
+
+extension NamedFile {
+  /// The files that the list at `path` names; none when it is no list, which is for the load to say.
+  package static func files(ofListAt path: String) -> [NamedFile] {
+    guard let bytes = try? LoadableFile.contents(path, "--ins"), let list = try? LoadList(String(decoding: bytes, as: UTF8.self))
+    else { return [] }
+    let folder = FilePath(path).removingLastComponent()
+    return list.entries.map { NamedFile("the list of --ins", folder.pushing(FilePath($0.file)).string) }
   }
 }

@@ -12,7 +12,7 @@ extension Machine {
     let path = segment?.backend.request.path ?? "its backend"
     comeToRest(
       .storageFailed(
-        "nvdimm \(segment?.id ?? ""): \(path) could not give the page at \(hex(address.value, digits: 9)): it was shortened or its medium is bad; "
+        "nvdimm \(segment?.id ?? ""): \(path) could not give the page at \(hex(address.value, digits: 9)): it was shortened, its file system is full, or its medium is bad; "
           + "the guest had a machine check and the machine is stopped"))
   }
 

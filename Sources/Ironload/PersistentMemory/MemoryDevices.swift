@@ -20,11 +20,11 @@ struct MemoryDevices {
   }
 
   /// Opens every device and puts segments behind main storage.
-  init(_ nvdimms: [MachineConfiguration.NVDIMM], storage: AbsoluteStorage) throws(ConfigurationError) {
+  init(_ configuration: MachineConfiguration, storage: AbsoluteStorage) throws(ConfigurationError) {
     var next = Self.aligned(storage.size)
-    for nvdimm in nvdimms {
+    for nvdimm in configuration.nvdimms {
       guard let name = nvdimm.segmentName else {
-        try addIncrement(nvdimm)
+        try addIncrement(nvdimm, configuration)
         continue
       }
       guard next < storage.end else { throw Self.noRoom(nvdimm) }
@@ -32,8 +32,9 @@ struct MemoryDevices {
       let backend: MappedBackend
       do throws(BackendError) {
         backend = try MappedBackend(
-          nvdimm.request, at: place, room: storage.end - next, sizeMultiple: AbsoluteStorage.increment)
-      } catch { throw ConfigurationError(error, nvdimm) }
+          nvdimm.request, at: place, room: storage.end - next,
+          sizeMultiple: MachineConfiguration.NVDIMM.segmentSizeMultiple)
+      } catch { throw Self.refusal(error, nvdimm, configuration) }
       if case .notGuaranteed(let shortfall) = backend.verdict, nvdimm.mustBeGuaranteed {
         throw ConfigurationError(
           .unmet,
@@ -52,9 +53,13 @@ struct MemoryDevices {
   }
 
   /// Storage-class memory: explicit I/O, durable at completion by whatever means the backend has.
-  private mutating func addIncrement(_ nvdimm: MachineConfiguration.NVDIMM) throws(ConfigurationError) {
+  private mutating func addIncrement(
+    _ nvdimm: MachineConfiguration.NVDIMM, _ configuration: MachineConfiguration
+  ) throws(ConfigurationError) {
     let backend: MappedBackend
-    do throws(BackendError) { backend = try MappedBackend(nvdimm.request) } catch { throw ConfigurationError(error, nvdimm) }
+    do throws(BackendError) { backend = try MappedBackend(nvdimm.request) } catch {
+      throw Self.refusal(error, nvdimm, configuration)
+    }
     let size = increments.first?.size ?? backend.size
     guard backend.size.nonzeroBitCount == 1, backend.size == size else {
       throw ConfigurationError(
@@ -67,6 +72,13 @@ struct MemoryDevices {
   }
 
   private static func aligned(_ address: UInt64) -> UInt64 { (address + spacing - 1) / spacing * spacing }
+
+  private static func refusal(
+    _ error: BackendError, _ nvdimm: MachineConfiguration.NVDIMM, _ configuration: MachineConfiguration
+  ) -> ConfigurationError {
+    if case .inUse = error, let conflict = configuration.conflict("--nvdimm \(nvdimm.id)") { return conflict }
+    return ConfigurationError(error, nvdimm)
+  }
 
   private static func noRoom(_ nvdimm: MachineConfiguration.NVDIMM) -> ConfigurationError {
     ConfigurationError(
@@ -104,6 +116,9 @@ extension MappedBackend {
 }
 
 extension MachineConfiguration.NVDIMM {
+  /// A saved segment is a whole number of storage increments, in bytes.
+  package static let segmentSizeMultiple = AbsoluteStorage.increment
+
   var request: BackendRequest {
     BackendRequest(
       path: path, size: size, offset: offset, share: share, pmem: pmem, unarmed: unarmed, readOnly: isReadOnly,

@@ -97,7 +97,8 @@ struct BackendProbe {
       throw .misaligned(path: request.path, what: "size", value: wanted, alignment: alignment)
     }
     guard wanted <= behind, wanted <= UInt64(Int.max) else {
-      throw .tooSmall(path: request.path, has: total, wants: request.offset.addingReportingOverflow(wanted).partialValue)
+      let (end, overflow) = request.offset.addingReportingOverflow(wanted)
+      throw .tooSmall(path: request.path, has: total, wants: overflow ? .max : end)
     }
     return wanted
   }

@@ -61,7 +61,10 @@ package final class MappedBackend: @unchecked Sendable {
     let start = UInt(bitPattern: base)
     watch = .allocate(capacity: 1)
     watch.initialize(to: chost_backed_range(start: start, end: start &+ UInt(probe.report.size), failed: 0, address: 0))
-    _ = chost_watch_range(watch)
+    // Unwatched, a page that the host cannot give would be the end of the emulator.
+    guard chost_watch_range(watch) == 0 else {
+      throw .system(path: request.path, operation: "watching for pages that are lost", errno: .noMemory)
+    }
   }
 
   deinit {

@@ -53,6 +53,16 @@ import Testing
     return image
   }
 
+  @Test func `a kernel that ends before its parameter line is refused, as dasd boot does`() throws {
+    let folder = try VolumeFolder(), whole = linux(longestLine: 0)
+    let machine = try Machine(MachineConfiguration(memory: 16 << 20))
+    defer { machine.close() }
+    let short = try folder.write("short", Array(whole.prefix(0x1_0487)))
+    let error = #expect(throws: ConfigurationError.self) { try machine.load(kernel: short) }
+    #expect(error?.kind == .badData && error?.description.contains("the file is cut short") == true)
+    try machine.load(kernel: folder.write("kernel", Array(whole.prefix(0x1_0488))))
+  }
+
   @Test func `Linux gets its parameters and the place of its initrd`() throws {
     let folder = try VolumeFolder()
     let kernel = try folder.write("kernel", linux(longestLine: 0)), initrd = try folder.write("initrd", [1, 2, 3])
