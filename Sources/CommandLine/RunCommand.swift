@@ -43,7 +43,8 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the guest finds itself in; by default zvm with a saved segment, else lpar.", valueName: "IDENTITY"))
+      "What the guest finds itself in; by default zvm with a saved segment, else lpar. A kvm has no ESA/390 mode.",
+      valueName: "IDENTITY"))
   var identity: Choice<MachineIdentity>?
 
   @Option(help: ArgumentHelp("Load from this device.", valueName: "NUMBER"))
@@ -204,7 +205,7 @@ struct RunCommand: ParsableCommand {
       onStop: inspection.policy)
     configuration.execution = execution?.value ?? .preferred(cpuCount: configuration.cpuCount)
     configuration.loadProcedure = procedure?.value
-    configuration.hasESA390Mode = firmware == nil
+    configuration.hasESA390Mode = firmware == nil && configuration.effectiveIdentity != .kvm
     return configuration
   }
 

@@ -4,7 +4,7 @@ public enum MachineIdentity: String, Codable, Hashable, Sendable, CaseIterable {
   case lpar
   /// A virtual machine of z/VM: saved segments, CP commands, and code page 037 on the line-mode console.
   case zvm
-  /// A virtual machine of KVM.
+  /// A virtual machine of KVM, which is always in z/Architecture mode (`MachineConfiguration.hasESA390Mode`).
   case kvm
 
   /// Function code 3 of STSI has blocks.

@@ -20,7 +20,7 @@ extension CPU {
       followLoopFound(compiler)
       let address = state.pointee.nextAddress
       let offset = address &- state.pointee.fetchPage
-      if (offset &>> 1 | offset &<< 63) >= 2048 {
+      if (offset &>> 1 | (offset | address) &<< 63) >= 2048 {
         // Half a page that may be open by the fetch-protection override has no compiled code.
         if mayOverrideFetchProtection(address) {
           interpretUncompiled(compiler)
@@ -135,7 +135,7 @@ extension CPU {
       let address = state.pointee.nextAddress
       let offset = address &- state.pointee.fetchPage
       var bits: UInt64
-      if (offset &>> 1 | offset &<< 63) <= 2044 {
+      if (offset &>> 1 | (offset | address) &<< 63) <= 2044 {
         bits = UInt64(bigEndian: CPU.pointer(state.pointee.fetchHost &+ offset).loadUnaligned(as: UInt64.self))
       } else {
         do { bits = try fetchText(address) } catch {

@@ -56,18 +56,20 @@ extension CPU {
     verification.log.undo()
     state.update(from: verification.before, count: 1)
     if tlb.serial != serial { restoreTags() }
+    // The tag of sites that the first run had may have been given to others in it.
+    state.pointee.compiled.serial = 0
     (interruptionCounts, hasInvalidPSW, invalidPSWLength) = (counts, wasInvalid, invalidLength)
     verification.blockCount += 1
 
     verification.beginSecondRun()
     state.pointee.isRunUndoable = true
-    var interruption: ProgramInterruption?
-    for _ in 0..<executed where interruption == nil { interruption = interpretOne(verification) }
+    var failure: (interruption: ProgramInterruption, isFetching: Bool)?
+    for _ in 0..<executed where failure == nil { failure = interpretOne(verification) }
     state.pointee.isRunUndoable = false
     let storesAgree = verification.log.finish()
     let runs = VerifiedRuns(
       before: verification.before, compiled: verification.compiled, interpreted: state,
-      interruptions: (compiler.interruption, interruption))
+      interruptions: (compiler.interruption, failure?.interruption))
     if !storesAgree || !runs.agree {
       let report = runs.report(verification.texts) + verification.log.report(base: storage.base)
       complex.services.stateChanged(address, .executionDiffers(report.joined(separator: "\n")))
@@ -77,8 +79,8 @@ extension CPU {
       state.pointee.nextAddress = state.pointee.instructionAddress
       state.pointee.instructionCount &-= 1
       executeUnverified(verification, InstructionText(bits: text))
-    } else if let interruption {
-      interruptProgram(interruption, fetching: false)
+    } else if let failure {
+      interruptProgram(failure.interruption, fetching: failure.isFetching)
     }
   }
 
@@ -91,17 +93,19 @@ extension CPU {
   }
 
   /// Carries out one instruction without taking its interruption.
-  private mutating func interpretOne(_ verification: Verification) -> ProgramInterruption? {
+  /// - Returns: the interruption, and whether the instruction could not be fetched.
+  private mutating func interpretOne(
+    _ verification: Verification
+  ) -> (interruption: ProgramInterruption, isFetching: Bool)? {
     let address = s.pointee.nextAddress
     s.pointee.instructionAddress = address
-    do throws(ProgramInterruption) {
-      let text = InstructionText(bits: try fetchText(address))
-      verification.texts.append(text.bits)
-      s.pointee.instructionLength = text.length
-      s.pointee.nextAddress = (address &+ text.length) & s.pointee.addressMask
-      s.pointee.instructionCount &+= 1
-      try dispatch(text)
-      return nil
-    } catch { return error }
+    let text: InstructionText
+    do { text = InstructionText(bits: try fetchText(address)) } catch { return (error, true) }
+    verification.texts.append(text.bits)
+    s.pointee.instructionLength = text.length
+    s.pointee.nextAddress = (address &+ text.length) & s.pointee.addressMask
+    s.pointee.instructionCount &+= 1
+    do { try dispatch(text) } catch { return (error, false) }
+    return nil
   }
 }

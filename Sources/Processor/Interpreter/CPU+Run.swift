@@ -12,8 +12,9 @@ extension CPU {
       let address = state.pointee.nextAddress
       let offset = address &- state.pointee.fetchPage
       var bits: UInt64
-      // Odd offsets rotate to huge ones; the last eight bytes of a page go the slow way.
-      if (offset &>> 1 | offset &<< 63) <= 2044 {
+      // What is odd becomes huge: addresses, and offsets when there is no fetch page. The last eight bytes of a page go the slow
+      // way.
+      if (offset &>> 1 | (offset | address) &<< 63) <= 2044 {
         bits = UInt64(bigEndian: CPU.pointer(state.pointee.fetchHost &+ offset).loadUnaligned(as: UInt64.self))
       } else {
         do { bits = try fetchText(address) } catch {

@@ -84,6 +84,7 @@ extension CPU {
     storage.recordChange(area)
     let z = psw
     if origin == 0 || origin == s.pointee.prefix {
+      storage.recordChange(at(Lowcore.architecturalMode))
       storage.store(UInt8(s.pointee.isZArchitecture ? 1 : 0), at: at(Lowcore.architecturalMode))
     }
     if !s.pointee.isZArchitecture {
