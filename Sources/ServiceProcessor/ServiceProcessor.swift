@@ -6,9 +6,9 @@ package import Tracing
 /// consoles. There is no published description of it; the facts are those on which Linux (drivers/s390/char/sclp*.c),
 /// zipl, QEMU (hw/s390x/sclp.c, event-facility.c), kvm-unit-tests (s390x/sclp.c) and Hercules (service.c) agree.
 ///
-/// A call is completed when `serviceCall` returns, or if it wrote to consoles that are full then, when they have room. A service signal, an external interruption with code 2401, becomes
-/// pending. It is floating: any CPU that is enabled for it (CR0 bit 54) takes it with `takeServiceSignal`. Until then, the
-/// service processor is busy.
+/// A call is completed when `serviceCall` returns, or if it wrote to consoles that are full then, when they have room. A service
+/// signal, an external interruption with code 2401, becomes pending. It is floating: any CPU that is enabled for it (CR0 bit 54)
+/// takes it with `takeServiceSignal`. Until then, the service processor is busy.
 ///
 /// Concurrency: every method may be called on any thread. `state` is guarded by its lock, which is never held while a sink
 /// of a console or `onServiceSignal` runs. `State.isCalling` admits one service call at a time; only that call touches its SCCB.
@@ -186,7 +186,8 @@ package final class ServiceProcessor: Sendable {
   // MARK: Reset
 
   /// Subsystem reset, part of every system reset and load: masks, pending signals, a call that waits for the consoles, requests
-  /// to the control program and what it said of itself are gone. Input that no control program took is kept. The CPUs are stopped meanwhile.
+  /// to the control program and what it said of itself are gone. Input that no control program took is kept. The CPUs are
+  /// stopped meanwhile.
   package func reset() {
     state.withLock { state in
       state.events.reset()
