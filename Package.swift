@@ -27,23 +27,25 @@ let package = Package(
   targets: [
     .target(name: "CHost"),
     .target(name: "Tracing", swiftSettings: strict),
+    .target(name: "Threads", swiftSettings: strict),
     .target(name: "X86", swiftSettings: engine),
     .target(name: "DASD", dependencies: [system], swiftSettings: strict),
     .target(name: "Storage", dependencies: ["CHost"], swiftSettings: engine),
     .target(name: "PersistentMemory", dependencies: ["CHost", "Storage", system], swiftSettings: strict),
     .target(name: "ServiceProcessor", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
-    .target(name: "ChannelIO", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
+    .target(name: "ChannelIO", dependencies: ["Storage", "Threads", "Tracing"], swiftSettings: strict),
     .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "PersistentMemory", "Storage", system], swiftSettings: strict),
     .target(
-      name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Tracing", "X86", "CHost"],
+      name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Threads", "Tracing", "X86", "CHost"],
       swiftSettings: engine),
     .target(
       name: "Ironload",
       dependencies: [
-        "Processor", "Devices", "ChannelIO", "ServiceProcessor", "PersistentMemory", "Storage", "DASD", "Tracing", system,
+        "Processor", "Devices", "ChannelIO", "ServiceProcessor", "PersistentMemory", "Storage", "DASD", "Threads", "Tracing",
+        system,
       ],
       swiftSettings: strict),
-    .target(name: "Sockets", swiftSettings: strict),
+    .target(name: "Sockets", dependencies: ["Threads"], swiftSettings: strict),
     .target(
       name: "OperatorInterface", dependencies: ["Ironload", "Processor", "Storage", "Tracing", "Sockets"], swiftSettings: strict),
     .target(
@@ -51,8 +53,8 @@ let package = Package(
     .executableTarget(
       name: "CommandLine",
       dependencies: [
-        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "PersistentMemory", "Processor", "Tracing", system,
-        arguments,
+        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "PersistentMemory", "Processor", "Threads", "Tracing",
+        system, arguments,
       ], swiftSettings: strict),
     .testTarget(name: "X86Tests", dependencies: ["X86"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),

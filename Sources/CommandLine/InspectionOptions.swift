@@ -23,7 +23,7 @@ struct InspectionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What a power-off, a disabled wait or a check-stop leads to: exit, or hold, which leaves the machine to be looked at and restarted. With --operator or --gdb it is hold unless said.",
+      "What a power-off, a disabled wait, a check-stop or program interruptions without end lead to: exit, or hold, which leaves the machine to be looked at and restarted. With --operator or --gdb it is hold unless said.",
       valueName: "exit|hold"))
   var onStop: StopChoice?
 

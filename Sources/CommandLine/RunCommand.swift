@@ -15,7 +15,7 @@ struct RunCommand: ParsableCommand {
       a prompt of the guest, or for silence. Storage is cleared by the load.
 
       Exit status: 0 the guest powered itself off; 1 it stopped in a disabled wait; 2 check-stop, also after persistent memory \
-      failed; 3 a load that the guest asked for failed; 4 ended by the operator; 64-78 as for every command.
+      failed, or program interruptions without end; 3 a load that the guest asked for failed; 4 ended by the operator; 64-78 as for every command.
 
         ironload run --memory 1G --dasd 0120=v.ckd --load 0120
         ironload run --kernel vmlinuz --initrd initrd --append 'console=ttyS0'
@@ -138,7 +138,10 @@ struct RunCommand: ParsableCommand {
       machine.quit()
       servers.stop()
     }
-    let observation = machine.observe { InspectionServers.announce($0, inspection.policy) }
+    let observation = machine.observe {
+      InspectionServers.announce($0, inspection.policy)
+      if $0 == .quitting { session.hurry(.seconds(1)) }
+    }
     defer { observation.end() }
     if let addresses = trace.addresses { machine.traceInstructions(at: addresses) }
     try startGuest(machine)
@@ -264,7 +267,7 @@ extension EndReason {
     switch self {
     case .poweredOff: 0
     case .disabledWait: 1
-    case .checkStop: 2
+    case .checkStop, .interruptionLoop: 2
     case .storageFailed: 2
     case .loadFailed, .restartFailed: Self.loadFailedStatus
     case .quit: 4

@@ -126,7 +126,7 @@ extension DebugSession {
         isRunning = false
         end()
       case .resting(let cpu, let rest) where isRunning: hear(cpu, rest)
-      case .resting, .operating, .atRest, .reset, .console: break
+      case .resting, .operating, .atRest, .reset, .console, .quitting: break
       }
     }
   }

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import Threads
 
 /// Serves whoever connects to a socket, each on a thread of its own.
 ///
@@ -83,36 +84,19 @@ package final class SocketServer: Sendable {
     wakeup.signal()
   }
 
-  // MARK: Threads
-
-  private final class Body: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
   /// A thread that ends with `body`. `stop` waits for it.
+  /// - Returns: false when the host has none to give.
   private func spawn(_ body: @escaping @Sendable () -> Void) -> Bool {
-    let threads = threads
     threads.enter()
-    let box = Unmanaged.passRetained(
-      Body {
-        body()
-        threads.leave()
-      })
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, box.toOpaque())
-    guard status == 0 else {
-      box.release()
+    let thread = HostThread { [threads] in
+      body()
+      threads.leave()
+    }
+    guard let thread else {
       threads.leave()
       return false
     }
-    pthread_detach(thread)
+    thread.detach()
     return true
   }
 }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Wakes a thread that waits for a socket.
+/// Wakes a thread that waits for a socket or a file.
 ///
 /// Concurrency: any thread may signal; the waiter drains.
 package final class Wakeup: Sendable {
   /// A pipe that never blocks: its reading end is readable while a signal was given and not drained.
-  let descriptor: Int32
+  package let descriptor: Int32
   private let writingEnd: Int32
 
   package init() {

@@ -1,4 +1,5 @@
 internal import Glibc
+import Threads
 
 /// The threads that run all channel programs, as many as there were programs at a time, asleep while there is nothing to do.
 ///
@@ -10,7 +11,7 @@ final class ChannelWorkers: @unchecked Sendable {
   private var queue: [@Sendable () -> Void] = []
   private var head = 0
   private var idle = 0
-  private var threads: [pthread_t] = []
+  private var threads: [HostThread] = []
   private let limit: Int
   private var isEnding = false
 
@@ -35,28 +36,11 @@ final class ChannelWorkers: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     guard !isEnding else { return false }
-    if queue.count - head >= idle, threads.count < limit { startThread() }
+    if queue.count - head >= idle, threads.count < limit, let thread = HostThread({ [self] in run() }) { threads.append(thread) }
     guard !threads.isEmpty else { return false }
     queue.append(work)
     if idle > 0 { pthread_cond_signal(wake) }
     return true
-  }
-
-  private func startThread() {
-    var thread = pthread_t()
-    let argument = Unmanaged.passRetained(self).toOpaque()
-    let failed = pthread_create(
-      &thread, nil,
-      { raw in
-        guard let raw else { return nil }
-        Unmanaged<ChannelWorkers>.fromOpaque(raw).takeRetainedValue().run()
-        return nil
-      }, argument)
-    if failed == 0 {
-      threads.append(thread)
-    } else {
-      Unmanaged<ChannelWorkers>.fromOpaque(argument).release()
-    }
   }
 
   private func run() {
@@ -91,9 +75,7 @@ final class ChannelWorkers: @unchecked Sendable {
     threads = []
     pthread_cond_broadcast(wake)
     pthread_mutex_unlock(mutex)
-    for thread in ending {
-      if pthread_equal(thread, pthread_self()) != 0 { pthread_detach(thread) } else { pthread_join(thread, nil) }
-    }
+    for thread in ending { thread.join() }
   }
 }
 

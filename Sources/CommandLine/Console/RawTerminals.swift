@@ -4,14 +4,15 @@ import Synchronization
 /// The terminals of this process that are in raw mode, where a signal handler can find them. A process has one set of signal
 /// handlers and they are given no context, so this cannot belong to a session.
 ///
-/// Concurrency: a slot is filled before its `inUse` is set and reused only after it was cleared; handlers read slots in use,
-/// call nothing that is not async-signal-safe (tcsetattr, sigaction, raise), and leave errno as it was.
+/// Concurrency: a terminal is written before a slot leads to it, and neither changed nor freed later, as a handler may have it;
+/// handlers call nothing that is not async-signal-safe (tcsetattr, sigaction, raise), and leave errno as it was.
 enum RawTerminals {
-  private struct Slot: ~Copyable {
-    let inUse = Atomic(false)
-    var descriptor: Int32 = -1
-    var original = termios(), raw = termios()
+  private struct Terminal {
+    let descriptor: Int32
+    var original: termios, raw: termios
   }
+  /// Leads to a terminal while it is in raw mode.
+  private typealias Slot = Atomic<UnsafeMutablePointer<Terminal>?>
 
   /// More than one only in tests.
   private static let count = 16
@@ -29,20 +30,18 @@ enum RawTerminals {
   static func add(_ descriptor: Int32, _ original: termios, _ raw: termios) -> Int? {
     lock.withLock { _ in
       install()
-      guard let slots, let free = (0..<count).first(where: { !slots[$0].inUse.load(ordering: .relaxed) }) else { return nil }
-      slots[free].descriptor = descriptor
-      slots[free].original = original
-      slots[free].raw = raw
-      slots[free].inUse.store(true, ordering: .releasing)
+      guard let slots, let free = (0..<count).first(where: { slots[$0].load(ordering: .relaxed) == nil }) else { return nil }
+      let terminal = UnsafeMutablePointer<Terminal>.allocate(capacity: 1)
+      terminal.initialize(to: Terminal(descriptor: descriptor, original: original, raw: raw))
+      slots[free].store(terminal, ordering: .releasing)
       return free
     }
   }
 
   static func remove(_ slot: Int) {
     lock.withLock { _ in
-      guard let slots else { return }
-      tcsetattr(slots[slot].descriptor, TCSANOW, &slots[slot].original)
-      slots[slot].inUse.store(false, ordering: .releasing)
+      guard let slots, let terminal = slots[slot].exchange(nil, ordering: .acquiringAndReleasing) else { return }
+      tcsetattr(terminal.pointee.descriptor, TCSANOW, &terminal.pointee.original)
     }
   }
 
@@ -51,11 +50,12 @@ enum RawTerminals {
     guard let slots else { return }
     let error = errno
     defer { errno = error }
-    for k in 0..<count where slots[k].inUse.load(ordering: .acquiring) {
+    for k in 0..<count {
+      guard let terminal = slots[k].load(ordering: .acquiring) else { continue }
       if raw {
-        tcsetattr(slots[k].descriptor, TCSANOW, &slots[k].raw)
+        tcsetattr(terminal.pointee.descriptor, TCSANOW, &terminal.pointee.raw)
       } else {
-        tcsetattr(slots[k].descriptor, TCSANOW, &slots[k].original)
+        tcsetattr(terminal.pointee.descriptor, TCSANOW, &terminal.pointee.original)
       }
     }
   }
@@ -67,7 +67,7 @@ enum RawTerminals {
     let old = UnsafeMutablePointer<sigaction>.allocate(capacity: 128)
     old.initialize(repeating: sigaction(), count: 128)
     let all = UnsafeMutablePointer<Slot>.allocate(capacity: count)
-    for k in 0..<count { (all + k).initialize(to: Slot()) }
+    for k in 0..<count { (all + k).initialize(to: Slot(nil)) }
     previous = old
     slots = all
 

@@ -1,3 +1,5 @@
+import Dispatch
+import Sockets
 import Synchronization
 package import SystemPackage
 
@@ -118,8 +120,8 @@ package final class TerminalSession: Sendable {
       state.mode = TerminalMode(raw: input)
       let isTerminal = state.mode != nil
       state.display.dropsQueries = !isTerminal
-      state.reader = InputThread { [weak self] wake in
-        self?.read(isTerminal: isTerminal, wake: wake, handlers)
+      state.reader = InputThread { [weak self] wakeup in
+        self?.read(isTerminal: isTerminal, wakeup: wakeup, handlers)
       }
     }
   }
@@ -143,9 +145,16 @@ package final class TerminalSession: Sendable {
     reader?.join()
   }
 
+  /// Has a `stop` that waits for whoever reads what was shown give up.
+  /// - Parameter patience: how long it waits nevertheless.
+  package func hurry(_ patience: Duration) {
+    guard state.withLock({ $0.isEnding }) else { return }
+    DispatchQueue.global().asyncAfter(deadline: .now() + patience / .seconds(1)) { [output] in output.giveUp() }
+  }
+
   // MARK: Input
 
-  private func read(isTerminal: Bool, wake: FileDescriptor, _ handlers: Handlers) {
+  private func read(isTerminal: Bool, wakeup: Wakeup, _ handlers: Handlers) {
     var buffer = [UInt8](repeating: 0, count: 4096)
     var isOpen = true
     while true {
@@ -153,7 +162,7 @@ package final class TerminalSession: Sendable {
         (state.hasStopped, isOpen && (isTerminal || state.paced.wantsMore), state.paced.wait(now: .now))
       }
       if hasStopped { return }
-      guard InputThread.wait(for: wantsMore ? input : nil, or: wake, atMost: wait) else {
+      guard InputThread.wait(for: wantsMore ? input : nil, or: wakeup, atMost: wait) else {
         sendPaced(handlers)
         continue
       }

@@ -1,5 +1,5 @@
-import Glibc
 import Processor
+import Threads
 import Tracing
 
 /// One thread that owns one CPU from its first instruction to the end of the machine.
@@ -8,8 +8,7 @@ import Tracing
 final class CPUThread: @unchecked Sendable {
   private let address: UInt16
   private let complex: ProcessorComplex
-  private var thread = pthread_t()
-  private var isStarted = false
+  private var thread: HostThread?
 
   init(address: UInt16, complex: ProcessorComplex) {
     self.address = address
@@ -18,25 +17,15 @@ final class CPUThread: @unchecked Sendable {
 
   /// - Throws: when the host has no thread to give.
   func start() throws(ConfigurationError) {
-    let me = Unmanaged.passRetained(self)
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<CPUThread>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, me.toOpaque())
-    guard status == 0 else {
-      me.release()
-      throw ConfigurationError(
-        .host, "CPU \(address): the host gives no thread (error \(status)); end other processes and try again")
+    thread = HostThread { [self] in run() }
+    guard thread != nil else {
+      throw ConfigurationError(.host, "CPU \(address): the host gives no thread; end other processes and try again")
     }
-    isStarted = true
   }
 
   func join() {
-    if isStarted { pthread_join(thread, nil) }
-    isStarted = false
+    thread?.join()
+    thread = nil
   }
 
   private func run() {

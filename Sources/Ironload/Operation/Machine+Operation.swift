@@ -34,6 +34,7 @@ extension Machine {
 
   /// Ends the run on the operator's behalf. A load in progress is given up.
   public func quit() {
+    observers.tell(.quitting)
     end(.quit)
     if complex.signals.contains(where: { $0.state == .load }) { channelSubsystem.resetIO() }
   }
@@ -61,7 +62,11 @@ extension Machine {
 
   /// A CPU's thread tells of a change. Nothing here may wait for that CPU.
   func cpuChanged(_ address: UInt16, _ change: CPUStateChange) {
-    if case .executionDiffers(let description) = change { return comeToRest(.executionDiffers(description)) }
+    switch change {
+    case .executionDiffers(let description): return comeToRest(.executionDiffers(description))
+    case .interruptionLoop(let psw): return comeToRest(.interruptionLoop(mask: psw.mask, address: psw.instructionAddress))
+    case .operating, .stopped, .disabledWait, .checkStop: break
+    }
     let cpu = Int(address), rest = CPURest(change)
     let (isNew, isOperators) = state.withLock { state in
       defer { state.rests[cpu] = rest }

@@ -8,6 +8,8 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
   case disabledWait(mask: UInt64, address: UInt64)
   /// A CPU entered the check-stop state.
   case checkStop
+  /// A CPU takes one program interruption after the other, each at the first instruction of the handler.
+  case interruptionLoop(mask: UInt64, address: UInt64)
   /// Compiled code did what the interpreter does not: a fault of ours.
   case executionDiffers(String)
   /// Persistent memory could not be read, or not be written back: the guest had a machine check, and nothing it is promised
@@ -27,6 +29,8 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
     case .disabledWait(let mask, let address):
       "disabled wait: PSW \(hex(mask)) \(hex(address)): \(EndReason.meaning(ofWaitAddress: address))"
     case .checkStop: "a CPU is in the check-stop state: nothing but a reset gets it out"
+    case .interruptionLoop(let mask, let address):
+      "program interruptions without end: their new PSW \(hex(mask)) \(hex(address)) is invalid, or leads to what cannot be executed"
     case .executionDiffers(let description): description
     case .storageFailed(let line): line
     case .loadFailed(let failure): failure.description

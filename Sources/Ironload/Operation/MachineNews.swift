@@ -13,8 +13,8 @@ public enum CPURest: Hashable, Sendable {
   /// nil for a CPU that operates.
   init?(_ change: CPUStateChange) {
     switch change {
-    // The CPU that found a difference is stopped next.
-    case .operating, .executionDiffers: return nil
+    // The CPU that found a difference is stopped next; one in a loop is not.
+    case .operating, .executionDiffers, .interruptionLoop: return nil
     case .stopped(let cause): self = .stopped(cause)
     case .disabledWait(let psw): self = .disabledWait(psw)
     case .checkStop: self = .checkStop
@@ -34,6 +34,8 @@ public enum MachineNews: Hashable, Sendable {
   case reset
   /// The guest wrote to a console: see `ConsoleLog`.
   case console
+  /// The operator asked for the end of the run, perhaps again after it.
+  case quitting
   /// The machine's run has ended.
   case ended(EndReason)
 }

@@ -84,7 +84,7 @@ extension CPU {
   private mutating func interruptEarlySpecification() {
     programInterruptionObserver?(self, .specification)
     storeProgramIdentification(.specification)
-    swapPSW(.program)
+    swapProgramPSW()
   }
 
   /// Requests that are obeyed in any state.

@@ -57,6 +57,7 @@ package struct CPU: ~Copyable {
     var isWatched = false
     var looksAtStorage = false
     var programInterruptionObserver: ProgramInterruptionObserver?
+    var repeatedInterruptions = 0
     var interruptionCounts: InlineArray<6, UInt64> = .init(repeating: 0)
   }
 
@@ -109,6 +110,11 @@ package struct CPU: ~Copyable {
   var invalidPSWLength: UInt64 {
     get { surroundings.pointee.invalidPSWLength }
     nonmutating set { surroundings.pointee.invalidPSWLength = newValue }
+  }
+  /// How many program interruptions in a row interrupted what the one before led to.
+  var repeatedInterruptions: Int {
+    get { surroundings.pointee.repeatedInterruptions }
+    nonmutating set { surroundings.pointee.repeatedInterruptions = newValue }
   }
   /// The instruction is LOAD PSW or LOAD PSW EXTENDED: it breaks the sequence and is no branch.
   var hasLoadedPSW: Bool {

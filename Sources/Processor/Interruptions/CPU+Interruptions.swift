@@ -39,6 +39,18 @@ extension CPU {
     s.pointee.perCode = 0
   }
 
+  /// Exchanges PSWs for a program interruption. When nothing else happens any more, as each interrupts the first instruction that
+  /// the one before it led to, the machine is told, once; the architecture knows no end of it.
+  mutating func swapProgramPSW() {
+    let interrupted = s.pointee.instructionAddress, mask = s.pointee.pswMask
+    swapPSW(.program)
+    let isRepeated = s.pointee.nextAddress == interrupted && s.pointee.pswMask == mask
+    repeatedInterruptions = isRepeated ? repeatedInterruptions &+ 1 : 0
+    if repeatedInterruptions == CPU.endlessInterruptions { complex.services.stateChanged(address, .interruptionLoop(psw)) }
+  }
+  /// So many in a row take a fraction of a second, in which a channel program may still have changed the new PSW.
+  static let endlessInterruptions = 1 << 20
+
   /// A program interruption: `cause` was thrown by the current instruction or by fetching it.
   mutating func interruptProgram(_ cause: ProgramInterruption, fetching: Bool) {
     let state = s
@@ -55,7 +67,7 @@ extension CPU {
         (state.pointee.instructionAddress &+ state.pointee.instructionLength) & state.pointee.addressMask
     }
     storeProgramIdentification(cause)
-    swapPSW(.program)
+    swapProgramPSW()
   }
 
   /// The interruption code and what goes with it. A PER event of the same instruction is reported in the same interruption.

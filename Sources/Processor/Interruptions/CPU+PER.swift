@@ -94,6 +94,6 @@ extension CPU {
       UInt32(truncatingIfNeeded: s.pointee.instructionLength) &<< 16 | UInt32(ProgramInterruption.per.rawValue),
       Lowcore.programLength)
     if s.pointee.isZArchitecture { storeLow(s.pointee.breakingEventAddress, Lowcore.breakingEventAddress) }
-    swapPSW(.program)
+    swapProgramPSW()
   }
 }

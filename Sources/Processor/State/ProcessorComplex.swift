@@ -133,6 +133,8 @@ package enum CPUStateChange: Sendable {
   case stopped(StopCause)
   case disabledWait(PSW)
   case checkStop
+  /// Program interruptions follow each other for good: each new PSW, this one, leads to the next. The CPU goes on with them.
+  case interruptionLoop(PSW)
   /// A block that was verified ran differently compiled: what and how.
   case executionDiffers(String)
 }

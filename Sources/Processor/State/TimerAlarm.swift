@@ -1,6 +1,7 @@
 import CHost
 import Glibc
 import Synchronization
+import Threads
 
 /// Gets a running CPU's attention when one of its clocks is due: one thread for all CPUs, asleep until the next moment.
 ///
@@ -10,8 +11,7 @@ package final class TimerAlarm: @unchecked Sendable {
   private let word: UnsafeMutablePointer<Atomic<UInt32>>
   private let isQuitting = Atomic<Bool>(false)
   private let wake: @Sendable (Int) -> Void
-  private var thread = pthread_t()
-  private var isStarted = false
+  private var thread: HostThread?
 
   /// - Parameter wake: called with the CPU's index when its moment has come.
   package init(cpuCount: Int, wake: @escaping @Sendable (Int) -> Void) {
@@ -19,24 +19,15 @@ package final class TimerAlarm: @unchecked Sendable {
     word = .allocate(capacity: 1)
     word.initialize(to: Atomic(0))
     self.wake = wake
-    let me = Unmanaged.passRetained(self)
-    isStarted =
-      pthread_create(
-        &thread, nil,
-        { argument in
-          guard let argument else { return nil }
-          Unmanaged<TimerAlarm>.fromOpaque(argument).takeRetainedValue().run()
-          return nil
-        }, me.toOpaque()) == 0
-    if !isStarted { me.release() }
+    thread = HostThread { [self] in run() }
   }
 
   /// Ends the thread. To be called before the last reference goes: the thread holds one.
   package func quit() {
     isQuitting.store(true, ordering: .releasing)
     nudge()
-    if isStarted { pthread_join(thread, nil) }
-    isStarted = false
+    thread?.join()
+    thread = nil
   }
 
   deinit {
