@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CHost.h"
+#include "hand_on.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -41,14 +42,7 @@ static void on_bus_error(int signal, siginfo_t *info, void *context) {
     errno = saved;
     return;
   }
-  /* Not ours: as if we had not been here. */
-  if (previous.sa_flags & SA_SIGINFO) {
-    previous.sa_sigaction(signal, info, context);
-  } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
-    previous.sa_handler(signal);
-  } else {
-    sigaction(SIGBUS, &previous, NULL);
-  }
+  hand_on(signal, info, context, &previous);
   errno = saved;
 }
 

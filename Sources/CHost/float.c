@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CHost.h"
+#include "hand_on.h"
 #include <pthread.h>
 #include <signal.h>
 #include <ucontext.h>
@@ -45,16 +46,7 @@ static void on_float_error(int signal, siginfo_t *info, void *context) {
     if (redirect(current, &thread->uc_mcontext.gregs[REG_RIP])) return;
   }
 #endif
-  /* Not ours: as if we had not been here. */
-  if (previous.sa_flags & SA_SIGINFO) {
-    previous.sa_sigaction(signal, info, context);
-  } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
-    previous.sa_handler(signal);
-  } else {
-    /* An instruction does it again; what was sent must be sent again. */
-    sigaction(SIGFPE, &previous, NULL);
-    if (info->si_code <= 0) raise(signal);
-  }
+  hand_on(signal, info, context, &previous);
 }
 
 int chost_handle_float_faults(void) {

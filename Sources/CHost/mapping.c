@@ -28,10 +28,6 @@ void *chost_map(void *place, size_t size, int protection, enum chost_sharing sha
 
 void chost_unmap(void *base, size_t size) { munmap(base, size); }
 
-int chost_unmap_reserved(void *place, size_t size) {
-  return mmap(place, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED ? -1 : 0;
-}
-
 void *chost_reserve_addresses(size_t size) {
   char *p = mmap(NULL, size + alignment, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) return NULL;

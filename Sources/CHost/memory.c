@@ -9,8 +9,6 @@ void *chost_reserve(size_t size) {
   return p;
 }
 
-void chost_release(void *base, size_t size) { munmap(base, size); }
-
 int chost_discard(void *base, size_t size) { return madvise(base, size, MADV_DONTNEED); }
 
 int chost_cas32(void *address, uint32_t *expected, uint32_t desired) {

@@ -25,7 +25,7 @@ struct InspectionOptions: ParsableArguments {
     help: ArgumentHelp(
       "What a power-off, a disabled wait, a check-stop or program interruptions without end lead to: exit, or hold, which leaves the machine to be looked at and restarted. With --operator or --gdb it is hold unless said.",
       valueName: "exit|hold"))
-  var onStop: StopChoice?
+  var onStop: Choice<MachineConfiguration.StopPolicy>?
 
   @Flag(
     name: .customLong("diag8"), help: "The guest has DIAGNOSE 008: the text of its commands is shown to the operator, no more.")
@@ -35,13 +35,7 @@ struct InspectionOptions: ParsableArguments {
   var stats = false
 
   var hasOperator: Bool { gdb != nil || operatorPath != nil }
-  var policy: MachineConfiguration.StopPolicy { onStop?.policy ?? (hasOperator ? .hold : .exit) }
-}
-
-/// What a machine that has come to rest does.
-enum StopChoice: String, ExpressibleByArgument, CaseIterable {
-  case exit, hold
-  var policy: MachineConfiguration.StopPolicy { self == .exit ? .exit : .hold }
+  var policy: MachineConfiguration.StopPolicy { onStop?.value ?? (hasOperator ? .hold : .exit) }
 }
 
 /// `HOST:PORT`.

@@ -127,11 +127,12 @@ struct RunCommand: ParsableCommand {
     session.output.onRoom { [weak machine] in machine?.consolesHaveRoom() }
     for line in machine.startLines { StandardError.write("ironload: \(line)\n") }
     defer { session.stop() }
-    session.start(
+    let isReading = session.start(
       TerminalSession.Handlers(
         enterLine: { machine.enter(line: $0) }, typeBytes: { machine.type($0) },
         requestShutdown: { machine.requestShutdown() }, quit: { machine.quit() },
         isGuestBusy: { machine.isComputing }))
+    if !isReading { StandardError.write("ironload: the host gives no thread or pipe: nothing that is typed reaches the guest\n") }
     let servers = try InspectionServers(machine, inspection)
     // The machine's run has ended by then, which ends every wait of a client.
     defer {

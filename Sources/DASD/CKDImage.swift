@@ -160,16 +160,7 @@ package final class CKDImage: @unchecked Sendable {
     track.store(TrackLayout.endMarker, at: record.end)
     try put(track, record.keyOffset..<record.end + Count.size)
     try acknowledge()
-    track.store(count.encoded, at: record.offset)
-    let pageRest = 4096 - (geometry.fileOffset(of: track.address) + record.offset) % 4096
-    if pageRest < Count.size {
-      try put(track, record.offset + pageRest..<record.keyOffset)
-      try acknowledge()
-      try put(track, record.offset..<record.offset + pageRest)
-    } else {
-      try put(track, record.offset..<record.keyOffset)
-    }
-    try acknowledge()
+    try putCount(record, of: track)
     track.layout.records.append(record)
     track.layout.end = record.end
   }
@@ -229,12 +220,21 @@ package final class CKDImage: @unchecked Sendable {
     track.bytes.withUnsafeBytes { buffer.mutableBytes(rest).copyMemory(from: .init(rebasing: $0[rest])) }
     try put(buffer, rest)
     try acknowledge()
-    buffer.store(first.count.encoded, at: first.offset)
-    let pageRest = 4096 - (geometry.fileOffset(of: buffer.address) + first.offset) % 4096
-    if pageRest < Count.size { try put(buffer, first.offset + pageRest..<first.keyOffset) }
-    try put(buffer, first.offset..<first.offset + min(pageRest, Count.size))
-    try acknowledge()
+    try putCount(first, of: buffer)
     buffer.layout = track.layout
+  }
+
+  /// Step 3: the count takes the place of the end marker, from the right where two of the host's pages hold it.
+  private func putCount(_ record: TrackRecord, of track: TrackBuffer) throws(CKDImageError) {
+    track.store(record.count.encoded, at: record.offset)
+    let pageRest = 4096 - (geometry.fileOffset(of: track.address) + record.offset) % 4096
+    let split = record.offset + min(pageRest, Count.size)
+    if split < record.keyOffset {
+      try put(track, split..<record.keyOffset)
+      try acknowledge()
+    }
+    try put(track, record.offset..<split)
+    try acknowledge()
   }
 
   private func mark(_ track: TrackBuffer) throws(CKDImageError) {

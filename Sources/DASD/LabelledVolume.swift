@@ -24,18 +24,24 @@ package final class LabelledVolume {
 
   private static func readLabel(_ image: CKDImage) throws -> VolumeLabel {
     let home = VolumeLabel.home
-    guard let track = try? image.readTrack(home.track), let record = track.record(home.record) else {
-      throw VolumeError(
-        .unsuitable, image.path,
-        "no volume label: \(home) is missing; format it with dasdfmt in a guest, or make one with `ironload dasd create`")
-    }
-    let data = track.data(of: record)
+    let data: ArraySlice<UInt8>
+    do {
+      let track = try image.readTrack(home.track)
+      guard let record = track.record(home.record) else { throw missingLabel(image) }
+      data = track.data(of: record)
+    } catch CKDImageError.invalidTrack { throw missingLabel(image) }
     guard let label = VolumeLabel(data) else {
       let found = EBCDIC.decode(data.prefix(4))
       let what = ["LNX1", "CMS1"].contains(found) ? "the label is \(found), not VOL1" : "\(home) holds no VOL1 label"
       throw VolumeError(.unsuitable, image.path, "\(what); only the compatible disk layout has partitions (dasdfmt -d cdl)")
     }
     return label
+  }
+
+  private static func missingLabel(_ image: CKDImage) -> VolumeError {
+    VolumeError(
+      .unsuitable, image.path,
+      "no volume label: \(VolumeLabel.home) is missing; format it with dasdfmt in a guest, or make one with `ironload dasd create`")
   }
 
   private static func readVTOC(_ image: CKDImage, _ label: VolumeLabel) throws -> VTOC {

@@ -5,8 +5,6 @@
 /// published for the 3390; Linux has it in drivers/s390/block/dasd_eckd.c, `recs_per_track`.)
 package enum TrackCapacity {
   package static let segments = 1_729
-  /// The longest record without key that fits, alone on its track.
-  package static let longestRecord = 56_664
 
   /// Segments one record takes.
   package static func segments(keyLength: Int, dataLength: Int) -> Int {

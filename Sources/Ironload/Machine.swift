@@ -12,7 +12,7 @@ public import Tracing
 /// A z/Architecture machine: configured once, then loaded, stopped, started and closed.
 ///
 /// Concurrency: every method may be called on any thread but those of its own CPUs and channels; operations that change the
-/// machine's state follow one another on `control`. Sinks and `onEnd` are called on CPU threads.
+/// machine's state follow one another on `control`. Sinks and observers are called on CPU threads.
 public final class Machine: @unchecked Sendable {
   /// What this machine was made from.
   public let configuration: MachineConfiguration
@@ -108,7 +108,20 @@ public final class Machine: @unchecked Sendable {
     threads = (0..<configuration.cpuCount).map { CPUThread(address: UInt16($0), complex: complex) }
     connect(notice)
     failures.connect { [weak self] line in self?.storageFailed(line) }
+    try startThreads(notice)
+  }
+
+  /// - Throws: what the host cannot give.
+  private func startThreads(_ notice: (String) -> Void) throws(ConfigurationError) {
+    guard complex.alarm.isRunning else {
+      throw ConfigurationError(.host, "the host gives no thread for the timers; end other processes and try again")
+    }
     for thread in threads { try thread.start() }
+    guard configuration.execution != .interpret, !threads.allSatisfy(\.isCompiling) else { return }
+    guard configuration.execution != .verify else {
+      throw ConfigurationError(.host, "--execution verify: the host gives no memory for code; say --execution interpret")
+    }
+    notice("the host gives no memory for code: everything is interpreted")
   }
 
   /// Joins the rooms: conditions that one of them raises wake the CPUs.
@@ -214,7 +227,7 @@ extension ConfigurationError {
       switch error {
       case .missing: .noInput
       case .locked: .inUse
-      case .readOnly: .noPermission
+      case .readOnly, .system(_, _, .permissionDenied): .noPermission
       case .system: .host
       default: .badData
       }

@@ -15,7 +15,7 @@ package final class OperatorServer: Sendable {
   package init(_ machine: Machine, path: String) throws(SocketError) {
     let memory = OperatorMemory()
     let busy = OperatorSession.encoded(OperatorAnswer(OperatorFailure(busyAt: Self.connectionLimit)))
-    server = SocketServer(
+    server = try SocketServer(
       try ListeningSocket(unixPath: path), atMost: Self.connectionLimit, turnAway: { $0.send(busy) }
     ) { connection in
       var session = OperatorSession(

@@ -13,8 +13,9 @@ package final class DebugServer: Sendable {
   package init(_ machine: Machine, host: String, port: UInt16) throws(SocketError) {
     let socket = try ListeningSocket(host: host, port: port)
     self.port = socket.port
-    server = SocketServer(socket, atMost: 1) { connection in
-      let wakeup = Wakeup()
+    server = try SocketServer(socket, atMost: 1) { connection in
+      // Who is served without it would hear of no stop.
+      guard let wakeup = try? Wakeup() else { return }
       let session = DebugSession(machine, wake: { wakeup.signal() }, send: { connection.send($0) })
       while !session.isOver {
         switch connection.receive(or: wakeup) {

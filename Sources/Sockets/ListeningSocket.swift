@@ -22,10 +22,11 @@ package final class ListeningSocket: Sendable {
       unlink(path)
       status = address.withSockaddr { bind(descriptor, $0, $1) }
     }
-    let number = errno
     var made = stat()
     guard status == 0, listen(descriptor, 16) == 0, lstat(path, &made) == 0 else {
+      let number = errno
       Glibc.close(descriptor)
+      if status == 0 { unlink(path) }
       throw SocketError(errno: number, path, "choose another path, or remove what is there when no machine uses it")
     }
     madePath = (path, made.st_ino)

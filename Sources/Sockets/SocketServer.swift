@@ -13,7 +13,7 @@ package final class SocketServer: Sendable {
   private let serve: @Sendable (SocketConnection) -> Void
   private let turnAway: (@Sendable (SocketConnection) -> Void)?
   /// Signalled when the server is to stop, and when a connection has ended.
-  private let wakeup = Wakeup()
+  private let wakeup: Wakeup
   private let connections = Mutex<[ObjectIdentifier: SocketConnection]>([:])
   private let isStopping = Atomic(false)
   private let threads = DispatchGroup()
@@ -23,10 +23,12 @@ package final class SocketServer: Sendable {
   ///   - turnAway: says a last word to one more than that, before it is closed; nil: one more waits until another has ended. It is
   ///     called on the thread that accepts.
   ///   - serve: the whole life of one connection, which ends when this returns.
+  /// - Throws: when the host has no pipe to give.
   package init(
     _ socket: ListeningSocket, atMost limit: Int, turnAway: (@Sendable (SocketConnection) -> Void)? = nil,
     serve: @escaping @Sendable (SocketConnection) -> Void
-  ) {
+  ) throws(SocketError) {
+    wakeup = try Wakeup()
     self.socket = Mutex(socket)
     self.limit = limit
     self.turnAway = turnAway

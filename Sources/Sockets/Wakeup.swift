@@ -8,9 +8,10 @@ package final class Wakeup: Sendable {
   package let descriptor: Int32
   private let writingEnd: Int32
 
-  package init() {
+  /// - Throws: when the host has no pipe to give.
+  package init() throws(SocketError) {
     var ends: [Int32] = [-1, -1]
-    _ = pipe(&ends)
+    guard pipe(&ends) == 0 else { throw SocketError(errno: errno, "a pipe", "end other processes or raise the limit of open files") }
     for end in ends {
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
       _ = fcntl(end, F_SETFL, O_NONBLOCK)

@@ -41,10 +41,11 @@ package final class AbsoluteStorage: @unchecked Sendable {
     guard size > 0, size % Self.increment == 0, end % Self.increment == 0, let bytes = Int(exactly: end),
       let base = chost_reserve_addresses(bytes)
     else { return nil }
-    guard chost_populate(base, Int(size)) == 0, let keys = chost_reserve(bytes / Int(Self.blockSize)),
-      let codeFrames = chost_reserve(bytes / Int(Self.blockSize))
-    else {
-      chost_release(base, bytes)
+    let blocks = bytes / Int(Self.blockSize), keys = chost_reserve(blocks), codeFrames = chost_reserve(blocks)
+    guard chost_populate(base, Int(size)) == 0, let keys, let codeFrames else {
+      chost_unmap(base, bytes)
+      if let keys { chost_unmap(keys, blocks) }
+      if let codeFrames { chost_unmap(codeFrames, blocks) }
       return nil
     }
     self.base = base
@@ -60,9 +61,9 @@ package final class AbsoluteStorage: @unchecked Sendable {
     regions = []
     hasChangedCode.deinitialize(count: 1)
     hasChangedCode.deallocate()
-    chost_release(base, Int(end))
-    chost_release(keys, Int(end / Self.blockSize))
-    chost_release(codeFrames, Int(end / Self.blockSize))
+    chost_unmap(base, Int(end))
+    chost_unmap(keys, Int(end / Self.blockSize))
+    chost_unmap(codeFrames, Int(end / Self.blockSize))
   }
 
   /// Adds a region whose bytes are already mapped at `host(range.lowerBound)`. Before CPUs and channels run.

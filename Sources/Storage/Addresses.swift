@@ -1,12 +1,4 @@
-/// An address as a program writes it, before DAT (Principles of Operation, chapter 3, "Address Types").
-public struct LogicalAddress: Hashable, Sendable {
-  /// The address as an unsigned binary integer; all 64 bits count.
-  public var value: UInt64
-  /// The logical address whose number is `value`.
-  @inlinable public init(_ value: UInt64) { self.value = value }
-}
-
-/// An address after DAT and before prefixing.
+/// An address after DAT and before prefixing (Principles of Operation, chapter 3, "Address Types").
 public struct RealAddress: Hashable, Sendable {
   /// The address as an unsigned binary integer; all 64 bits count.
   public var value: UInt64

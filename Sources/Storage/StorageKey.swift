@@ -15,7 +15,6 @@ public struct StorageKey: Hashable, Sendable {
   /// C: something in the block was stored since C was reset.
   @inlinable public var isChanged: Bool { bits & 0x02 != 0 }
 
-  package static let fetchProtectionBit: UInt8 = 0x08
   package static let referenceBit: UInt8 = 0x04
   package static let changeBit: UInt8 = 0x02
 

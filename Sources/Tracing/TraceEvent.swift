@@ -10,7 +10,7 @@ public struct TraceClass: OptionSet, Hashable, Sendable {
   public static let io = TraceClass(rawValue: 2)
   /// The load procedure.
   public static let load = TraceClass(rawValue: 4)
-  /// Interruptions other than I/O.
+  /// Program interruptions.
   public static let interruption = TraceClass(rawValue: 8)
   /// Service calls.
   public static let service = TraceClass(rawValue: 16)

@@ -60,8 +60,6 @@ public struct Register: Equatable, Sendable, BitwiseCopyable {
 public enum Condition: UInt8, Sendable {
   case overflow = 0, noOverflow, carry, noCarry, zero, notZero, notAbove, above, sign, noSign, parity, noParity
   case less, notLess, notGreater, greater
-  /// The opposite.
-  @inlinable public var inverted: Condition { Condition(rawValue: rawValue ^ 1).unsafelyUnwrapped }
 }
 
 /// The eight two-operand operations that share an encoding: bits 3-5 of their opcodes.

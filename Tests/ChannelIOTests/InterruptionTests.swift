@@ -37,8 +37,8 @@ import Testing
 
   @Test func `the interruption code has identification, parameter and subclass`() throws {
     let subsystem = try alerts([6, 3])
-    #expect(subsystem.testPendingInterruption(0x10)?.encode() == [0, 1, 0, 1, 0, 0, 0, 0xA1, 0x18, 0, 0, 0])
-    #expect(subsystem.testPendingInterruption(0x10) == nil)
+    #expect(subsystem.takeInterruption(0x10)?.encode() == [0, 1, 0, 1, 0, 0, 0, 0xA1, 0x18, 0, 0, 0])
+    #expect(subsystem.takeInterruption(0x10) == nil)
     // The subchannel stays status pending.
     #expect(subsystem.testSubchannel(0x0001_0001).outcome == .statusWasPending)
   }

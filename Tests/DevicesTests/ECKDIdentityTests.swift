@@ -88,10 +88,4 @@ import Testing
     #expect(volume.run([.command(0x27, [0x1D, 0, 0, 0, 0, 0, 0xC8] + [UInt8](repeating: 0, count: 59))]).isNormal)
     #expect(volume.run([.command(0x27, [0x33, 0])]).sense == sense(0x80, 0, 4))
   }
-
-  @Test func `Commands are counted`() throws {
-    let volume = try Volume()
-    volume.run([.seek(at(0, 0)), .command(0x12), .command(0x12)])
-    #expect(volume.device.counters.all.map { "\($0.name) \($0.count)" } == ["SEEK 2", "READ COUNT 2"])
-  }
 }

@@ -14,7 +14,7 @@ import Testing
   @Test(arguments: [-1, 0, 17]) func `another number of CPUs than 1 to 16 is refused`(count: Int) {
     let error = #expect(throws: ConfigurationError.self) { try Machine(MachineConfiguration(cpuCount: count)) }
     #expect(error?.kind == .usage)
-    #expect(error?.description.contains("--cpus") == true)
+    #expect(error?.description.contains("cpuCount") == true)
   }
 
   @Test func `a device number given twice is refused`() {

@@ -39,7 +39,8 @@ final class BareMachine {
       cpuCount: cpuCount, storage: storage, channelSubsystem: ChannelSubsystem(storage: storage, threads: 1),
       serviceProcessor: ServiceProcessor(storage: storage, description: description, consoles: Consoles(), tracer: tracer),
       services: services, tracer: tracer, compiling: compiling)
-    cpu = CPU(address: 0, complex: complex)
+    guard let provisions = complex.provisions() else { preconditionFailure("no memory for a CPU") }
+    cpu = CPU(address: 0, complex: complex, provisions)
     cpu.initialReset(isZArchitecture: true)
     cpu.watchesEachInstruction = true
     for c in InterruptionClass.allCases {

@@ -19,7 +19,8 @@ struct SignalProcessorTests {
     let m = BareMachine(cpuCount: 2)
     let complex = m.complex
     let thread = OtherCPU {
-      var cpu = CPU(address: 1, complex: complex); cpu.initialReset(isZArchitecture: true); cpu.operate()
+      guard let provisions = complex.provisions() else { return }
+      var cpu = CPU(address: 1, complex: complex, provisions); cpu.initialReset(isZArchitecture: true); cpu.operate()
     }
     defer {
       m.complex.signals[1].post(.quit)

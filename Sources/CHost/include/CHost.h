@@ -6,8 +6,6 @@
 
 /* Reserves `size` bytes of zeroed, swap-backed-on-demand host memory, or returns NULL with errno set. */
 void *chost_reserve(size_t size);
-/* Gives back what chost_reserve returned. */
-void chost_release(void *base, size_t size);
 /* Makes [base, base+size) read as zeros again and returns its pages to the host. Page aligned. 0, or -1 with errno set. */
 int chost_discard(void *base, size_t size);
 
@@ -52,10 +50,8 @@ enum chost_sharing {
 /* Maps `size` bytes of `fd` from `offset` on: at `place` in place of what is mapped there, or anywhere when it is NULL.
  * NULL with errno set when the kernel refuses. */
 void *chost_map(void *place, size_t size, int protection, enum chost_sharing sharing, int fd, int64_t offset);
-/* Ends a mapping. Bytes that chost_reserve gave before are inaccessible then, not free for others. */
+/* Ends a mapping, or gives back what was reserved. */
 void chost_unmap(void *base, size_t size);
-/* Makes [place, place+size) inaccessible reserved address space again. 0, or -1 with errno set. */
-int chost_unmap_reserved(void *place, size_t size);
 /* Reserves `size` bytes of address space, inaccessible, aligned to 2 MiB; NULL with errno set. */
 void *chost_reserve_addresses(size_t size);
 /* Makes the first `size` bytes of such a reservation zeroed storage. 0, or -1 with errno set. */

@@ -32,7 +32,7 @@ extension ChannelSubsystem {
       storage: ChannelStorage(storage, key: orb.key), block: UInt64(orb.programAddress),
       memory: storageClassMemory.withLock { $0 }, isStopRequested: { s.stopRequested.load(ordering: .acquiring) })
     let outcome = mover.run()
-    tracer?.trace(.io, "EADM \(hex(s.number, 4)) AOB \(hex(orb.programAddress, 8)): \(outcome)")
+    tracer.trace(.io, "EADM \(hex(s.number, 4)) AOB \(hex(orb.programAddress, 8)): \(outcome)")
     end(s) { state in
       // A clear that came meanwhile has the subchannel.
       guard state.status.function.contains(.start) else { return }

@@ -11,8 +11,6 @@ struct DataMover {
 
   enum Outcome { case completed, stopped, failed(MoveFailure) }
 
-  private struct Stopped: Error {}
-
   /// Carries the operation out. What was written is durable before this returns, also when a later move failed.
   func run() -> Outcome {
     var written: [any StorageClassMemory] = []
@@ -24,7 +22,6 @@ struct DataMover {
         throw MoveFailure(qualifier: .invalidRequest)
       }
       for k in 0..<count {
-        if isStopRequested() { return .stopped }
         if try perform(moveAt: block + AOB.moves + AOB.moveSize * UInt64(k), &written) == false {
           outcome = .stopped
           break
@@ -67,8 +64,7 @@ struct DataMover {
         guard target.write(UnsafeRawBufferPointer(page), at: offset + done) else { throw failing }
       case .read, .write:
         let address = try dataAddress(move, done, at)
-        if let check = storage.check(address, count: 4096, storing: operation == .read) {
-          _ = check
+        guard storage.check(address, count: 4096, storing: operation == .read) == nil else {
           throw MoveFailure(qualifier: .storage, move: at, data: address)
         }
         guard let base = page.baseAddress else { return true }

@@ -33,7 +33,7 @@ extension ChannelProgram {
     var transfer: UInt32?
     remaining = 0
     area = nil
-    observation = listener.tracer?.isTracing(.ccw) == true ? CCWObservation() : nil
+    observation = listener.tracer.isTracing(.ccw) ? CCWObservation() : nil
     ccwWord = nil
     let end: UInt32 = orb.isFormat1 ? 0x8000_0000 : 0x0100_0000
     while true {
@@ -63,7 +63,7 @@ extension ChannelProgram {
   }
 
   private func traceTransfer(_ word: UInt64, to target: UInt32) {
-    listener.tracer?.trace(
+    listener.tracer.trace(
       .ccw, TransferInChannelEvent(deviceNumber: subchannel.deviceNumber, address: ccwAddress, word: word, target: target))
   }
 

@@ -7,7 +7,7 @@ protocol ChannelProgramListener: Sendable {
   /// A CCW with the PCI flag took control, or the device accepted the first command and the ORB asked to hear it.
   func intermediateStatus(_ subchannel: Subchannel, programControlled: Bool, ccwAddress: UInt32, count: UInt16)
   /// Hears of CCWs.
-  var tracer: Tracer? { get }
+  var tracer: Tracer { get }
 }
 
 /// The execution of one channel program (chapter 15, "Execution of I/O Operations"): CCWs, chaining, and the ending status.
@@ -179,7 +179,7 @@ final class ChannelProgram: DataTransfer, @unchecked Sendable {
   /// Traces the CCW in control, unless it came into control while CCWs were not traced.
   func trace(_ status: UnitStatus?) {
     guard let observation else { return }
-    listener.tracer?.trace(
+    listener.tracer.trace(
       .ccw,
       CCWEvent(
         deviceNumber: subchannel.deviceNumber, subchannel: subchannel.number, address: ccwAddress, isFormat1: orb.isFormat1,

@@ -7,17 +7,14 @@ extension ChannelSubsystem {
   /// CPUs poll it; it may be out of date by the time that they act.
   package var pendingInterruptions: UInt8 { UInt8(truncatingIfNeeded: pendingMask.value.load(ordering: .acquiring)) }
 
-  /// Takes the interruption of highest priority that `subclasses` allows: lowest ISC first, oldest first. The subchannel
-  /// stays status pending.
+  /// TEST PENDING INTERRUPTION, and an I/O interruption: takes the interruption of highest priority that `subclasses` allows, the
+  /// lowest ISC first, of one the oldest. The subchannel stays status pending.
+  /// - Parameter subclasses: control register 6, bits 32-39.
   package func takeInterruption(_ subclasses: UInt8) -> IOInterruption? {
     guard let taken = interruptions.take(subclasses) else { return nil }
-    tracer?.trace(.io, IOInterruptionEvent(code: taken))
+    tracer.trace(.io, IOInterruptionEvent(code: taken))
     return taken
   }
-
-  /// TEST PENDING INTERRUPTION: cc 1 with the code when there is one, else cc 0.
-  /// - Parameter subclasses: control register 6, bits 32-39.
-  package func testPendingInterruption(_ subclasses: UInt8) -> IOInterruption? { takeInterruption(subclasses) }
 
   /// STORE CHANNEL REPORT WORD: cc 0 with a report; nil means cc 1 and a word of zeros.
   package func storeChannelReportWord() -> CRW? {
@@ -44,7 +41,7 @@ extension ChannelSubsystem {
       defer { reports.isConditionMade = true }
       return !reports.isConditionMade
     }
-    tracer?.trace(.io, "channel report \(hex(crw.word, 8))")
+    tracer.trace(.io, "channel report \(hex(crw.word, 8))")
     if isNew { hooks.withLock { $0.channelReportPending }?() }
   }
 

@@ -47,7 +47,7 @@ extension ChannelSubsystem {
     }
     guard isDue else { return }
     let line = "\(hex(s.deviceNumber, 4)): \(text)"
-    tracer?.trace(.io, line)
+    tracer.trace(.io, line)
     hooks.withLock { $0.warning }?(line)
   }
 

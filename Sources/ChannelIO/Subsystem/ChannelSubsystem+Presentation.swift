@@ -60,7 +60,7 @@ extension ChannelSubsystem: ChannelProgramListener {
   /// The sense bytes of the unit check that the device has just presented.
   func takeSense(_ s: Subchannel) -> [UInt8] {
     let bytes = s.device?.takeSense() ?? []
-    tracer?.trace([.ccw, .io], SenseEvent(deviceNumber: s.deviceNumber, bytes: bytes))
+    tracer.trace([.ccw, .io], SenseEvent(deviceNumber: s.deviceNumber, bytes: bytes))
     return bytes
   }
 

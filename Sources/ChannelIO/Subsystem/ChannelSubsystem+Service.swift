@@ -108,7 +108,7 @@ extension ChannelSubsystem {
   }
 
   func traceStart(_ s: Subchannel, _ orb: ORB, _ refusal: ChannelRefusal? = nil) {
-    tracer?.trace(
+    tracer.trace(
       [.ccw, .io], ProgramStartEvent(deviceNumber: s.deviceNumber, orb: orb, channel: s.kind, refusal: refusal))
   }
 
@@ -123,7 +123,7 @@ extension ChannelSubsystem {
 
   /// What becomes of the subchannel when its program has paused or ended.
   private func finish(_ s: Subchannel, _ program: ChannelProgram, _ step: ChannelProgram.Step) {
-    tracer?.trace([.ccw, .io], ProgramEndEvent(s.deviceNumber, step))
+    tracer.trace([.ccw, .io], ProgramEndEvent(s.deviceNumber, step))
     switch step {
     case .ended(let ending): present(s, ending)
     case .stopped(let ending): stop(s, ending)

@@ -9,11 +9,11 @@ package import Tracing
 /// back; they test that a result can be stored before they call. Channel programs run on a few threads of their own.
 ///
 /// Concurrency: every method may be called from any thread. Locks, outermost first: the table of subchannels, one
-/// subchannel's state, the queue of interruptions. No lock is held while a device, a closure or the tracer's sink runs,
+/// subchannel's state, the queue of interruptions, and behind these any of the others, which are held for their own value only. No lock is held while a device, a closure or the tracer's sink runs,
 /// except that devices may not call `presentStatus` and wait for its effect within `execute`.
 package final class ChannelSubsystem: Sendable {
   package let storage: AbsoluteStorage
-  let tracer: Tracer?
+  let tracer: Tracer
   let subchannels = Mutex<[Subchannel]>([])
   let interruptions: InterruptionQueue
   let workers: ChannelWorkers
@@ -47,7 +47,7 @@ package final class ChannelSubsystem: Sendable {
   /// - Parameters:
   ///   - tracer: hears of CCWs (`TraceClass.ccw`) and of I/O functions and interruptions (`.io`).
   ///   - threads: how many channel programs can run at a time; more than anybody has devices, as a program need never end.
-  package init(storage: AbsoluteStorage, tracer: Tracer? = nil, threads: Int = 256) {
+  package init(storage: AbsoluteStorage, tracer: Tracer = .off, threads: Int = 256) {
     self.storage = storage
     self.tracer = tracer
     interruptions = InterruptionQueue(mask: pendingMask)
@@ -141,7 +141,7 @@ package final class ChannelSubsystem: Sendable {
 
   /// Traces the instruction's outcome, and gives the outcome back.
   func traced<O: InstructionOutcome>(_ name: StaticString, _ word: UInt32, _ outcome: O) -> O {
-    tracer?.trace(.io, IOInstructionEvent(name: "\(name)", operand: word, conditionCode: outcome.conditionCode))
+    tracer.trace(.io, IOInstructionEvent(name: "\(name)", operand: word, conditionCode: outcome.conditionCode))
     return outcome
   }
 }

@@ -50,7 +50,7 @@ extension ChannelSubsystem {
     let request = BlockReader(page), length = request.half(0), command = request.half(2)
     guard length >= 16, length <= 4088, length % 8 == 0 else { return .operandException }
     let answer = ChannelSubsystemCall.commands[command]?(self, request) ?? .init(code: .notProvided)
-    tracer?.trace(.io, "CHSC \(hex(command, 4)): response \(hex(answer.code.rawValue, 4))")
+    tracer.trace(.io, "CHSC \(hex(command, 4)): response \(hex(answer.code.rawValue, 4))")
     return .executed(response: answer.encode())
   }
 

@@ -81,7 +81,7 @@ final class ChannelWorkers: @unchecked Sendable {
 
 /// Where a thread waits for something to become true that others announce.
 ///
-/// Concurrency: `announce` is called after the change, off the lock that guards it; it costs one relaxed load when nobody waits.
+/// Concurrency: `announce` is called after the change, off the lock that guards it, and wakes whoever waits.
 final class Announcement: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>

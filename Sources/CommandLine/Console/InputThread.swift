@@ -11,10 +11,9 @@ struct InputThread: Sendable {
   private let wakeup: Wakeup
 
   /// - Parameter body: gets what wakes it.
-  /// - Returns: nil when the host has no thread to give.
+  /// - Returns: nil when the host has no thread or pipe to give.
   init?(_ body: @escaping @Sendable (Wakeup) -> Void) {
-    let wakeup = Wakeup()
-    guard let thread = HostThread({ body(wakeup) }) else { return nil }
+    guard let wakeup = try? Wakeup(), let thread = HostThread({ body(wakeup) }) else { return nil }
     (self.thread, self.wakeup) = (thread, wakeup)
   }
 

@@ -114,15 +114,18 @@ package final class TerminalSession: Sendable {
   // MARK: Start and end
 
   /// Makes a terminal raw and begins to read.
-  package func start(_ handlers: Handlers) {
+  /// - Returns: false when the host has no thread or pipe to give.
+  @discardableResult
+  package func start(_ handlers: Handlers) -> Bool {
     state.withLock { state in
-      guard state.reader == nil, !state.hasStopped else { return }
+      guard state.reader == nil, !state.hasStopped else { return true }
       state.mode = TerminalMode(raw: input)
       let isTerminal = state.mode != nil
       state.display.dropsQueries = !isTerminal
       state.reader = InputThread { [weak self] wakeup in
         self?.read(isTerminal: isTerminal, wakeup: wakeup, handlers)
       }
+      return state.reader != nil
     }
   }
 

@@ -28,7 +28,7 @@ struct LoadCommand: ParsableCommand {
   var memory = StorageSize(bytes: 1 << 30)
 
   @Option(help: "Whether storage is cleared first: clear or normal.")
-  var kind = LoadKindOption.clear
+  var kind = Choice(Machine.LoadKind.clear)
 
   @Option(help: "The channel that the volume is behind.")
   var channel = Choice(MachineConfiguration.Channel.architected)
@@ -72,12 +72,6 @@ struct LoadCommand: ParsableCommand {
     try file.empty()
     try file.append(bytes)
   }
-}
-
-/// How storage is before the load.
-enum LoadKindOption: String, ExpressibleByArgument, CaseIterable {
-  case clear, normal
-  var value: Machine.LoadKind { self == .clear ? .clear : .normal }
 }
 
 /// The forms of an explanation.

@@ -87,17 +87,8 @@ extension ECKDDevice {
 
   private func hexadecimal(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) }
 
-  /// Digits, capital letters and blanks in EBCDIC; anything else as 0.
+  /// Capital letters in EBCDIC; zeros for a text that is not printable.
   private func ebcdic(_ text: String) -> [UInt8] {
-    text.uppercased().utf8.map { c in
-      switch c {
-      case UInt8(ascii: "A")...UInt8(ascii: "I"): 0xC1 + (c - UInt8(ascii: "A"))
-      case UInt8(ascii: "J")...UInt8(ascii: "R"): 0xD1 + (c - UInt8(ascii: "J"))
-      case UInt8(ascii: "S")...UInt8(ascii: "Z"): 0xE2 + (c - UInt8(ascii: "S"))
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): 0xF0 + (c - UInt8(ascii: "0"))
-      case UInt8(ascii: " "): 0x40
-      default: 0xF0
-      }
-    }
+    EBCDIC.encode(text.uppercased(), length: text.utf8.count) ?? [UInt8](repeating: 0xF0, count: text.utf8.count)
   }
 }

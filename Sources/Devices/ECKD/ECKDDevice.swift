@@ -1,14 +1,12 @@
 package import ChannelIO
 package import DASD
-import Synchronization
 
 /// A 3390 volume behind a 3990 model 6 control unit.
 ///
 /// The commands are rows of a table (`ECKDCommand.rows`); this type finds the row, checks that the command may stand where
 /// it stands, and carries it out. Handlers are extensions of this type in files by theme.
 ///
-/// Concurrency: the channel calls one method at a time, from any thread, which is all that guards the state below. Only
-/// the counters may be read at any time from anywhere.
+/// Concurrency: the channel calls one method at a time, from any thread, which is all that guards the state below.
 package final class ECKDDevice: Device, @unchecked Sendable {
   package struct Options: Sendable {
     /// The device number; its low byte is the unit address in configuration data.
@@ -28,8 +26,6 @@ package final class ECKDDevice: Device, @unchecked Sendable {
 
   package let image: CKDImage
   package let options: Options
-  /// How often each command was carried out, by code.
-  package let counters = CommandCounters()
   let commands: [ECKDCommand?]
   /// Room for parameters and for one track as it comes from the channel, 64 KiB.
   let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 64)
@@ -82,7 +78,6 @@ package final class ECKDDevice: Device, @unchecked Sendable {
   }
 
   package func execute(_ command: UInt8, _ transfer: any DataTransfer) -> UnitStatus {
-    counters.count(command)
     do throws(UnitCheck) {
       guard let row = commands[Int(command)] else { throw .invalidCommand }
       try check(row)
@@ -140,21 +135,5 @@ package final class ECKDDevice: Device, @unchecked Sendable {
     if case .readOnly = error { return .writeInhibited }
     options.reportHostError(error)
     return .equipmentCheck
-  }
-}
-
-/// How often each command was carried out. May be read from any thread while the device works.
-package final class CommandCounters: Sendable {
-  private let counts = Mutex([UInt64](repeating: 0, count: 256))
-
-  func count(_ command: UInt8) { counts.withLock { $0[Int(command)] &+= 1 } }
-
-  /// The commands that occurred, by code.
-  package var all: [(code: UInt8, name: String, count: UInt64)] {
-    let names = Dictionary(ECKDCommand.rows.map { ($0.code, $0.name) }, uniquingKeysWith: { a, _ in a })
-    return counts.withLock { $0 }.enumerated().filter { $0.element > 0 }.map {
-      let code = UInt8(truncatingIfNeeded: $0.offset)
-      return (code, names[code] ?? "unknown", $0.element)
-    }
   }
 }

@@ -33,7 +33,7 @@ extension MachineConfiguration.Execution {
     }
     guard cpuCount == 1 else {
       throw ConfigurationError(
-        .usage, "--execution \(rawValue): code is compiled for one CPU only; say --execution interpret or --cpus 1")
+        .usage, "--execution \(rawValue): code is compiled for one CPU only; say --execution interpret")
     }
   }
 }

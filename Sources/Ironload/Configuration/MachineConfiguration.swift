@@ -177,7 +177,7 @@ public struct MachineConfiguration: Codable, Hashable, Sendable {
       throw ConfigurationError(
         .usage, "--memory: \(memory) bytes is not a multiple of 1 MiB from 1M to 1024G; say for example --memory 1G")
     }
-    guard cpuCount == 1 else { throw ConfigurationError(.usage, "--cpus: \(cpuCount): a machine has one CPU for now") }
+    guard cpuCount == 1 else { throw ConfigurationError(.usage, "cpuCount: \(cpuCount): a machine has one CPU for now") }
     try execution.validate(cpuCount: cpuCount)
     var seen: Set<UInt16> = []
     for dasd in dasds where !seen.insert(dasd.deviceNumber).inserted {

@@ -11,7 +11,6 @@ import Storage
 ///     partition  0 number, 1 CPUs, 8 name (EBCDIC)
 ///     CPU        0 address, 4 type, 5 flags, 6 weight, 8 accumulated time, 16 its part for the partition (microseconds)
 enum Diagnose204 {
-  private static let subcodeMask: UInt64 = 0xFFFF
   private static let storeSimple: UInt64 = 4
 
   static func routine(_ cpu: inout CPU, _ text: InstructionText) throws(ProgramInterruption) {

@@ -24,13 +24,6 @@ struct LoadDiagnosis {
     let before: ArraySlice<LoadStep>
     var unitStatus: UnitStatus { UnitStatus(rawValue: command.unitStatus ?? 0) }
     var subchannelStatus: SubchannelStatus { SubchannelStatus(rawValue: command.subchannelStatus) }
-    /// The last command before this one that a device carried out.
-    var previous: LoadStep.Command? {
-      for step in before.reversed() {
-        if case .command(let command) = step.action, command.unitStatus != nil { return command }
-      }
-      return nil
-    }
   }
 
   var failure: LoadExplanation.Failure {

@@ -36,15 +36,12 @@ package enum FacilityList {
     (75, "access-exception fetch/store indication"),
   ]
 
-  /// Configuration z/Architecture architectural mode (CZAM): resets leave the CPU in z/Architecture mode, and there is no other.
-  package static let zArchitectureOnlyBit = 138
-
   /// Doublewords in the order of STFLE; bit 0 of the first is facility 0.
   package static let doublewords = doublewords(hasESA390Mode: true)
 
   /// The same of a machine that has the ESA/390 mode or not.
   package static func doublewords(hasESA390Mode: Bool) -> [UInt64] {
-    let bits = announced.map(\.bit) + (hasESA390Mode ? [] : [zArchitectureOnlyBit])
+    let bits = announced.map(\.bit) + (hasESA390Mode ? [] : [Facility.zArchitectureArchitecturalModeBit])
     var words = [UInt64](repeating: 0, count: 1 + (bits.max() ?? 0) / 64)
     for bit in bits { words[bit / 64] |= 1 << (63 - UInt64(bit % 64)) }
     return words

@@ -13,7 +13,7 @@ struct SystemInformation: Sendable {
     switch (functionCode, selector1, selector2) {
     case (1, 1, 1): basicMachine
     case (1, 2, 1): cpu(at: cpuAddress, identification: 0)
-    case (1, 2, 2): cpus(level: 1)
+    case (1, 2, 2): cpus
     case (2, 2, 1): cpu(at: cpuAddress, identification: 1)
     case (2, 2, 2): partition
     case (3, 2, 2): virtualMachine
@@ -45,7 +45,7 @@ struct SystemInformation: Sendable {
   }
 
   /// 1.2.2: capability 32, total, configured, standby and reserved CPUs 36-42, adjustment factors from 44.
-  private func cpus(level: Int) -> [UInt8] {
+  private var cpus: [UInt8] {
     var b = Block()
     b.number(UInt16(0x0000), at: 32)
     b.number(UInt16(0x0400), at: 34)

@@ -17,14 +17,6 @@ public struct CPUStatus: Hashable, Sendable {
     case load
     /// Only a reset helps.
     case checkStop = "check-stop"
-
-    /// Nothing goes on by itself.
-    public var isResting: Bool {
-      switch self {
-      case .operating, .waiting, .load: false
-      case .disabledWait, .stopped, .checkStop: true
-      }
-    }
   }
   /// The CPU's address.
   public let cpu: Int

@@ -9,18 +9,23 @@ final class CPUThread: @unchecked Sendable {
   private let address: UInt16
   private let complex: ProcessorComplex
   private var thread: HostThread?
+  /// Whether the CPU compiles code; false before `start`.
+  private(set) var isCompiling = false
 
   init(address: UInt16, complex: ProcessorComplex) {
     self.address = address
     self.complex = complex
   }
 
-  /// - Throws: when the host has no thread to give.
+  /// - Throws: when the host has no thread or memory to give.
   func start() throws(ConfigurationError) {
-    thread = HostThread { [self] in run() }
+    guard let provisions = complex.provisions() else { throw ConfigurationError(.host, "CPU \(address): the host gives no memory") }
+    thread = HostThread { [self] in run(provisions) }
     guard thread != nil else {
+      provisions.discard()
       throw ConfigurationError(.host, "CPU \(address): the host gives no thread; end other processes and try again")
     }
+    isCompiling = provisions.isCompiling
   }
 
   func join() {
@@ -28,8 +33,8 @@ final class CPUThread: @unchecked Sendable {
     thread = nil
   }
 
-  private func run() {
-    var cpu = CPU(address: address, complex: complex)
+  private func run(_ provisions: CPUProvisions) {
+    var cpu = CPU(address: address, complex: complex, provisions)
     cpu.initialReset()
     let tracer = complex.tracer
     cpu.watch.tracer = { cpu, instruction in tracer.trace(.instruction, InstructionTrace.line(cpu, instruction)) }

@@ -36,10 +36,10 @@ extension Machine {
       throw ConfigurationError(
         .usage, "--load \(block.deviceNumber.deviceNumberText): there is no such device; name one that --dasd attaches")
     }
-    let image: ELFImage
-    do { image = try ELFImage(try LoadableFile.contents(path, "--firmware")) } catch let error as ELFImage.Malformed {
+    let file = try LoadableFile.contents(path, "--firmware"), image: ELFImage
+    do { image = try ELFImage(file) } catch {
       throw ConfigurationError(.badData, "\(option): \(error.description); Debian's qemu-system-data has one that is sound")
-    } catch let error as ConfigurationError { throw error } catch { throw ConfigurationError(.noInput, "\(option): \(error)") }
+    }
     let end = min(configuration.memory, Self.highest)
     guard end > Self.room else { throw doesNotFit(option) }
     let place = (end - Self.room) & ~(Self.alignment - 1)

@@ -51,9 +51,8 @@ extension Machine {
     for segment in segments {
       let address = AbsoluteAddress(segment.address &+ offset)
       guard storage.contains(address, count: segment.size) else { throw doesNotFit(name) }
-      if segment.size > 0 {
-        storage.host(address).initializeMemory(as: UInt8.self, repeating: 0, count: Int(segment.size))
-      }
+      let count = Int(segment.size)
+      if count > 0 { storage.change(at: address, count: count) { $0.initializeMemory(as: UInt8.self, repeating: 0, count: count) } }
       copy(segment.bytes, to: address)
     }
   }
@@ -82,11 +81,7 @@ extension Machine {
   }
 
   func copy(_ bytes: ArraySlice<UInt8>, to address: AbsoluteAddress) {
-    bytes.withUnsafeBytes { source in
-      if let start = source.baseAddress, !source.isEmpty {
-        storage.host(address).copyMemory(from: start, byteCount: source.count)
-      }
-    }
+    bytes.withUnsafeBytes { storage.store($0, at: address) }
   }
 
   /// Carries `work` out on `control`, one after the other with everything else that changes the machine's state.

@@ -15,12 +15,8 @@ extension Machine {
 
   func performLoad(list path: String, kind: LoadKind, starts: Bool = true) throws(ConfigurationError) {
     let option = "--ins \(path)"
-    let list: LoadList
-    do { list = try LoadList(String(decoding: try LoadableFile.contents(path, "--ins"), as: UTF8.self)) } catch let error
-      as LoadList.Malformed
-    { throw ConfigurationError(.badData, "\(option): \(error.description)") } catch let error as ConfigurationError {
-      throw error
-    } catch { throw ConfigurationError(.noInput, "\(option): \(error)") }
+    let text = String(decoding: try LoadableFile.contents(path, "--ins"), as: UTF8.self), list: LoadList
+    do { list = try LoadList(text) } catch { throw ConfigurationError(.badData, "\(option): \(error.description)") }
     let folder = FilePath(path).removingLastComponent()
     var files: [(UInt64, [UInt8])] = []
     for entry in list.entries {

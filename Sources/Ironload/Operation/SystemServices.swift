@@ -5,7 +5,7 @@ import Synchronization
 
 /// What CPUs ask of this machine: identity, DIAGNOSE, and news of their states.
 ///
-/// Concurrency: called on CPU threads. `delegate` is set once, before the CPUs run, and cut when the machine closes.
+/// Concurrency: called on CPU threads. `handlers` is set once, before the CPUs run, and cut when the machine closes.
 final class SystemServices: MachineServices {
   let facilities: [UInt64]
   private let information: SystemInformation

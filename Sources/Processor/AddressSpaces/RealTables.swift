@@ -75,7 +75,6 @@ struct ASTE {
   var asce: UInt64 { UInt64(words[2]) &<< 32 | UInt64(words[3]) }
   var accessListDesignation: UInt32 { words[4] }
   var sequenceNumber: UInt32 { words[5] }
-  var linkageTableDesignation: UInt32 { words[6] }
   /// G, bit 54 of the ASCE: a space of a subspace group.
   var isInSubspaceGroup: Bool { words[3] & 0x200 != 0 }
 }

@@ -7,8 +7,9 @@ package struct HostFeatures: OptionSet, Sendable {
 
   /// The features, in the order in which they are named.
   private static let names: [(UInt32, String)] = [
-    (1, "x86-64"), (2, "MOVBE"), (64, "BMI1"), (4, "BMI2"), (8, "FMA"), (16, "LZCNT"), (32, "LAHF in 64-bit mode"),
-  ]
+    (CHOST_X86_64, "x86-64"), (CHOST_MOVBE, "MOVBE"), (CHOST_BMI1, "BMI1"), (CHOST_BMI2, "BMI2"), (CHOST_FMA, "FMA"),
+    (CHOST_LZCNT, "LZCNT"), (CHOST_LAHF, "LAHF in 64-bit mode"),
+  ].map { (UInt32($0), $1) }
   /// Everything that is needed.
   package static let needed = HostFeatures(rawValue: names.reduce(0) { $0 | $1.0 })
   /// Those of this host.

@@ -10,7 +10,7 @@ package struct InstructionTraits: OptionSet, Sendable {
   package static let endsBlock = InstructionTraits(rawValue: 4)
   /// Not there in the ESA/390 architectural mode: an operation exception.
   package static let zArchitectureOnly = InstructionTraits(rawValue: 8)
-  /// Not executable in a constrained way: semiprivileged, its checks are in its routine.
+  /// In the problem state it depends on control registers and the PSW-key mask, which its routine looks at.
   package static let semiprivileged = InstructionTraits(rawValue: 16)
   /// Needs CR0.45 for floating-point registers other than 0, 2, 4 and 6; the operation checks.
   package static let floatingPoint = InstructionTraits(rawValue: 32)

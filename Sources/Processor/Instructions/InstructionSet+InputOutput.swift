@@ -94,13 +94,11 @@ extension CPU {
     let isShown = operand.address != 0
     if isShown { try checkStore(operand, 8) }
     let subclasses = UInt8(truncatingIfNeeded: s.pointee.cr[6] &>> 24)
-    guard let interruption = channels.testPendingInterruption(subclasses) else { return setCC(0) }
+    guard let interruption = channels.takeInterruption(subclasses) else { return setCC(0) }
     if isShown {
       try storeBlock(operand, 8).write(Array(interruption.encode().prefix(8)))
     } else {
-      storeLow(interruption.identification.word, Lowcore.subsystemIdentification)
-      storeLow(interruption.parameter, Lowcore.ioParameter)
-      if s.pointee.isZArchitecture { storeLow(interruption.identificationWord, Lowcore.ioIdentification) }
+      storeInterruptionCode(interruption)
     }
     setCC(1)
   }

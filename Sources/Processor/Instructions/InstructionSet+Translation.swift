@@ -10,13 +10,13 @@ extension InstructionSet where Machine: ~Copyable {
     routine("IPTE", 0xB221, .rrfA, .privileged) { cpu, i throws(ProgramInterruption) in
       try cpu.invalidatePageTableEntry(i.e1, i.e2)
     }
-    routine("IDTE", 0xB98E, .rrfB, [.privileged, .zArchitectureOnly], .dateEnhancement) { cpu, i throws(ProgramInterruption) in
+    routine("IDTE", 0xB98E, .rrfB, [.privileged, .zArchitectureOnly], .datEnhancement1) { cpu, i throws(ProgramInterruption) in
       try cpu.invalidateDATTableEntry(i.e1, i.e2, i.e3)
     }
     routine("CSP", 0xB250, .rre, [.privileged, .setsCC]) { cpu, i throws(ProgramInterruption) in
       try cpu.compareAndSwapAndPurge32(i.e1, i.e2)
     }
-    routine("CSPG", 0xB98A, .rre, [.privileged, .setsCC, .zArchitectureOnly], .dateEnhancement) {
+    routine("CSPG", 0xB98A, .rre, [.privileged, .setsCC, .zArchitectureOnly], .datEnhancement1) {
       cpu, i throws(ProgramInterruption) in
       try cpu.compareAndSwapAndPurge64(i.e1, i.e2)
     }
@@ -30,7 +30,7 @@ extension InstructionSet where Machine: ~Copyable {
     routine("LRAG", 0xE303, .rxyA, [.privileged, .setsCC, .zArchitectureOnly]) { cpu, i throws(ProgramInterruption) in
       try cpu.loadRealAddress(i.r1, cpu.rxy(i), isLong: true)
     }
-    routine("LPTEA", 0xB9AA, .rrfB, [.privileged, .setsCC, .zArchitectureOnly], .dateEnhancement) {
+    routine("LPTEA", 0xB9AA, .rrfB, [.privileged, .setsCC, .zArchitectureOnly], .datEnhancement1) {
       cpu, i throws(ProgramInterruption) in
       try cpu.loadPageTableEntryAddress(i.e1, i.e2, spaceCode: i.e4)
     }

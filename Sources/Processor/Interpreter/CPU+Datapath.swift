@@ -200,11 +200,7 @@ extension CPU: Datapath {
     if c { throw interruption }
   }
   @inline(__always) package mutating func trap(if c: Bool) throws(ProgramInterruption) {
-    if c {
-      s.pointee.dataExceptionCode = 0xFF
-      s.pointee.fpc = s.pointee.cr[0] & CR0.afpRegister != 0 ? s.pointee.fpc & ~0xFF00 | 0xFF00 : s.pointee.fpc
-      throw .data
-    }
+    if c { throw dataException(.compareAndTrap) }
   }
   @inline(__always) package mutating func serialize() { atomicMemoryFence(ordering: .sequentiallyConsistent) }
   @inline(__always) package func programMask() -> UInt64 { s.pointee.pswMask &>> PSW.programMaskShift & 15 }

@@ -168,31 +168,31 @@ extension CPU {
   private mutating func takeExternal() -> Bool {
     let subclasses = s.pointee.cr[0]
     if subclasses & CR0.interruptKey != 0 && complex.takeInterruptKey() {
-      interruptExternal(0x0040)
+      interruptExternal(.interruptKey)
       return true
     }
     let pending = signals.pending
     if subclasses & CR0.emergencySignal != 0 && pending.contains(.emergencySignal), let source = takeEmergencySource() {
-      interruptExternal(0x1201, cpuAddress: source)
+      interruptExternal(.emergencySignal, cpuAddress: source)
       return true
     }
     if subclasses & CR0.externalCall != 0 && pending.contains(.externalCall), let source = signals.takeExternalCall() {
-      interruptExternal(0x1202, cpuAddress: source)
+      interruptExternal(.externalCall, cpuAddress: source)
       return true
     }
     noteTimers()
     if subclasses & CR0.clockComparator != 0 && signals.pending.contains(.clockComparator) {
-      interruptExternal(0x1004)
+      interruptExternal(.clockComparator)
       return true
     }
     if subclasses & CR0.cpuTimer != 0 && signals.pending.contains(.cpuTimer) {
-      interruptExternal(0x1005)
+      interruptExternal(.cpuTimer)
       return true
     }
     if subclasses & CR0.serviceSignal != 0, complex.serviceProcessor.isServiceSignalPending,
       let parameter = complex.serviceProcessor.takeServiceSignal()
     {
-      interruptExternal(0x2401, parameter: parameter)
+      interruptExternal(.serviceSignal, parameter: parameter)
       return true
     }
     return false
@@ -204,11 +204,16 @@ extension CPU {
     guard complex.channelSubsystem.pendingInterruptions & subclasses != 0,
       let interruption = complex.channelSubsystem.takeInterruption(subclasses)
     else { return false }
+    storeInterruptionCode(interruption)
+    swapPSW(.io)
+    return true
+  }
+
+  /// An I/O interruption code in the prefix area, in the ESA/390 mode without the identification word.
+  func storeInterruptionCode(_ interruption: IOInterruption) {
     storeLow(interruption.identification.word, Lowcore.subsystemIdentification)
     storeLow(interruption.parameter, Lowcore.ioParameter)
     if s.pointee.isZArchitecture { storeLow(interruption.identificationWord, Lowcore.ioIdentification) }
-    swapPSW(.io)
-    return true
   }
 
   /// One CPU that signalled an emergency; the condition stays while others are left.
@@ -224,7 +229,7 @@ extension CPU {
     return UInt16(source)
   }
 
-  /// The only machine check that the machine raises by itself: channel report pending (CR14 bit 35).
+  /// The machine check for a channel report that is pending (CR14 bit 35).
   private mutating func takeMachineCheck() -> Bool {
     guard s.pointee.cr[14] & (1 << 28) != 0, complex.takeChannelReport() else { return false }
     storeMachineCheckStatus()

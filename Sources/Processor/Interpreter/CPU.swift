@@ -16,8 +16,9 @@ package struct CPU: ~Copyable {
   package let s: UnsafeMutablePointer<CPUState>
   private let surroundings: UnsafeMutablePointer<Surroundings>
 
-  package init(address: UInt16, complex: ProcessorComplex) {
-    let memory = CPUMemory()
+  /// - Parameter provisions: of `complex`, for this CPU alone.
+  package init(address: UInt16, complex: ProcessorComplex, _ provisions: CPUProvisions) {
+    let memory = provisions.memory
     let tlb = TLB(entries: memory.tlbEntries, large: memory.largeTLBEntries, origins: memory.origins)
     s = memory.state
     s.initialize(to: CPUState(tlbEntries: tlb.entries, storage: complex.storage, dispatch: complex.dispatch))
@@ -25,7 +26,7 @@ package struct CPU: ~Copyable {
     surroundings.initialize(
       to: Surroundings(
         storage: complex.storage, complex: complex, signals: complex.signals[Int(address)], tlb: tlb, address: address,
-        memory: memory, compiler: complex.makeCompiler(), durableStores: DurableStores(order: complex.storage.order)))
+        memory: memory, compiler: provisions.compiler, durableStores: DurableStores(order: complex.storage.order)))
     CompiledCalls.install(into: s)
   }
 

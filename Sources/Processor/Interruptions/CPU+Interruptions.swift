@@ -113,10 +113,10 @@ extension CPU {
   }
 
   /// An external interruption.
-  mutating func interruptExternal(_ code: UInt16, parameter: UInt32? = nil, cpuAddress: UInt16 = 0) {
+  mutating func interruptExternal(_ code: ExternalInterruption, parameter: UInt32? = nil, cpuAddress: UInt16 = 0) {
     if let parameter { storeLow(parameter, Lowcore.externalParameter) }
     storeLow(cpuAddress, Lowcore.externalCPUAddress)
-    storeLow(code, Lowcore.externalCode)
+    storeLow(code.rawValue, Lowcore.externalCode)
     swapPSW(.external)
   }
 }

@@ -19,7 +19,7 @@ extension CPU {
     hasInvalidPSW = psw.isInvalid(isZArchitecture: s.pointee.isZArchitecture)
     if hasInvalidPSW {
       invalidPSWLength = 0
-      signals.attention.pointee.store(1, ordering: .relaxed)
+      requestAnotherLook()
     }
   }
 
@@ -110,13 +110,13 @@ extension CPU {
     switch r {
     case 0:
       if (old ^ v) & CR0.translation != 0 { flushTLB() }
-      signals.attention.pointee.store(1, ordering: .relaxed)
+      requestAnotherLook()
     case 1, 7, 13: addressingChanged()
-    case 6, 12, 14: signals.attention.pointee.store(1, ordering: .relaxed)
+    case 6, 12, 14: requestAnotherLook()
     case 9, 10, 11:
       if s.pointee.pswMask & PSW.per != 0 {
         tlb.flushWriteTags()
-        signals.attention.pointee.store(1, ordering: .relaxed)
+        requestAnotherLook()
       }
     default: break
     }

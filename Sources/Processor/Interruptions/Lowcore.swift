@@ -5,7 +5,6 @@ package enum Lowcore {
   package static let externalCPUAddress: UInt64 = 0x84
   package static let externalCode: UInt64 = 0x86
   package static let supervisorCallLength: UInt64 = 0x88
-  package static let supervisorCallCode: UInt64 = 0x8A
   package static let programLength: UInt64 = 0x8C
   package static let programCode: UInt64 = 0x8E
   package static let dataExceptionCode: UInt64 = 0x90
@@ -26,7 +25,6 @@ package enum Lowcore {
   package static let ioIdentification: UInt64 = 0xC0
   package static let facilityList: UInt64 = 0xC8
   package static let machineCheckCode: UInt64 = 0xE8
-  package static let externalDamageCode: UInt64 = 0xF4
   package static let failingStorageAddress: UInt64 = 0xF8
   package static let breakingEventAddress: UInt64 = 0x110
   package static let restart = Pair(old: 0x120, new: 0x1A0)
@@ -35,7 +33,6 @@ package enum Lowcore {
   package static let program = Pair(old: 0x150, new: 0x1D0)
   package static let machineCheck = Pair(old: 0x160, new: 0x1E0)
   package static let io = Pair(old: 0x170, new: 0x1F0)
-  package static let externalParameter64: UInt64 = 0x11B8
   // Save areas of store status and machine-check interruptions.
   package static let savedFPRs: UInt64 = 0x1200
   package static let savedGRs: UInt64 = 0x1280

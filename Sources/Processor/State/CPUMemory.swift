@@ -3,8 +3,8 @@ import CHost
 /// One block of host memory with everything that the engine reaches at a fixed distance: a stack for compiled code (which has its
 /// stack pointer at the state), the state, the TLB, the jump cache.
 ///
-/// Concurrency: owned by the CPU's thread.
-struct CPUMemory {
+/// Concurrency: owned by the CPU's thread, which it is given to.
+struct CPUMemory: @unchecked Sendable {
   /// Bytes of stack. What compiled code calls runs on it: the whole of the machine. What follows it is one large page of the host.
   private static let stackSize = 2 << 20
   private static let guardSize = 1 << 16
@@ -22,9 +22,12 @@ struct CPUMemory {
   let jumpCache: UnsafeMutablePointer<JumpCacheEntry>
   let origins: UnsafeMutablePointer<UInt8>
 
-  init() {
-    guard let base = chost_reserve_addresses(CPUMemory.size), chost_populate(base, CPUMemory.size) == 0 else {
-      preconditionFailure("the host has no memory for a CPU")
+  /// - Returns: nil when the host has no memory to give.
+  init?() {
+    guard let base = chost_reserve_addresses(CPUMemory.size) else { return nil }
+    guard chost_populate(base, CPUMemory.size) == 0 else {
+      chost_unmap(base, CPUMemory.size)
+      return nil
     }
     chost_guard(base, CPUMemory.guardSize)
     self.base = base

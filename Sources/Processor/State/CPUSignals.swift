@@ -135,15 +135,6 @@ package final class CPUSignals: @unchecked Sendable {
   package func sleep(nanoseconds: Int64) {
     chost_wait(UnsafeRawPointer(attention).assumingMemoryBound(to: UInt32.self), 0, nanoseconds)
   }
-  /// Nothing but another CPU or the operator can have the CPU execute another instruction.
-  package var isAtRest: Bool {
-    guard pending.isDisjoint(with: [.start, .restart]) else { return false }
-    return switch state {
-    case .stopped, .checkStop: true
-    case .operating: isInDisabledWait.load(ordering: .acquiring)
-    case .load: false
-    }
-  }
   package var state: CPUOperatingState {
     get { CPUOperatingState(rawValue: stateWord.load(ordering: .acquiring)) ?? .stopped }
     set { stateWord.store(newValue.rawValue, ordering: .releasing) }

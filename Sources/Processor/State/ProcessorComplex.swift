@@ -53,15 +53,16 @@ package final class ProcessorComplex: Sendable {
     rows = compiling != nil ? CompilerRows() : nil
   }
 
-  /// A compiler for one CPU, if code is to be compiled and the host has memory for it.
-  func makeCompiler() -> Compiler? {
-    guard let rows, let compiling else { return nil }
-    return Compiler(rows: rows, storage: storage, settings: compiling)
+  /// What one CPU needs of the host; nil when the host has no memory to give.
+  package func provisions() -> CPUProvisions? {
+    guard let memory = CPUMemory() else { return nil }
+    guard let rows, let compiling else { return CPUProvisions(memory: memory, compiler: nil) }
+    return CPUProvisions(memory: memory, compiler: Compiler(rows: rows, storage: storage, settings: compiling))
   }
 
   /// Whether the configuration-z/Architecture-architectural-mode facility (138) is there: no reset leaves z/Architecture mode.
   package var isZArchitectureOnly: Bool {
-    let bit = 138, words = services.facilities
+    let bit = Facility.zArchitectureArchitecturalModeBit, words = services.facilities
     return words.indices.contains(bit / 64) && words[bit / 64] >> UInt64(63 - bit % 64) & 1 != 0
   }
 
@@ -117,7 +118,7 @@ package protocol MachineServices: AnyObject, Sendable {
   var configurationLevel: Int { get }
   /// The doubleword of STORE CPU ID.
   func cpuIdentification(_ address: UInt16) -> UInt64
-  /// A CPU entered or left a state, or loaded a disabled wait PSW (then `psw` is that PSW).
+  /// A CPU entered or left a state, or loaded a disabled wait PSW (`change` says which).
   func stateChanged(_ address: UInt16, _ change: CPUStateChange)
   /// IUCV (B2F0), an instruction that only z/VM's virtual machines have.
   func communicateBetweenUsers(_ cpu: inout CPU) throws(ProgramInterruption)

@@ -22,6 +22,9 @@ package final class TimerAlarm: @unchecked Sendable {
     thread = HostThread { [self] in run() }
   }
 
+  /// False when the host had no thread to give: nothing would ever be due.
+  package var isRunning: Bool { thread != nil }
+
   /// Ends the thread. To be called before the last reference goes: the thread holds one.
   package func quit() {
     isQuitting.store(true, ordering: .releasing)
