@@ -63,6 +63,11 @@ final class HostFile {
     return fstat(descriptor.rawValue, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
+  /// A pipe or a device, which somebody reads while it is written.
+  var isStream: Bool { kind != S_IFREG && kind != S_IFBLK }
+  /// What comes behind `append` for it; as long as this file is there.
+  func stream() -> StreamOutput { StreamOutput(descriptor) }
+
   /// Writes at an offset.
   func write(_ bytes: [UInt8], at offset: Int) throws {
     do { _ = try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes) } catch {

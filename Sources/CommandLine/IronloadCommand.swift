@@ -23,6 +23,7 @@ struct IronloadCommand: ParsableCommand {
 
   /// Runs the command. An error becomes one line on the standard error stream and its exit status.
   static func main() {
+    StandardDescriptors.occupy()
     do {
       try checkHelp()
       var command = try parseAsRoot()

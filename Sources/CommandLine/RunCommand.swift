@@ -116,12 +116,18 @@ struct RunCommand: ParsableCommand {
     // Who reads what is shown may go away; the guest has work of its own, and volumes to leave in order.
     signal(SIGPIPE, SIG_IGN)
     let session = TerminalSession(keyboard: console == .vt220 ? .vt220 : .lineMode)
+    session.output.onFailure { StandardError.write("ironload: standard output: \($0); what the guest writes is lost\n") }
     let configuration = try makeConfiguration(), traceFile = try openTraceFile(configuration)
-    let machine = try makeMachine(configuration, session, traceFile)
-    // An operator who ends the run does not wait for a screen that nobody reads.
+    let traceLines = StreamOutput(.standardError)
+    let machine = try makeMachine(configuration, session) { record in
+      if let traceFile { traceFile.write(record) } else { traceLines.writeInTurn(Array("\(record.event)\n".utf8)) }
+    }
+    // An operator who ends the run does not wait for a screen or a trace that nobody reads.
     var patience: Duration?
     defer {
       machine.close()
+      traceFile?.finish(patience: patience)
+      traceLines.finish(patience: patience)
       for line in machine.closingLines { StandardError.write("ironload: \(line)\n", patience: patience) }
     }
     session.output.onRoom { [weak machine] in machine?.consolesHaveRoom() }
@@ -141,7 +147,9 @@ struct RunCommand: ParsableCommand {
     }
     let observation = machine.observe {
       InspectionServers.announce($0, inspection.policy)
-      if $0 == .quitting { session.hurry(.seconds(1)) }
+      guard $0 == .quitting else { return }
+      for output in [session.output, traceLines] { output.giveUp(in: .seconds(1)) }
+      traceFile?.giveUp(in: .seconds(1))
     }
     defer { observation.end() }
     if let addresses = trace.addresses { machine.traceInstructions(at: addresses) }
@@ -151,6 +159,7 @@ struct RunCommand: ParsableCommand {
     let end = machine.waitUntilEnded()
     patience = end == .quit ? .seconds(1) : nil
     session.stop(patience: patience)
+    traceLines.finish(patience: patience)
     if end != .poweredOff { StandardError.write("ironload: \(end)\n", patience: patience) }
     if inspection.stats || execution?.value == .verify, let figures = try? machine.statistics() {
       StandardError.write("\(figures)\n", patience: patience)
@@ -214,15 +223,14 @@ struct RunCommand: ParsableCommand {
   }
 
   private func makeMachine(
-    _ configuration: MachineConfiguration, _ session: TerminalSession, _ traceFile: TraceFile?
+    _ configuration: MachineConfiguration, _ session: TerminalSession, trace sink: @escaping @Sendable (TraceRecord) -> Void
   ) throws(OperatorError) -> Machine {
     let consoles = ConsoleSinks(
       line: { session.show(line: $0) }, terminal: { session.show(bytes: $0) }, notice: { session.show(notice: $0) },
       areFull: { session.output.isFull })
-    let tracer = Tracer(enabled: trace.classes) { record in
-      if let traceFile { traceFile.write(record) } else { StandardError.write("\(record.event)\n") }
+    do { return try Machine(configuration, consoles: consoles, tracer: Tracer(enabled: trace.classes, sink: sink)) } catch {
+      throw OperatorError(error)
     }
-    do { return try Machine(configuration, consoles: consoles, tracer: tracer) } catch { throw OperatorError(error) }
   }
 }
 

@@ -18,6 +18,8 @@ final class TraceFile: @unchecked Sendable {
   }
 
   private let file: HostFile
+  /// For a file that somebody reads meanwhile.
+  private let stream: StreamOutput?
   private let encoder = JSONEncoder()
   private let state = Mutex(State())
 
@@ -25,10 +27,24 @@ final class TraceFile: @unchecked Sendable {
   /// - Parameter named: the files that the machine is made from, of which it must be none.
   init(_ path: FilePath, unlike named: [NamedFile]) throws(OperatorError) {
     file = try HostFile(replacing: path, "--trace-file", unlike: named)
+    stream = file.isStream ? file.stream() : nil
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    stream?.onFailure { [path] in
+      StandardError.write("ironload: --trace-file \(path): cannot write: \($0); the trace ends here\n")
+    }
   }
 
-  deinit { state.withLock { flush(&$0) } }
+  deinit { finish() }
+
+  /// Writes what is left.
+  /// - Parameter patience: how long to wait at most, if there is a limit, for whoever reads it.
+  func finish(patience: Duration? = nil) {
+    state.withLock { flush(&$0) }
+    stream?.finish(patience: patience)
+  }
+
+  /// Nobody waits any longer than that for whoever reads it.
+  func giveUp(in time: Duration) { stream?.giveUp(in: time) }
 
   /// The run has begun: an earlier trace in the file goes, also when there are no records.
   func begin() { state.withLock { begin(&$0) } }
@@ -54,7 +70,11 @@ final class TraceFile: @unchecked Sendable {
   private func flush(_ state: inout State) {
     guard !state.pending.isEmpty else { return }
     begin(&state)
-    if !state.hasFailed { attempt(&state) { [pending = state.pending] in try file.append(pending) } }
+    if let stream {
+      stream.writeInTurn(state.pending)
+    } else if !state.hasFailed {
+      attempt(&state) { [pending = state.pending] in try file.append(pending) }
+    }
     state.pending.removeAll(keepingCapacity: true)
   }
 

@@ -44,6 +44,10 @@ public final class Machine: @unchecked Sendable {
     var isOperatorStopping = false
     /// A load is in progress: stopped CPUs are no rest.
     var isLoading = false
+    /// The guest asked for a load, which is in progress.
+    var isReloading = false
+    /// Somebody outside has stopped the machine, or steps it: a load that the guest asks for stops before the first instruction.
+    var isHeld = false
     var isClosed = false
     /// What could not be written back at the end.
     var closingLines: [String] = []

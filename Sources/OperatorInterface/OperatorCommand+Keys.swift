@@ -32,7 +32,7 @@ extension OperatorCommand {
       let count = arguments.count("count") ?? 1, cpu = arguments.cpu, holds = arguments.flag("hold-interruptions")
       guard count > 0 else { throw OperatorFailure(request: "step: count 0 executes nothing; say at least 1") }
       let status = try context.attempt { machine throws(OperationError) in
-        try machine.step(cpu, count: count, holdingInterruptions: holds)
+        try machine.step(cpu, count: count, holdingInterruptions: holds, isAbandoned: context.isAbandoned)
       }
       let next = try? context.machine.disassemble(1, at: StorageLocation(.logical, status.psw.instructionAddress, cpu: cpu))
       return OperatorAnswer(statusResult(status), statusText(status) + (next?.first.map { "\n\($0)" } ?? ""))

@@ -18,12 +18,15 @@ extension DebugSession {
     held = []
     for cpu in 0..<machine.cpuCount {
       guard let before = try? machine.status(of: cpu) else { continue }
-      if before.state == .stopped ? before.stopCause != .program : before.state != .checkStop && before.state != .load {
-        held.insert(cpu)
-      }
+      if goesOn(before) { held.insert(cpu) }
       try? machine.stop([cpu])
     }
     isRunning = false
+  }
+
+  /// Whether a CPU is to go on when the debugger lets it: not one that the guest or a reset stopped.
+  private func goesOn(_ status: CPUStatus) -> Bool {
+    status.state == .stopped ? status.stopCause != .program : status.state != .checkStop
   }
 
   // MARK: Packets
@@ -53,7 +56,14 @@ extension DebugSession {
       let status = try machine.step(resumed, holdingInterruptions: true, limit: .milliseconds(500))
       _ = news.take()
       selected = resumed
-      report(resumed, status.stopCause.map { .stopped($0) } ?? .checkStop)
+      held = goesOn(status) ? [resumed] : []
+      let rest: CPURest =
+        switch status.state {
+        case .checkStop: .checkStop
+        case .disabledWait: .disabledWait(status.psw)
+        case .operating, .waiting, .stopped, .load: .stopped(status.stopCause ?? .program)
+        }
+      report(resumed, rest)
     } catch { return .refused }
     return .later
   }
@@ -126,7 +136,10 @@ extension DebugSession {
         isRunning = false
         end()
       case .resting(let cpu, let rest) where isRunning: hear(cpu, rest)
-      case .resting, .operating, .atRest, .reset, .console, .quitting: break
+      // Somebody else's reset, or a load that failed.
+      case .reset where isRunning: hear(resumed, .stopped(.program))
+      case .reset: held = held.filter { cpu in (try? machine.status(of: cpu)).map(goesOn) ?? false }
+      case .resting, .operating, .atRest, .console, .quitting: break
       }
     }
   }

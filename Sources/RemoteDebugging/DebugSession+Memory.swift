@@ -60,10 +60,10 @@ extension DebugSession {
   private func changeBreakpoint(_ address: UInt64, _ kind: BreakpointKind, adds: Bool) -> PacketReply {
     if adds {
       guard breakpoints.count < Self.watchLimit else { return .refused }
-      breakpoints[address] = kind
-      machine.addBreakpoint(address)
-    } else if breakpoints.removeValue(forKey: address) != nil {
-      machine.removeBreakpoint(address)
+      if breakpoints.updateValue(kind, forKey: address) == nil, machine.addBreakpoint(address) { ownBreakpoints.insert(address) }
+    } else {
+      breakpoints[address] = nil
+      if ownBreakpoints.remove(address) != nil { machine.removeBreakpoint(address) }
     }
     return .ok
   }
@@ -71,10 +71,10 @@ extension DebugSession {
   private func changeArea(_ area: WatchedArea, adds: Bool) -> PacketReply {
     if adds {
       guard areas.count < Self.watchLimit else { return .refused }
-      areas.insert(area)
-      machine.addWatchedArea(area)
-    } else if areas.remove(area) != nil {
-      machine.removeWatchedArea(area)
+      if areas.insert(area).inserted, machine.addWatchedArea(area) { ownAreas.insert(area) }
+    } else {
+      areas.remove(area)
+      if ownAreas.remove(area) != nil { machine.removeWatchedArea(area) }
     }
     return .ok
   }

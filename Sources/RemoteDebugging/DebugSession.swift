@@ -30,9 +30,11 @@ final class DebugSession {
   var isRunning = false
   /// What the next `?` says.
   var lastStop: [UInt8] = []
-  /// What to remove in the end.
+  /// What the debugger set, and what of it to remove in the end: not what the operator had set before.
   var breakpoints: [UInt64: BreakpointKind] = [:]
   var areas: Set<WatchedArea> = []
+  var ownBreakpoints: Set<UInt64> = []
+  var ownAreas: Set<WatchedArea> = []
   /// The debugger has left.
   private(set) var isOver = false
 
@@ -112,8 +114,8 @@ final class DebugSession {
     guard !isOver else { return }
     isOver = true
     observation = nil
-    for address in breakpoints.keys { machine.removeBreakpoint(address) }
-    for area in areas { machine.removeWatchedArea(area) }
+    for address in ownBreakpoints { machine.removeBreakpoint(address) }
+    for area in ownAreas { machine.removeWatchedArea(area) }
     if !isRunning { for cpu in held.sorted() { try? machine.start([cpu]) } }
   }
 }

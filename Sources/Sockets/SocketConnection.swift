@@ -67,9 +67,9 @@ package final class SocketConnection: Sendable {
 
   /// Whether the other side has gone, as far as one can tell without reading.
   package var isAbandoned: Bool {
-    var byte: UInt8 = 0
-    let peeked = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-    return peeked == 0 || peeked < 0 && errno != EAGAIN && errno != EINTR
+    // Whoever has only no more to say still listens.
+    var other = pollfd(fd: descriptor, events: 0, revents: 0)
+    return poll(&other, 1, 0) > 0
   }
 
   /// Sends all of `bytes`, however long the other side takes.

@@ -18,7 +18,7 @@ struct Rig {
     let reports = Atomic<Int>(0)
   }
 
-  init(_ device: ScriptedDevice = ScriptedDevice(), concurrentSense: Bool = false, tracer: Tracer? = nil) throws {
+  init(_ device: ScriptedDevice = ScriptedDevice(), concurrentSense: Bool = false, tracer: Tracer = .off) throws {
     storage = try #require(AbsoluteStorage(size: 1 << 20))
     subsystem = ChannelSubsystem(storage: storage, tracer: tracer)
     self.device = device

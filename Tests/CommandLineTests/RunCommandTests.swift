@@ -33,6 +33,22 @@ import Testing
     }
   }
 
+  @Test(arguments: ["2>&-", ">&-", "<&-", "<&- >&- 2>&-"])
+  func `what is closed does not lead into a volume`(_ closed: String) throws {
+    let scratch = try Scratch(), good = try scratch.loadable(), before = try scratch.contents(good)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c", "exec \"$0\" run --memory 1M --dasd 0120=\"$1\" --load 0120 --trace load,ccw \(closed)", CommandRun.executable.path,
+      good,
+    ]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+    #expect(try scratch.contents(good) == before)
+  }
+
   @Test func `options that make no sense`() throws {
     let scratch = try Scratch(), good = try scratch.loadable()
     let dasd = "0120=\(good)"

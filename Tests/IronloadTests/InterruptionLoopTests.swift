@@ -16,7 +16,8 @@ import Testing
     for (at, value) in [(UInt64(0x1D0), newPSW.0), (0x1D8, newPSW.1)] {
       try machine.write((0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * $0)) }, at: StorageLocation(.absolute, at))
     }
-    try machine.write([(.general(2), 1_200_000), (.pswMask, EmptyMachine.mask), (.pswAddress, 0x1000)])
+    try machine.write([(.architecturalMode, 1), (.general(1), 0x1000), (.general(2), 1_200_000)])
+    try machine.write([(.pswMask, EmptyMachine.mask), (.pswAddress, 0x1000)])
     try machine.start()
     return machine.waitUntilEnded()
   }
@@ -34,7 +35,7 @@ import Testing
   }
 
   @Test func `a handler that comes back is no loop, however often`() throws {
-    // 1000: an operation exception; BRCTG 2 there; LPSWE 1020. The handler at 100C: LPSWE 150. At 1020 a disabled wait.
+    // 1000: an operation exception; BRCTG 2 there; LPSWE 20(1). The handler at 100C: LPSWE 150. At 1020 a disabled wait.
     let code = "0000" + "a727ffff" + "b2b21020" + "0000" + "b2b20150" + String(repeating: "00", count: 16)
     for execution in [MachineConfiguration.Execution.interpret, .preferred(cpuCount: 1)] {
       let end = try end(code + "00020001800000000000000000000999", newPSW: (EmptyMachine.mask, 0x100C), execution)

@@ -75,6 +75,37 @@ import Tracing
     #expect(try m.machine.step().psw.instructionAddress == 0x3004)
   }
 
+  @Test func `the breakpoint that a CPU is started at is passed before an interruption that is pending`() throws {
+    let m = try EmptyMachine()
+    try m.program("a71b0001 a7f4fffe")  // AGHI 1,1; J 0x1000
+    try m.machine.write(bytes("0000000180000000 0000000000003000"), at: StorageLocation(.absolute, 0x1B0))
+    try m.machine.write(bytes("a72b0001 b2b20130"), at: StorageLocation(.absolute, 0x3000))  // AGHI 2,1; LPSWE 0x130
+    try m.machine.write([(.pswMask, EmptyMachine.mask | PSW.external)])
+    m.machine.addBreakpoint(0x1000)
+    for round in 1...5 as ClosedRange<UInt64> {
+      m.machine.externalInterruption()
+      try m.machine.start()
+      #expect(m.machine.wait(limit: limit) == .atRest)
+      #expect(try m.machine.read([.general(1), .general(2), .pswAddress]) == [round, round, 0x1000])
+    }
+  }
+
+  @Test func `steps that a disabled wait ended are forgotten`() throws {
+    let m = try EmptyMachine()
+    try m.program("b2b20800")  // LPSWE 0x800
+    try m.machine.write(bytes("0002000180000000 0000000000000bad"), at: StorageLocation(.absolute, 0x800))
+    #expect(try m.machine.step(count: 10).state == .disabledWait)
+    #expect(try m.machine.status().state == .stopped)
+    try m.program("a71b0001 a7f4fffe")
+    try m.machine.start()
+    #expect(m.machine.wait(limit: .milliseconds(20)) == .timeLimit)
+    try m.machine.stop()
+    #expect(try m.register(.general(1)) > 10)
+    // Nor does what stopped it before outlive a reset.
+    m.machine.systemReset(clear: false)
+    #expect(try m.machine.status().stopCause == .program)
+  }
+
   @Test func `the instruction trace says what each instruction changed`() throws {
     let lines = Mutex([String]())
     let tracer = Tracer { record in lines.withLock { $0.append("\(record.event)") } }

@@ -57,6 +57,35 @@ import Testing
     #expect(gdb.ask("m3ff000,2000")?.utf8.count == 0x2000)
   }
 
+  @Test func `somebody else's reset is a stop, and somebody else's breakpoint stays`() throws {
+    let served = try Served()
+    served.machine.addBreakpoint(0x3000)
+    let gdb = try GDBClient(port: served.server.port)
+    #expect(gdb.ask("Z0,3000,2") == "OK")
+    #expect(gdb.ask("Z0,3008,2") == "OK")
+    gdb.send(raw: GDBClient.framed(Array("c".utf8)))
+    while try served.machine.status().state != .operating {}
+    served.machine.systemReset(clear: false)
+    #expect(gdb.next()?.hasPrefix("T11thread:1;") == true)
+    #expect(gdb.ask("z0,3000,2") == "OK")
+    #expect(served.machine.watched.breakpoints == [0x3000, 0x3008])
+    #expect(gdb.ask("D") == "OK")
+    #expect(served.machine.wait(limit: .seconds(10)) == .atRest)
+    #expect(try served.machine.status().stopCause == .program)
+    #expect(served.machine.watched.breakpoints == [0x3000])
+  }
+
+  @Test func `a step into a disabled wait says so, and registers can be changed there`() throws {
+    let served = try Served()
+    let gdb = try GDBClient(port: served.server.port)
+    #expect(gdb.ask("P0=0002000180000000") == "OK")
+    #expect(gdb.ask("s")?.hasPrefix("O") == true)
+    #expect(gdb.next()?.hasPrefix("T06thread:1;") == true)
+    #expect(gdb.ask("P3=00000000000000ff") == "OK")
+    #expect(gdb.ask("P0=0000000180000000") == "OK")
+    #expect(gdb.ask("s")?.hasPrefix("T05") == true)
+  }
+
   @Test func `it steps, stops at breakpoints and at watched storage, and is interrupted`() throws {
     let served = try Served()
     let gdb = try GDBClient(port: served.server.port)

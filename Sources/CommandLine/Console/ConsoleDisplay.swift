@@ -3,7 +3,7 @@
 ///
 /// Not safe for several threads: `TerminalSession` guards it with its lock.
 package struct ConsoleDisplay {
-  private let output: ConsoleOutput
+  private let output: StreamOutput
   private let isTerminal: Bool
   /// Whether nobody would read what a terminal answers.
   package var dropsQueries = false
@@ -15,7 +15,7 @@ package struct ConsoleDisplay {
   /// Lines that were entered here and that Linux will write once more, for its terminal echoes.
   private var echoes: [(line: String, until: ContinuousClock.Instant)] = []
 
-  package init(_ output: ConsoleOutput) {
+  package init(_ output: StreamOutput) {
     self.output = output
     isTerminal = output.isTerminal
   }

@@ -1,4 +1,3 @@
-import Dispatch
 import Sockets
 import Synchronization
 package import SystemPackage
@@ -66,14 +65,14 @@ package final class TerminalSession: Sendable {
   let state: Mutex<State>
   let input: FileDescriptor
   /// Full while nobody reads what the guest writes.
-  package let output: ConsoleOutput
+  package let output: StreamOutput
 
   package init(
     keyboard: Keyboard, input: FileDescriptor = .standardInput, output: FileDescriptor = .standardOutput,
     patience: PacedInput.Patience = PacedInput.Patience()
   ) {
     self.input = input
-    self.output = ConsoleOutput(output)
+    self.output = StreamOutput(output)
     state = Mutex(
       State(display: ConsoleDisplay(self.output), keyboard: keyboard, paced: PacedInput(patience, now: .now)))
   }
@@ -146,13 +145,6 @@ package final class TerminalSession: Sendable {
     }
     reader?.wake()
     reader?.join()
-  }
-
-  /// Has a `stop` that waits for whoever reads what was shown give up.
-  /// - Parameter patience: how long it waits nevertheless.
-  package func hurry(_ patience: Duration) {
-    guard state.withLock({ $0.isEnding }) else { return }
-    DispatchQueue.global().asyncAfter(deadline: .now() + patience / .seconds(1)) { [output] in output.giveUp() }
   }
 
   // MARK: Input

@@ -16,7 +16,7 @@ public enum WaitOutcome: Hashable, Sendable {
 extension Machine {
   /// Whether every CPU is stopped, in a disabled wait or in the check-stop state.
   public var isAtRest: Bool {
-    state.withLock { !$0.isLoading && !$0.isOperatorStopping && $0.rests.allSatisfy { $0 != nil } }
+    state.withLock { !$0.isLoading && !$0.isReloading && !$0.isOperatorStopping && $0.rests.allSatisfy { $0 != nil } }
   }
 
   /// Blocks until one of these has come. Rest counts when no text is awaited, or with `orRest`.

@@ -4,14 +4,24 @@ public import Processor
 /// them alone. While there is one, CPUs execute more slowly.
 extension Machine {
   /// Stops a CPU before it executes the instruction at this address, in whatever space.
-  public func addBreakpoint(_ address: UInt64) { watch { $0.breakpoints.insert(address) } }
+  /// - Returns: false when there was one already.
+  @discardableResult
+  public func addBreakpoint(_ address: UInt64) -> Bool {
+    let isNew = !watched.breakpoints.contains(address)
+    watch { $0.breakpoints.insert(address) }
+    return isNew
+  }
   /// Removes a breakpoint; one that is not there is no matter.
   public func removeBreakpoint(_ address: UInt64) { watch { $0.breakpoints.remove(address) } }
 
   /// Stops a CPU after an instruction that uses storage in the area, by logical address; real addresses of DAT-off programs
   /// count as well, channel programs do not.
-  public func addWatchedArea(_ area: WatchedArea) {
+  /// - Returns: false when the area was watched already.
+  @discardableResult
+  public func addWatchedArea(_ area: WatchedArea) -> Bool {
+    let isNew = !watched.areas.contains(area)
     watch { if !$0.storageAreas.contains(area) { $0.storageAreas.append(area) } }
+    return isNew
   }
   /// Removes a watched area; one that is not there is no matter.
   public func removeWatchedArea(_ area: WatchedArea) { watch { $0.storageAreas.removeAll { $0 == area } } }

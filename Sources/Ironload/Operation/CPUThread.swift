@@ -19,7 +19,9 @@ final class CPUThread: @unchecked Sendable {
 
   /// - Throws: when the host has no thread or memory to give.
   func start() throws(ConfigurationError) {
-    guard let provisions = complex.provisions() else { throw ConfigurationError(.host, "CPU \(address): the host gives no memory") }
+    guard let provisions = complex.provisions() else {
+      throw ConfigurationError(.host, "CPU \(address): the host gives no memory")
+    }
     thread = HostThread { [self] in run(provisions) }
     guard thread != nil else {
       provisions.discard()

@@ -6,21 +6,30 @@ import Synchronization
 extension Machine {
   /// The stop key: stops these CPUs between two instructions; all, unless said. One that does not operate stays as it is.
   public func stop(_ cpus: [Int]? = nil) throws(OperationError) {
-    for cpu in cpus ?? Array(complex.signals.indices) { try inspect(cpu) { $0.stop(because: .operator) } }
+    for cpu in cpus ?? Array(complex.signals.indices) {
+      try inspect(cpu) { [self] in
+        state.withLock { $0.isHeld = true }
+        $0.stop(because: .operator)
+      }
+    }
   }
 
   /// The start key: lets stopped CPUs go on. Unless said, those that the operator, a breakpoint or the like stopped; when there
-  /// is none, CPU 0.
+  /// is none, CPU 0. One that a load is in progress for, which the guest asked for, goes on when that is done.
   /// - Throws: `state` for a CPU that cannot be started.
   public func start(_ cpus: [Int]? = nil) throws(OperationError) {
     for cpu in cpus ?? cpusToStart {
-      let state = try inspect(cpu) { processor in
+      let (reached, isReloading) = try inspect(cpu) { [self] processor in
         processor.start()
-        return processor.signals.state
+        let reached = processor.signals.state
+        return state.withLock { state in
+          state.isHeld = false
+          return (reached, state.isReloading)
+        }
       }
-      if state != .operating {
+      if reached != .operating && !(reached == .load && isReloading) {
         throw OperationError(
-          .state, "CPU \(cpu) is in the \(state == .load ? "load" : "check-stop") state; reset or load it first")
+          .state, "CPU \(cpu) is in the \(reached == .load ? "load" : "check-stop") state; reset or load it first")
       }
     }
   }
@@ -40,10 +49,12 @@ extension Machine {
   ///   - holdingInterruptions: pending interruptions wait until it is done, as debuggers like it; else they are taken, as the
   ///     architecture's instruction-step rate has it.
   ///   - limit: how long to wait; the CPU is stopped then, wherever it is. A CPU in the wait state may need it.
-  /// - Returns: where the CPU is now.
+  ///   - isAbandoned: asked now and then: nobody waits any more, and the CPU is stopped.
+  /// - Returns: where the CPU is when it has stopped, or where it came to rest before: then it is stopped, too, if it can be.
   @discardableResult
   public func step(
-    _ cpu: Int = 0, count: UInt64 = 1, holdingInterruptions: Bool = false, limit: Duration = .seconds(10)
+    _ cpu: Int = 0, count: UInt64 = 1, holdingInterruptions: Bool = false, limit: Duration? = nil,
+    isAbandoned: () -> Bool = { false }
   ) throws(OperationError) -> CPUStatus {
     let before = try status(of: cpu)
     guard before.state == .stopped else {
@@ -52,24 +63,41 @@ extension Machine {
     let rested = DispatchSemaphore(value: 0)
     let observation = observe { news in
       switch news {
-      case .resting(cpu, _), .ended: rested.signal()
+      case .resting(cpu, _), .atRest, .reset, .ended: rested.signal()
       default: break
       }
     }
     defer { observation.end() }
-    try inspect(cpu) { $0.step(count, holdingInterruptions: holdingInterruptions) }
-    if rested.wait(timeout: .now() + limit.seconds) == .timedOut { try stop([cpu]) }
-    return try status(of: cpu)
+    try inspect(cpu) { [self] in
+      state.withLock { $0.isHeld = true }
+      $0.step(count, holdingInterruptions: holdingInterruptions)
+    }
+    let end = limit.map { ContinuousClock.now + $0 }
+    while true {
+      // In slices, since nobody may wait any more.
+      let left = end.map { $0 - .now } ?? .seconds(2)
+      let isOver =
+        rested.wait(timeout: .now() + min(left, .seconds(1)).seconds) == .timedOut && (left <= .seconds(1) || isAbandoned())
+      let isReloading = state.withLock { $0.isReloading }, status = try status(of: cpu)
+      if !isOver {
+        if isReloading || status.state == .operating || status.state == .waiting { continue }
+        // A disabled wait is as far as the CPU gets.
+        if status.state != .disabledWait { return status }
+      }
+      try stop([cpu])
+      return isOver ? try self.status(of: cpu) : status
+    }
   }
 
   /// PSW restart: the restart interruption, which starts a stopped CPU.
   /// - Throws: `state` in the check-stop state.
   public func pswRestart(_ cpu: Int = 0) throws(OperationError) {
-    let state = try inspect(cpu) { processor in
+    let reached = try inspect(cpu) { [self] processor in
+      state.withLock { $0.isHeld = false }
       processor.restart()
       return processor.signals.state
     }
-    if state == .checkStop { throw OperationError(.state, "CPU \(cpu) is in the check-stop state; reset it first") }
+    if reached == .checkStop { throw OperationError(.state, "CPU \(cpu) is in the check-stop state; reset it first") }
   }
 
   /// Store status: the registers of a stopped CPU go to absolute 4608 and behind (ESA/390: 212 and behind).

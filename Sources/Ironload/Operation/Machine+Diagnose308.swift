@@ -60,7 +60,10 @@ extension Machine {
     virtualMachine?.purgeAll()
     serviceProcessor.reset()
     complex.clearFloatingConditions()
+    // For whoever steps through it, this is one instruction.
+    let (stepsLeft, holdsInterruptions) = (cpu.watch.stepsLeft, cpu.watch.holdsInterruptions)
     if clear { cpu.clearReset() } else { cpu.initialReset() }
+    (cpu.watch.stepsLeft, cpu.watch.holdsInterruptions) = (stepsLeft, holdsInterruptions)
     cpu.load(PSW(short: storage.load(UInt64.self, at: AbsoluteAddress(0))))
     cpu.enter(.operating)
     state.withLock { $0.isOperatorStopping = false }
@@ -70,8 +73,13 @@ extension Machine {
   /// which is what QEMU does. This CPU waits in the load state meanwhile.
   private func reload(_ cpu: inout CPU, kind: LoadKind) {
     let (block, wayIn) = state.withLock { ($0.loadParameterBlock, $0.wayIn) }
+    state.withLock { $0.isReloading = true }
     cpu.enter(.load)
     control.async { [self] in
+      defer {
+        state.withLock { $0.isReloading = false }
+        observers.tell(.reset)
+      }
       if let parameter = block?.loadParameter { serviceProcessor.description.loadParameter = parameter }
       do { try reload(block, wayIn, kind) } catch let failure as LoadFailure { comeToRest(.loadFailed(failure)) } catch let error
         as ConfigurationError

@@ -52,7 +52,9 @@ extension Machine {
       let address = AbsoluteAddress(segment.address &+ offset)
       guard storage.contains(address, count: segment.size) else { throw doesNotFit(name) }
       let count = Int(segment.size)
-      if count > 0 { storage.change(at: address, count: count) { $0.initializeMemory(as: UInt8.self, repeating: 0, count: count) } }
+      if count > 0 {
+        storage.change(at: address, count: count) { $0.initializeMemory(as: UInt8.self, repeating: 0, count: count) }
+      }
       copy(segment.bytes, to: address)
     }
   }

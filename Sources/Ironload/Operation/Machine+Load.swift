@@ -80,9 +80,9 @@ extension Machine {
 
   /// CPU 0 begins with a PSW, or stops in front of its first instruction.
   func begin(with psw: PSW, starts: Bool = true) {
-    perform(on: 0) { cpu in
+    perform(on: 0) { [self] cpu in
       cpu.load(psw)
-      cpu.begin(starts: starts)
+      cpu.begin(starts: starts && state.withLock { !($0.isReloading && $0.isHeld) })
     }
   }
 

@@ -35,7 +35,7 @@ extension CPU {
       requestAnotherLook()
       return true
     }
-    let holdsInterruptions = isWatched && watch.holdsInterruptions
+    let holdsInterruptions = isWatched && (watch.holdsInterruptions || passesBreakpoint)
     if !holdsInterruptions && takeInterruption() {
       requestAnotherLook()
       return true
@@ -132,6 +132,7 @@ extension CPU {
   /// Changes state and tells the machine.
   package mutating func enter(_ state: CPUOperatingState) {
     guard signals.state != state else { return }
+    if state == .stopped || state == .checkStop { endSteps() }
     setState(state)
     requestAnotherLook()
     switch state {

@@ -19,6 +19,8 @@ extension CPU {
       if passes != nil {
         passes = nil
         watch.passes = nil
+        // Interruptions that waited for this instruction are next.
+        requestAnotherLook()
       }
       if let traced, traced.contains(address) {
         executeTraced()
@@ -76,13 +78,26 @@ extension CPU {
 
   /// Enters the stopped state on somebody's behalf; what was to be done before is forgotten.
   package mutating func stop(because cause: StopCause) {
-    watch.hit = nil
-    watch.stepsLeft = nil
-    watch.holdsInterruptions = false
+    endSteps()
     requestAnotherLook()
     guard signals.state == .operating else { return }
     setState(.stopped)
     complex.services.stateChanged(address, .stopped(cause))
+  }
+
+  /// Forgets what was to be done until the CPU stops.
+  mutating func endSteps() {
+    guard isWatched else { return }
+    watch.hit = nil
+    watch.stepsLeft = nil
+    watch.holdsInterruptions = false
+  }
+
+  /// The CPU was started at a breakpoint and has not executed the instruction there: interruptions wait, lest their handler come
+  /// back to the breakpoint each time.
+  var passesBreakpoint: Bool {
+    guard let address = watch.passes, s.pointee.pswMask & PSW.wait == 0 else { return false }
+    return address == s.pointee.nextAddress && watch.breakpoints.contains(address)
   }
 
   /// The start key. The breakpoint that the CPU stands at is passed.

@@ -9,7 +9,10 @@ extension CPU {
     hasInvalidPSW = false
     isExecuteTarget = false
     flushTLB()
-    enter(.stopped)
+    endSteps()
+    guard signals.state == .stopped else { return enter(.stopped) }
+    // Whoever stopped it before, it is stopped by the reset now.
+    complex.services.stateChanged(address, .stopped(.program))
   }
 
   /// System reset normal, and load normal on every CPU but the one that loads: CPU reset, and ESA/390 mode where the machine has

@@ -1,6 +1,7 @@
 import DASD
 import Foundation
 import Ironload
+import Processor
 import SystemPackage
 import Testing
 
@@ -43,6 +44,22 @@ import Testing
     return machine.waitUntilEnded()
   }
   private func wait(_ address: UInt64) -> EndReason { .disabledWait(mask: 0x0002_0001_8000_0000, address: address) }
+
+  @Test(arguments: [1, 4] as [Int16])
+  func `a step that asks for a load ends before the first instruction of what is loaded`(_ subcode: Int16) throws {
+    let folder = try VolumeFolder()
+    let again = image(load(5, subcode) + diagnose, { $0.replaceSubrange(0..<8, with: [0, 8, 0, 1, 0x80, 0, 2, 0]) })
+    var configuration = MachineConfiguration(memory: 1 << 20, onStop: .hold)
+    configuration.hasESA390Mode = false
+    let machine = try Machine(configuration)
+    defer { machine.close() }
+    try machine.load(kernel: try folder.write("kernel", again), starts: false)
+    for _ in 0..<20 {
+      let addresses = try (0..<3).map { _ in try machine.step().psw.instructionAddress }
+      #expect(addresses == [0x220, 0x224, 0x200])
+      #expect(try machine.status().state == .stopped)
+    }
+  }
 
   @Test func `subcode 6 says that there is no block when nothing was loaded from a device`() throws {
     #expect(try end(image(load(2, 0x4000) + load(5, 6) + diagnose + storeGrande(3, 0x218))) == wait(0x102))
