@@ -53,8 +53,8 @@ let package = Package(
     .executableTarget(
       name: "CommandLine",
       dependencies: [
-        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "PersistentMemory", "Processor", "Threads", "Tracing",
-        system, arguments,
+        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "PersistentMemory", "Processor", "Threads",
+        "Tracing", system, arguments,
       ], swiftSettings: strict),
     .testTarget(name: "X86Tests", dependencies: ["X86"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),

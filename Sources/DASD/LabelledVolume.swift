@@ -41,7 +41,8 @@ package final class LabelledVolume {
   private static func missingLabel(_ image: CKDImage) -> VolumeError {
     VolumeError(
       .unsuitable, image.path,
-      "no volume label: \(VolumeLabel.home) is missing; format it with dasdfmt in a guest, or make one with `ironload dasd create`")
+      "no volume label: \(VolumeLabel.home) is missing; format it with dasdfmt in a guest, or make one with `ironload dasd create`"
+    )
   }
 
   private static func readVTOC(_ image: CKDImage, _ label: VolumeLabel) throws -> VTOC {

@@ -11,7 +11,9 @@ package final class Wakeup: Sendable {
   /// - Throws: when the host has no pipe to give.
   package init() throws(SocketError) {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw SocketError(errno: errno, "a pipe", "end other processes or raise the limit of open files") }
+    guard pipe(&ends) == 0 else {
+      throw SocketError(errno: errno, "a pipe", "end other processes or raise the limit of open files")
+    }
     for end in ends {
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
       _ = fcntl(end, F_SETFL, O_NONBLOCK)

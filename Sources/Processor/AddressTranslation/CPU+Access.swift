@@ -150,7 +150,8 @@ extension CPU {
     }
     let location = try locate(address, space, for: kind, context: context)
     let storageKey = protectionKey(location)
-    let isReadOnly = kind == .store && storage.isReadOnly(AbsoluteAddress(location.absolute))
+    let isReadOnly =
+      kind == .store && location.absolute >= s.pointee.storageSize && storage.isReadOnly(AbsoluteAddress(location.absolute))
     guard keyPermits(storageKey, key, kind, address, count, space), !isReadOnly else {
       identify(address, space, kind)
       throw .protection
@@ -174,7 +175,7 @@ extension CPU {
   ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
     let (location, storageKey) = try authorize(
       address, space, kind, key, count, context: tag.map { $0 & TLB.noContext } ?? 0)
-    let absolute = location.absolute, storage = self.storage, isInRegion = absolute >= storage.size
+    let absolute = location.absolute, storage = self.storage, isInRegion = absolute >= s.pointee.storageSize
     if kind == .store {
       storage.recordChange(AbsoluteAddress(absolute))
     } else {

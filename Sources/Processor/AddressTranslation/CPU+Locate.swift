@@ -45,7 +45,10 @@ extension CPU {
       identify(address, space, kind, isPageProtected: true)
       throw .protection
     }
-    guard storage.contains(AbsoluteAddress(location.absolute), count: 1) else { throw .addressing }
+    // Main storage needs no look at the object, which would be retained for it.
+    guard location.absolute < s.pointee.storageSize || storage.contains(AbsoluteAddress(location.absolute), count: 1) else {
+      throw .addressing
+    }
     return location
   }
   /// Keeps a large frame, all of which is main storage.

@@ -26,7 +26,8 @@ package struct CPU: ~Copyable {
     surroundings.initialize(
       to: Surroundings(
         storage: complex.storage, complex: complex, signals: complex.signals[Int(address)], tlb: tlb, address: address,
-        memory: memory, compiler: provisions.compiler, durableStores: DurableStores(order: complex.storage.order)))
+        memory: memory, compiler: provisions.compiler, storeLog: provisions.compiler?.log,
+        durableStores: DurableStores(order: complex.storage.order)))
     CompiledCalls.install(into: s)
   }
 
@@ -47,6 +48,7 @@ package struct CPU: ~Copyable {
     let address: UInt16
     let memory: CPUMemory
     let compiler: Compiler?
+    let storeLog: StoreLog?
     var durableStores: DurableStores
     var isExecuteTarget = false
     var executeAddress: UInt64 = 0
@@ -69,7 +71,7 @@ package struct CPU: ~Copyable {
   package var signals: CPUSignals { surroundings.pointee.signals }
   var attention: UnsafeMutablePointer<Atomic<UInt32>> { surroundings.pointee.signals.attention }
   /// Where stores are noted, while blocks are verified.
-  var storeLog: StoreLog? { surroundings.pointee.compiler?.log }
+  var storeLog: StoreLog? { surroundings.pointee.storeLog }
   /// What compiles code for this CPU, unless everything is interpreted.
   var compiler: Compiler? { surroundings.pointee.compiler }
   var jumpCache: UnsafeMutablePointer<JumpCacheEntry> { surroundings.pointee.memory.jumpCache }
