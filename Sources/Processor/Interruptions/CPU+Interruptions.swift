@@ -42,9 +42,9 @@ extension CPU {
   /// Exchanges PSWs for a program interruption. When nothing else happens any more, as each interrupts the first instruction that
   /// the one before it led to, the machine is told, once; the architecture knows no end of it.
   mutating func swapProgramPSW() {
-    let interrupted = s.pointee.instructionAddress, mask = s.pointee.pswMask
+    let begun = s.pointee.instructionAddress, mask = s.pointee.pswMask
     swapPSW(.program)
-    let isRepeated = s.pointee.nextAddress == interrupted && s.pointee.pswMask == mask
+    let isRepeated = s.pointee.nextAddress == begun && s.pointee.pswMask == mask
     repeatedInterruptions = isRepeated ? repeatedInterruptions &+ 1 : 0
     if repeatedInterruptions == CPU.endlessInterruptions { complex.services.stateChanged(address, .interruptionLoop(psw)) }
   }
