@@ -134,12 +134,14 @@ package final class StreamOutput: Sendable {
   // MARK: On the output's thread
 
   private func drain() {
-    while let bytes = next() { put(bytes) }
-    if state.withLock({ $0.isFinishing }) { done.signal() }
+    var isAwaited = false
+    while let bytes = next(&isAwaited) { put(bytes) }
+    if isAwaited { done.signal() }
   }
 
   /// Takes what waits.
-  private func next() -> [UInt8]? {
+  /// - Parameter isAwaited: whether somebody waits for there being no more.
+  private func next(_ isAwaited: inout Bool) -> [UInt8]? {
     state.withLock { state in
       if state.dropped > 0 {
         state.waiting += "\nironload: \(state.dropped) bytes were not shown, as nobody read what came before\n".utf8
@@ -147,6 +149,7 @@ package final class StreamOutput: Sendable {
       }
       guard !state.waiting.isEmpty else {
         state.isWriting = false
+        isAwaited = state.isFinishing
         return nil
       }
       state.taken = state.waiting.count

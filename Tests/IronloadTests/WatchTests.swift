@@ -106,6 +106,16 @@ import Tracing
     #expect(try m.machine.status().stopCause == .program)
   }
 
+  @Test func `the interruption of an invalid PSW is a step, of which there may be no end`() throws {
+    let m = try EmptyMachine()
+    try m.program("b2b20800")  // LPSWE 0x800, and the program new PSW is as invalid
+    for address in [0x800, 0x1D0] as [UInt64] {
+      try m.machine.write(bytes("0008000180000000 0000000000000bad"), at: StorageLocation(.absolute, address))
+    }
+    #expect(try m.machine.step(count: 1000).stopCause == .step)
+    #expect(try m.register(.pswAddress) == 0xBAD)
+  }
+
   @Test func `the instruction trace says what each instruction changed`() throws {
     let lines = Mutex([String]())
     let tracer = Tracer { record in lines.withLock { $0.append("\(record.event)") } }

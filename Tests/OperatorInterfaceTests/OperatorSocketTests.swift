@@ -159,8 +159,13 @@ import Testing
     }
     clients.removeLast()
     let deadline = ContinuousClock.now + .seconds(20)
-    while !served.isAlive && ContinuousClock.now < deadline { usleep(10_000) }
-    #expect(served.isAlive)
+    // Asked once more, it might find the last question's connection still counted.
+    var isAlive = false
+    while !isAlive && ContinuousClock.now < deadline {
+      isAlive = served.isAlive
+      if !isAlive { usleep(10_000) }
+    }
+    #expect(isAlive)
     withExtendedLifetime(clients) {}
   }
 

@@ -226,7 +226,7 @@ struct ExplanationPicture {
   private func drawProcedure(_ column: PictureColumn, _ x: Int, _ picture: inout Markup) {
     picture.rectangle(
       x + 4, stripTop + 6, width(column) - 8, stripHeight - 14, "ccw procedure", title: column.title, link: column.step)
-    let words = column.stored.isEmpty ? "reset" : column.title.hasPrefix("breaks") ? "breaks chain" : "stores"
+    let words = column.stored.isEmpty ? "reset" : column.breaksChain ? "breaks chain" : "stores"
     picture.label(x + width(column) / 2, stripTop + 27, "procedure", "command", anchor: "middle")
     picture.label(x + width(column) / 2, stripTop + 45, words, "small", anchor: "middle")
     guard let piece = column.stored.first else { return }

@@ -29,6 +29,8 @@ struct PictureColumn {
   var storedCount: UInt64 { stored.reduce(0) { $0 &+ $1.count } }
   var reads = 0
   var hasFailed = false
+  /// The load procedure turned off a CCW's chaining flags.
+  var breaksChain = false
   var isCopy = false
   var target: UInt32?
 
@@ -42,7 +44,7 @@ struct PictureColumn {
     }
     for step in steps {
       // The picture ends with a column for the PSW.
-      if case .procedure(let procedure) = step.action, procedure.step == "loadsPSW" { continue }
+      if case .procedure(let procedure) = step.action, procedure.isEnd { continue }
       var column = PictureColumn(step)
       switch column.kind {
       case .command where column.isPositioning && !column.hasFailed: waiting.append(column)
@@ -66,7 +68,7 @@ struct PictureColumn {
     steps = step.number...step.number
     switch step.action {
     case .procedure(let procedure):
-      (kind, title) = (.procedure, procedure.text)
+      (kind, title, breaksChain) = (.procedure, procedure.text, procedure.breaksChain)
       if let piece = procedure.piece { stored = [piece] }
     case .start(let start): (kind, title, hasFailed) = (.start, "start", start.refusal != nil)
     case .end(let end): (kind, title) = (.end, ExplanationWords.status(end.unitStatus, end.subchannelStatus))
@@ -78,12 +80,10 @@ struct PictureColumn {
       (ccwAddress, broughtBy, stored, passes) = (command.address, command.broughtBy, command.stored, command.passes)
       (hasFailed, isCopy, reads) = (command.hasFailed, command.isCopy, kind == .read ? 1 : 0)
       if let place = command.place { places = [place] }
-      isPositioning = kind == .command && (command.ccw.map { Self.positioning.contains($0.code & 0x7F) } ?? false)
+      isPositioning = kind == .command && command.isPositioning
     }
   }
 
-  /// SEEK and its kin, SET SECTOR, searches, SET FILE MASK.
-  private static let positioning: Set<UInt8> = [0x07, 0x0B, 0x1B, 0x13, 0x23, 0x31, 0x29, 0x39, 0x51, 0x71, 0x49, 0x69, 0x1F]
   private var isPositioning = false
 
   /// The seek and search in front of this read become part of it.

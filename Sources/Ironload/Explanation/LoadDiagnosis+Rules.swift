@@ -31,7 +31,7 @@ extension LoadDiagnosis {
   }
 
   private static func noIPL1(_ d: LoadDiagnosis, _ t: Trouble) -> String? {
-    guard t.command.ccw?.code == 0x02, t.unitStatus.contains(.unitCheck) else { return nil }
+    guard t.command.role == .readIPL, t.unitStatus.contains(.unitCheck) else { return nil }
     let track = VolumePlace(cylinder: 0, head: 0, record: nil)
     guard d.senseHas(1, 0x08) else { return nil }
     return "the volume has no IPL1: \(d.records(on: track)); `ironload dasd boot` or zipl writes it"
@@ -39,7 +39,7 @@ extension LoadDiagnosis {
 
   private static func emptyIPL1(_ d: LoadDiagnosis, _ t: Trouble) -> String? {
     guard t.subchannelStatus.contains(.programCheck), let origin = t.command.broughtBy, t.command.ccw?.code == 0,
-      case .command(let read) = d.steps[origin - 1].action, read.ccw?.code == 0x02
+      case .command(let read) = d.steps[origin - 1].action, read.role == .readIPL
     else { return nil }
     return "IPL1 holds no channel program: byte 8 of record 1 is zeros; `ironload dasd boot` or zipl writes one"
   }
@@ -68,7 +68,7 @@ extension LoadDiagnosis {
   /// The five bytes that a SEARCH ID wanted; nil for other commands.
   private static func searchID(_ d: LoadDiagnosis, _ t: Trouble) -> [UInt8]? {
     let argument = d.argument(of: t.command)
-    return [0x31, 0x51, 0x71].contains((t.command.ccw?.code ?? 0) & 0x7F) && argument.count >= 5 ? argument : nil
+    return t.command.role == .searchID && argument.count >= 5 ? argument : nil
   }
 
   private static func wrongSeek(_ d: LoadDiagnosis, _ t: Trouble) -> String? {
@@ -77,7 +77,7 @@ extension LoadDiagnosis {
     guard wanted.track.cylinder != place.cylinder || wanted.track.head != place.head else { return nil }
     var cause = "wrong seek: the search is for \(wanted)"
     if let seek = t.before.last(where: {
-      if case .command(let c) = $0.action { [0x07, 0x0B, 0x1B].contains(c.ccw?.code) } else { false }
+      if case .command(let c) = $0.action { c.role == .seek } else { false }
     }),
       case .command(let command) = seek.action
     {
@@ -94,7 +94,7 @@ extension LoadDiagnosis {
   }
 
   private static func noSuchKey(_ d: LoadDiagnosis, _ t: Trouble) -> String? {
-    guard [0x29, 0x49, 0x69].contains((t.command.ccw?.code ?? 0) & 0x7F), d.senseHas(1, 0x08), let place = t.command.place
+    guard t.command.role == .searchKey, d.senseHas(1, 0x08), let place = t.command.place
     else { return nil }
     return "no record of the track has the key \(d.bytes(d.argument(of: t.command))); \(d.keys(on: place))"
   }
@@ -102,7 +102,7 @@ extension LoadDiagnosis {
   // MARK: What the device rejected
 
   private static func seekArgument(_ d: LoadDiagnosis, _ t: Trouble) -> String? {
-    guard [0x07, 0x0B, 0x1B].contains(t.command.ccw?.code), d.senseHas(0, 0x80), t.command.firstBytes.count >= 6 else {
+    guard t.command.role == .seek, d.senseHas(0, 0x80), t.command.firstBytes.count >= 6 else {
       return nil
     }
     let b = t.command.firstBytes

@@ -90,11 +90,10 @@ struct LoadDiagnosis {
   /// for READ IPL.
   private func place(of trouble: Trouble) -> VolumePlace? {
     guard let place = trouble.command.place ?? place(in: trouble.before) else { return nil }
-    let kind = trouble.command.ccw.map { $0.code & 0x7F }
     if trouble.unitStatus.contains(.unitCheck) {
-      if kind == 0x02 { return VolumePlace(cylinder: 0, head: 0, record: 1) }
+      if trouble.command.role == .readIPL { return VolumePlace(cylinder: 0, head: 0, record: 1) }
       let argument = argument(of: trouble.command)
-      if kind == 0x31, argument.count >= 5 {
+      if trouble.command.role == .searchID, argument.count >= 5 {
         return VolumePlace(cylinder: place.cylinder, head: place.head, record: argument[4])
       }
     }

@@ -132,10 +132,7 @@ final class LoadObserver: @unchecked Sendable {
     return true
   }
 
-  private static func isSearch(_ command: LoadStep.Command) -> Bool {
-    guard let code = command.ccw?.code else { return false }
-    return [0x29, 0x31, 0x39, 0x49, 0x51, 0x69, 0x71].contains(code & 0x7F)
-  }
+  private static func isSearch(_ command: LoadStep.Command) -> Bool { command.role?.isSearch ?? false }
 
   /// Takes the repetitions of an endless loop away, leaving its first rounds.
   /// - Returns: the addresses of the loop's CCWs; empty when what was stopped was no loop.

@@ -52,6 +52,11 @@ public struct LoadStep: Sendable {
     public let piece: StoragePiece?
     /// In words.
     public let text: String
+
+    /// The load is done: a PSW was loaded.
+    public var isEnd: Bool { step == LoadEvent.Step.loadsPSW.rawValue }
+    /// It turned off the chaining flags of a CCW.
+    public var breaksChain: Bool { step == LoadEvent.Step.breaksChain.rawValue }
   }
 
   /// A start.

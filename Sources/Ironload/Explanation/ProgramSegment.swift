@@ -47,7 +47,7 @@ public struct ProgramSegment: Sendable {
   private static func name(of origin: Int?, _ steps: [LoadStep], _ segments: [ProgramSegment], _ dynamic: inout Int) -> String {
     guard let origin else { return "stale" }
     guard case .command(let read) = steps[origin - 1].action else { return "implied" }
-    if read.ccw?.code == 0x02, read.place?.record == 1 { return "IPL1" }
+    if read.role == .readIPL, read.place?.record == 1 { return "IPL1" }
     if segments.first(where: { $0.broughtBy == read.broughtBy })?.name == "IPL1" || isIPL2(read, steps) { return "IPL2" }
     dynamic += 1
     return "dynamic segment \(dynamic)"

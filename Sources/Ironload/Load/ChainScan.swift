@@ -5,12 +5,6 @@ import ChannelIO
 struct ChainScan {
   let channel: LoadChannel
 
-  /// READ DATA, READ KEY AND DATA and their multitrack forms.
-  static let reads: Set<UInt8> = [0x06, 0x86, 0x0E, 0x8E]
-  /// Commands that can end with status modifier, which passes over the next CCW: the searches of an ECKD volume.
-  private static let searches: Set<UInt8> = [
-    0x29, 0x31, 0x39, 0x49, 0x51, 0x69, 0x71, 0xA9, 0xB1, 0xB9, 0xC9, 0xD1, 0xE9, 0xF1,
-  ]
   /// More CCWs than any channel copies.
   private static let limit = 65_536
 
@@ -27,7 +21,9 @@ struct ChainScan {
       guard Self.isTransfer(ccw) else {
         seen.insert(address)
         guard !ccw.flags.isDisjoint(with: [.chainCommand, .chainData]) else { return nil }
-        if Self.reads.contains(ccw.command), !ccw.flags.contains(.chainData), Self.isTransfer(try fetch(address + CCW.size)) {
+        if CommandRole(code: ccw.command) == .read, !ccw.flags.contains(.chainData),
+          Self.isTransfer(try fetch(address + CCW.size))
+        {
           return address
         }
         previous = ccw
@@ -37,7 +33,7 @@ struct ChainScan {
       seen.insert(address)
       if !seen.contains(ccw.dataAddress) {
         address = ccw.dataAddress
-      } else if let before = previous, Self.searches.contains(before.command) {
+      } else if let before = previous, CommandRole(code: before.command)?.isSearch == true {
         // The loop of a search: what it finds passes over the transfer.
         address += CCW.size
       } else {

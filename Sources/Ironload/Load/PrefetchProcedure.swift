@@ -37,7 +37,7 @@ struct PrefetchProcedure {
   private func checkedIPL1() throws(LoadProblem) -> CCW {
     let read = channel.doubleword(Self.ipl1Read) ?? 0, transfer = channel.doubleword(Self.ipl1Transfer) ?? 0
     let ccw = CCW(format0: read)
-    guard ChainScan.reads.contains(ccw.command), ccw.flags.contains(.chainCommand), !ccw.flags.contains(.chainData) else {
+    guard CommandRole(code: ccw.command) == .read, ccw.flags.contains(.chainCommand), !ccw.flags.contains(.chainData) else {
       throw .noReadInIPL1(ccw: read)
     }
     let tic = CCW(format0: transfer)

@@ -44,11 +44,15 @@ extension Machine {
     return all.isEmpty ? [0] : all
   }
 
+  /// Seconds in which a CPU that steps may wait for an interruption.
+  private static let longestIdleStep = 10
+
   /// Has a stopped CPU execute `count` instructions and stop again.
   /// - Parameters:
   ///   - holdingInterruptions: pending interruptions wait until it is done, as debuggers like it; else they are taken, as the
   ///     architecture's instruction-step rate has it.
-  ///   - limit: how long to wait; the CPU is stopped then, wherever it is. A CPU in the wait state may need it.
+  ///   - limit: how long to wait; the CPU is stopped then, wherever it is. One that waits for an
+  ///     interruption is stopped after ten seconds of that.
   ///   - isAbandoned: asked now and then: nobody waits any more, and the CPU is stopped.
   /// - Returns: where the CPU is when it has stopped, or where it came to rest before: then it is stopped, too, if it can be.
   @discardableResult
@@ -73,12 +77,14 @@ extension Machine {
       $0.step(count, holdingInterruptions: holdingInterruptions)
     }
     let end = limit.map { ContinuousClock.now + $0 }
+    var idleSeconds = 0
     while true {
       // In slices, since nobody may wait any more.
       let left = end.map { $0 - .now } ?? .seconds(2)
-      let isOver =
-        rested.wait(timeout: .now() + min(left, .seconds(1)).seconds) == .timedOut && (left <= .seconds(1) || isAbandoned())
+      let isLate = rested.wait(timeout: .now() + min(left, .seconds(1)).seconds) == .timedOut
       let isReloading = state.withLock { $0.isReloading }, status = try status(of: cpu)
+      idleSeconds = isLate && status.state == .waiting ? idleSeconds + 1 : 0
+      let isOver = isLate && (left <= .seconds(1) || idleSeconds == Self.longestIdleStep || isAbandoned())
       if !isOver {
         if isReloading || status.state == .operating || status.state == .waiting { continue }
         // A disabled wait is as far as the CPU gets.

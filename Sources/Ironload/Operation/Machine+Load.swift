@@ -78,11 +78,16 @@ extension Machine {
       isAbandoned: { [weak self] in self?.state.withLock { $0.end == .quit || $0.isClosed } ?? true })
   }
 
-  /// CPU 0 begins with a PSW, or stops in front of its first instruction.
+  /// CPU 0 begins with a PSW, or stops in front of its first instruction, as it does when the guest asked for the load of a
+  /// machine that somebody holds.
   func begin(with psw: PSW, starts: Bool = true) {
     perform(on: 0) { [self] cpu in
       cpu.load(psw)
-      cpu.begin(starts: starts && state.withLock { !($0.isReloading && $0.isHeld) })
+      let goesOn = state.withLock { state in
+        state.isHeld = !starts || state.isReloading && state.isHeld
+        return !state.isHeld
+      }
+      cpu.begin(starts: goesOn)
     }
   }
 

@@ -33,6 +33,8 @@ extension CPU {
       s.pointee.instructionAddress = s.pointee.nextAddress
       interruptEarlySpecification()
       requestAnotherLook()
+      // There may be no end of them.
+      if isWatched { _ = stopsAfterInstruction() }
       return true
     }
     let holdsInterruptions = isWatched && (watch.holdsInterruptions || passesBreakpoint)

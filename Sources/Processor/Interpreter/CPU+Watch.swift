@@ -63,8 +63,8 @@ extension CPU {
     watch.tracer?(self, TracedInstruction(address: before.nextAddress, text: text, before: before, stores: stores))
   }
 
-  /// Stops when a watched place was used, or the last step done.
-  private mutating func stopsAfterInstruction() -> Bool {
+  /// Stops when a watched place was used, or the last step done: an instruction, or the interruption of an invalid PSW.
+  mutating func stopsAfterInstruction() -> Bool {
     if let hit = watch.hit {
       stop(because: .storage(hit))
       return true
