@@ -64,7 +64,7 @@ let package = Package(
     // Loses what was not on the medium, for DevicesTests and PersistentMemoryTests.
     .target(name: "LoopFileSystem", path: "Tests/LoopFileSystem", swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["CHost", "CommandLine", "OperatorInterface", "DASD", system],
+      name: "CommandLineTests", dependencies: ["CHost", "CommandLine", "Ironload", "OperatorInterface", "DASD", system],
       swiftSettings: strict),
     .testTarget(name: "DASDTests", dependencies: ["DASD", system], swiftSettings: strict),
     .testTarget(name: "ServiceProcessorTests", dependencies: ["ServiceProcessor", "Storage"], swiftSettings: strict),

@@ -126,6 +126,7 @@ struct RunCommand: ParsableCommand {
     var patience: Duration?
     defer {
       machine.close()
+      // What came after the run.
       traceFile?.finish(patience: patience)
       traceLines.finish(patience: patience)
       for line in machine.closingLines { StandardError.write("ironload: \(line)\n", patience: patience) }
@@ -159,6 +160,7 @@ struct RunCommand: ParsableCommand {
     let end = machine.waitUntilEnded()
     patience = end == .quit ? .seconds(1) : nil
     session.stop(patience: patience)
+    traceFile?.finish(patience: patience)
     traceLines.finish(patience: patience)
     if end != .poweredOff { StandardError.write("ironload: \(end)\n", patience: patience) }
     if inspection.stats || execution?.value == .verify, let figures = try? machine.statistics() {

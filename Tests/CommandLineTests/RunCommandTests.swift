@@ -1,5 +1,6 @@
 import DASD
 import Foundation
+import Ironload
 import SystemPackage
 import Testing
 
@@ -33,20 +34,23 @@ import Testing
     }
   }
 
-  @Test(arguments: ["2>&-", ">&-", "<&-", "<&- >&- 2>&-"])
+  /// What the demonstration guest writes goes to standard output, the trace to standard error.
+  @Test(arguments: ["2>&-", ">&-"])
   func `what is closed does not lead into a volume`(_ closed: String) throws {
-    let scratch = try Scratch(), good = try scratch.loadable(), before = try scratch.contents(good)
-    let process = Process()
+    let scratch = try Scratch(), demo = scratch["demo.ckd"]
+    try DemoVolume.create(at: demo)
+    let before = try scratch.contents(demo), process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
-      "-c", "exec \"$0\" run --memory 1M --dasd 0120=\"$1\" --load 0120 --trace load,ccw \(closed)", CommandRun.executable.path,
-      good,
+      "-c", "exec \"$0\" run --memory 16M --dasd 0120=\"$1\" --load 0120 --console vt220 --trace load,ccw \(closed)",
+      CommandRun.executable.path, demo,
     ]
+    process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    #expect(process.terminationStatus == 1)
-    #expect(try scratch.contents(good) == before)
+    #expect(process.terminationStatus == 0)
+    #expect(try scratch.contents(demo) == before)
   }
 
   @Test func `options that make no sense`() throws {

@@ -9,8 +9,9 @@ package import Tracing
 /// back; they test that a result can be stored before they call. Channel programs run on a few threads of their own.
 ///
 /// Concurrency: every method may be called from any thread. Locks, outermost first: the table of subchannels, one
-/// subchannel's state, the queue of interruptions, and behind these any of the others, which are held for their own value only. No lock is held while a device, a closure or the tracer's sink runs,
-/// except that devices may not call `presentStatus` and wait for its effect within `execute`.
+/// subchannel's state, the queue of interruptions, and behind these any of the others, which are held for their own value only.
+/// No lock is held while a device, a closure or the tracer's sink runs, except that devices may not call `presentStatus` and
+/// wait for its effect within `execute`.
 package final class ChannelSubsystem: Sendable {
   package let storage: AbsoluteStorage
   let tracer: Tracer

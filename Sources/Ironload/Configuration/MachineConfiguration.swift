@@ -223,8 +223,5 @@ extension MachineConfiguration {
 
 extension UInt16 {
   /// Four hexadecimal digits, as device numbers are written.
-  public var deviceNumberText: String {
-    let digits = String(self, radix: 16)
-    return String(repeating: "0", count: 4 - digits.count) + digits
-  }
+  public var deviceNumberText: String { hex(UInt64(self), digits: 4) }
 }

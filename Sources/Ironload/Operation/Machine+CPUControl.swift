@@ -51,8 +51,8 @@ extension Machine {
   /// - Parameters:
   ///   - holdingInterruptions: pending interruptions wait until it is done, as debuggers like it; else they are taken, as the
   ///     architecture's instruction-step rate has it.
-  ///   - limit: how long to wait; the CPU is stopped then, wherever it is. One that waits for an
-  ///     interruption is stopped after ten seconds of that.
+  ///   - limit: how long to wait; the CPU is stopped then, wherever it is. One that waits for an interruption is stopped after
+  ///     ten seconds of that.
   ///   - isAbandoned: asked now and then: nobody waits any more, and the CPU is stopped.
   /// - Returns: where the CPU is when it has stopped, or where it came to rest before: then it is stopped, too, if it can be.
   @discardableResult

@@ -9,7 +9,6 @@ extension CPU {
     hasInvalidPSW = false
     isExecuteTarget = false
     flushTLB()
-    endSteps()
     guard signals.state == .stopped else { return enter(.stopped) }
     // Whoever stopped it before, it is stopped by the reset now.
     complex.services.stateChanged(address, .stopped(.program))
