@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "PersistentMemory", dependencies: ["CHost", "Storage", system], swiftSettings: strict),
     .target(name: "ServiceProcessor", dependencies: ["Storage", "Tracing"], swiftSettings: strict),
     .target(name: "ChannelIO", dependencies: ["Storage", "Threads", "Tracing"], swiftSettings: strict),
-    .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "PersistentMemory", "Storage", system], swiftSettings: strict),
+    .target(name: "Devices", dependencies: ["ChannelIO", "DASD", "PersistentMemory"], swiftSettings: strict),
     .target(
       name: "Processor", dependencies: ["Storage", "ChannelIO", "ServiceProcessor", "Threads", "Tracing", "X86", "CHost"],
       swiftSettings: engine),
@@ -53,8 +53,8 @@ let package = Package(
     .executableTarget(
       name: "CommandLine",
       dependencies: [
-        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "PersistentMemory", "Processor", "Threads",
-        "Tracing", system, arguments,
+        "Ironload", "OperatorInterface", "RemoteDebugging", "Sockets", "DASD", "PersistentMemory", "Threads", "Tracing", system,
+        arguments,
       ], swiftSettings: strict),
     .testTarget(name: "X86Tests", dependencies: ["X86"], swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
@@ -71,7 +71,7 @@ let package = Package(
     .testTarget(name: "ChannelIOTests", dependencies: ["ChannelIO", "Storage", "Tracing"], swiftSettings: strict),
     .testTarget(
       name: "DevicesTests",
-      dependencies: ["Devices", "ChannelIO", "DASD", "LoopFileSystem", "PersistentMemory", "Storage", "VolumeLoad", system],
+      dependencies: ["Devices", "ChannelIO", "DASD", "LoopFileSystem", "Storage", "VolumeLoad", system],
       swiftSettings: strict),
     // Killed at random moments by DevicesTests.
     .executableTarget(

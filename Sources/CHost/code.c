@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-void chost_guard(void *base, size_t size) { mprotect(base, size, PROT_NONE); }
+int chost_guard(void *base, size_t size) { return mprotect(base, size, PROT_NONE); }
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25

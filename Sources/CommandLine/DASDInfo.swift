@@ -42,15 +42,9 @@ struct DASDInfo: ParsableCommand {
     switch records.loader {
     case .none: "nothing: no IPL records; `ironload dasd boot` or zipl in a guest writes them"
     case .empty: "nothing: the IPL records are those of a fresh volume; `ironload dasd boot` or zipl in a guest writes others"
-    case .ironload: "by `ironload dasd boot`, PSW \(hexadecimal(records.psw))"
-    case .zipl: "by zipl, PSW \(hexadecimal(records.psw))"
-    case .unknown: "by an unknown program, PSW \(hexadecimal(records.psw))"
+    case .ironload: "by `ironload dasd boot`, PSW \(ExplanationWords.psw(records.psw))"
+    case .zipl: "by zipl, PSW \(ExplanationWords.psw(records.psw))"
+    case .unknown: "by an unknown program, PSW \(ExplanationWords.psw(records.psw))"
     }
-  }
-
-  private func hexadecimal(_ psw: UInt64) -> String {
-    let digits = String(psw, radix: 16, uppercase: true)
-    let all = String(repeating: "0", count: 16 - digits.count) + digits
-    return "\(all.prefix(8)) \(all.suffix(8))"
   }
 }

@@ -1,3 +1,4 @@
+import Ironload
 /// Any JSON, for answers whose shape each command chooses. Their numbers are whole; addresses and contents of registers are
 /// hexadecimal strings, since many readers of JSON have only 53 bits.
 package enum JSONValue: Hashable, Sendable, Codable {
@@ -45,16 +46,10 @@ package enum JSONValue: Hashable, Sendable, Codable {
   /// A number that may be too large for a signed one, which it then is no more: hexadecimal.
   static func count(_ value: UInt64) -> JSONValue { Int64(exactly: value).map { .number($0) } ?? .hex(value) }
   /// Hexadecimal digits.
-  static func hex(_ value: UInt64, digits: Int = 16) -> JSONValue { .string(hexText(value, digits: digits)) }
+  static func hex(_ value: UInt64, digits: Int = 16) -> JSONValue { .string(Ironload.hex(value, digits: digits)) }
 
   /// The member of an object.
   package subscript(_ name: String) -> JSONValue? { if case .object(let members) = self { members[name] } else { nil } }
   /// The text of a string.
   package var text: String? { if case .string(let value) = self { value } else { nil } }
-}
-
-/// Hexadecimal digits, padded with zeros.
-func hexText(_ value: UInt64, digits: Int = 16) -> String {
-  let text = String(value, radix: 16)
-  return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
 }

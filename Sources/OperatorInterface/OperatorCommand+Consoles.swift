@@ -57,7 +57,7 @@ extension OperatorCommand {
     let state = [
       device.isEnabled ? "enabled" : "not enabled", device.isBusy ? "busy" : nil, device.isStatusPending ? "status pending" : nil,
     ]
-    return "\(device.deviceNumber.deviceNumberText) subchannel \(hexText(UInt64(device.subchannel), digits: 4)) \(device.type): "
+    return "\(device.deviceNumber.deviceNumberText) subchannel \(hex(UInt64(device.subchannel), digits: 4)) \(device.type): "
       + state.compactMap { $0 }.joined(separator: ", ") + ", \(device.bytesRead) bytes read, \(device.bytesWritten) written"
   }
 }

@@ -112,7 +112,7 @@ extension OperatorCommand {
 
   static func statusText(_ status: CPUStatus) -> String {
     "CPU \(status.cpu): \(status.state.rawValue)\(cause(status).map { " (\($0))" } ?? ""), "
-      + "PSW \(hexText(status.psw.mask)) \(hexText(status.psw.instructionAddress)), "
+      + "PSW \(hex(status.psw.mask)) \(hex(status.psw.instructionAddress)), "
       + "\(status.isZArchitecture ? "z/Architecture" : "ESA/390"), \(status.instructionCount) instructions"
   }
 
@@ -122,8 +122,8 @@ extension OperatorCommand {
     case .program: "by program or reset"
     case .operator: "by the operator"
     case .step: "steps done"
-    case .breakpoint(let address): "breakpoint \(hexText(address, digits: 1))"
-    case .storage(let hit): "\(hit.isStore ? "stored" : "fetched") at \(hexText(hit.area.address, digits: 1))"
+    case .breakpoint(let address): "breakpoint \(hex(address, digits: 1))"
+    case .storage(let hit): "\(hit.isStore ? "stored" : "fetched") at \(hex(hit.area.address, digits: 1))"
     }
   }
 }

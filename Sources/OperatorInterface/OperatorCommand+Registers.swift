@@ -16,7 +16,7 @@ extension OperatorCommand {
       let registers = try parseRegisters(arguments.text("names"))
       let cpu = arguments.cpu
       let values = try context.attempt { machine throws(OperationError) in try machine.read(registers, of: cpu) }
-      let pairs = zip(registers, values).map { ($0.0.name, hexText($0.1, digits: $0.0.width / 4)) }
+      let pairs = zip(registers, values).map { ($0.0.name, hex($0.1, digits: $0.0.width / 4)) }
       return OperatorAnswer(.object(Dictionary(uniqueKeysWithValues: pairs.map { ($0, .string($1)) })), columns(pairs))
     },
     OperatorCommand(
@@ -45,7 +45,7 @@ extension OperatorCommand {
       let status = try context.attempt { machine throws(OperationError) in try machine.status(of: cpu) }
       return OperatorAnswer(
         .object(["mask": .hex(status.psw.mask), "address": .hex(status.psw.instructionAddress)]),
-        "\(hexText(status.psw.mask)) \(hexText(status.psw.instructionAddress))")
+        "\(hex(status.psw.mask)) \(hex(status.psw.instructionAddress))")
     },
   ]
 

@@ -52,7 +52,7 @@ extension OperatorCommand {
     ) { context, arguments throws(OperatorFailure) in
       let location = arguments.location, path = arguments.text("file") ?? ""
       let count = try context.attempt { machine throws(OperationError) in try machine.write(file: path, at: location) }
-      return OperatorAnswer(.object(["count": .number(Int64(count))]), "\(count) bytes at \(hexText(location.address))")
+      return OperatorAnswer(.object(["count": .number(Int64(count))]), "\(count) bytes at \(hex(location.address))")
     },
     OperatorCommand(
       "key", "Display the storage key of a 4-KiB block, or set it.",
@@ -66,13 +66,13 @@ extension OperatorCommand {
       let location = arguments.location
       if let value = arguments.number("value") {
         guard let bits = UInt8(exactly: value), bits & 1 == 0 else {
-          throw OperatorFailure(request: "key: \(hexText(value, digits: 2)) is no storage key; its last bit is zero")
+          throw OperatorFailure(request: "key: \(hex(value, digits: 2)) is no storage key; its last bit is zero")
         }
         try context.attempt { machine throws(OperationError) in try machine.setStorageKey(StorageKey(bits: bits), at: location) }
       }
       let key = try context.attempt { machine throws(OperationError) in try machine.storageKey(at: location) }
       let text =
-        "\(hexText(UInt64(key.bits), digits: 2)): key \(key.accessControl)\(key.isFetchProtected ? ", fetch-protected" : "")"
+        "\(hex(UInt64(key.bits), digits: 2)): key \(key.accessControl)\(key.isFetchProtected ? ", fetch-protected" : "")"
         + "\(key.isReferenced ? ", referenced" : "")\(key.isChanged ? ", changed" : "")"
       return OperatorAnswer(.object(["key": .hex(UInt64(key.bits), digits: 2)]), text)
     },
@@ -124,7 +124,7 @@ extension OperatorCommand {
       let columns = words.joined(separator: " ")
       let letters = String(decoding: row.map { 0x20..<0x7F ~= $0 ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
       let padding = String(repeating: " ", count: 35 - columns.utf8.count)
-      return "\(hexText(address &+ UInt64(start)))  \(columns)\(padding)  \(letters)"
+      return "\(hex(address &+ UInt64(start)))  \(columns)\(padding)  \(letters)"
     }.joined(separator: "\n")
   }
 }

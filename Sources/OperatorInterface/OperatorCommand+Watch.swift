@@ -65,8 +65,8 @@ extension OperatorCommand {
       (area, area.onStore ? (area.onFetch ? "both" : "store") : "fetch")
     }
     let lines =
-      watched.breakpoints.map { "breakpoint \(hexText($0))" }
-      + areas.map { "watch      \(hexText($0.address)) \($0.count) bytes, on \($1)" }
+      watched.breakpoints.map { "breakpoint \(hex($0))" }
+      + areas.map { "watch      \(hex($0.address)) \($0.count) bytes, on \($1)" }
     return OperatorAnswer(
       .object([
         "breakpoints": .array(watched.breakpoints.map { .hex($0) }),

@@ -160,7 +160,7 @@ extension DebugSession {
   private func report(_ cpu: Int, _ rest: CPURest) {
     switch rest {
     case .stopped(.breakpoint(let address)):
-      lastStop = stopReply(signal: .trap, breakpoints[address] == .hardware ? "hwbreak:;" : "swbreak:;")
+      lastStop = stopReply(signal: .trap, breakpoints[address]?.kind == .hardware ? "hwbreak:;" : "swbreak:;")
     case .stopped(.storage(let hit)):
       let use = hit.area.onStore && hit.area.onFetch ? "awatch" : hit.isStore ? "watch" : "rwatch"
       lastStop = stopReply(signal: .trap, "\(use):\(String(hit.area.address, radix: 16));")

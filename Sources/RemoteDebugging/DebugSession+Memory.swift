@@ -60,10 +60,9 @@ extension DebugSession {
   private func changeBreakpoint(_ address: UInt64, _ kind: BreakpointKind, adds: Bool) -> PacketReply {
     if adds {
       guard breakpoints.count < Self.watchLimit else { return .refused }
-      if breakpoints.updateValue(kind, forKey: address) == nil, machine.addBreakpoint(address) { ownBreakpoints.insert(address) }
-    } else {
-      breakpoints[address] = nil
-      if ownBreakpoints.remove(address) != nil { machine.removeBreakpoint(address) }
+      breakpoints[address] = (kind, breakpoints[address]?.isOwn ?? machine.addBreakpoint(address))
+    } else if breakpoints.removeValue(forKey: address)?.isOwn == true {
+      machine.removeBreakpoint(address)
     }
     return .ok
   }
@@ -71,10 +70,9 @@ extension DebugSession {
   private func changeArea(_ area: WatchedArea, adds: Bool) -> PacketReply {
     if adds {
       guard areas.count < Self.watchLimit else { return .refused }
-      if areas.insert(area).inserted, machine.addWatchedArea(area) { ownAreas.insert(area) }
-    } else {
-      areas.remove(area)
-      if ownAreas.remove(area) != nil { machine.removeWatchedArea(area) }
+      areas[area] = areas[area] ?? machine.addWatchedArea(area)
+    } else if areas.removeValue(forKey: area) == true {
+      machine.removeWatchedArea(area)
     }
     return .ok
   }

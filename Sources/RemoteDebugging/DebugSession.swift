@@ -30,11 +30,9 @@ final class DebugSession {
   var isRunning = false
   /// What the next `?` says.
   var lastStop: [UInt8] = []
-  /// What the debugger set, and what of it to remove in the end: not what the operator had set before.
-  var breakpoints: [UInt64: BreakpointKind] = [:]
-  var areas: Set<WatchedArea> = []
-  var ownBreakpoints: Set<UInt64> = []
-  var ownAreas: Set<WatchedArea> = []
+  /// What the debugger set, and whether it is to be removed in the end: not what the operator had set before.
+  var breakpoints: [UInt64: (kind: BreakpointKind, isOwn: Bool)] = [:]
+  var areas: [WatchedArea: Bool] = [:]
   /// The debugger has left.
   private(set) var isOver = false
 
@@ -114,8 +112,8 @@ final class DebugSession {
     guard !isOver else { return }
     isOver = true
     observation = nil
-    for address in ownBreakpoints { machine.removeBreakpoint(address) }
-    for area in ownAreas { machine.removeWatchedArea(area) }
+    for (address, breakpoint) in breakpoints where breakpoint.isOwn { machine.removeBreakpoint(address) }
+    for (area, isOwn) in areas where isOwn { machine.removeWatchedArea(area) }
     if !isRunning { for cpu in held.sorted() { try? machine.start([cpu]) } }
   }
 }

@@ -16,8 +16,8 @@ uint32_t chost_features(void);
 /* The host's time-stamp counter; 0 where there is none. */
 uint64_t chost_ticks(void);
 
-/* Makes the first `size` bytes of a reservation inaccessible. */
-void chost_guard(void *base, size_t size);
+/* Makes the first `size` bytes of a reservation inaccessible. -1 when the host has no room for one more mapping. */
+int chost_guard(void *base, size_t size);
 
 /* Code memory: `code` bytes that are written through *write and executed through the result, never both through one address;
  * `data` bytes of plain memory follow the execution view. NULL with errno set when the host has none. Sizes are multiples of a page. */

@@ -40,9 +40,7 @@ struct ExplanationPage {
       let step = failure.step.map { " <a href=\"#step\($0)\">Step \($0)</a>." } ?? ""
       banner.element("p", ["class": "banner bad"], "<b>The load fails.</b> \(Markup.escape(failure.message)).\(step)")
     case .loaded(let final):
-      let words = String(final.psw, radix: 16)
-      let psw = String(repeating: "0", count: 16 - words.count) + words
-      var text = "<b>The load succeeds.</b> PSW <code>\(psw.prefix(8)) \(psw.suffix(8))</code>, the first instruction is at "
+      var text = "<b>The load succeeds.</b> PSW <code>\(Words.psw(final.psw))</code>, the first instruction is at "
       text += "<code>\(Words.address(final.instructionAddress))</code>."
       if let remark = final.remark { text += " But \(Markup.escape(remark))." }
       banner.element("p", ["class": final.remark == nil ? "banner good" : "banner odd"], text)

@@ -99,9 +99,7 @@ struct ExplanationText {
     switch explanation.outcome {
     case .failed(let failure): return ["The load fails: \(failure.message)"]
     case .loaded(let final):
-      let words = String(final.psw, radix: 16)
-      let psw = String(repeating: "0", count: 16 - words.count) + words
-      var lines = ["PSW \(psw.prefix(8)) \(psw.suffix(8)), the first instruction at 0x\(Words.address(final.instructionAddress))"]
+      var lines = ["PSW \(Words.psw(final.psw)), the first instruction at 0x\(Words.address(final.instructionAddress))"]
       if let remark = final.remark { lines.append("  but \(remark)") }
       for instruction in final.instructions {
         lines.append(

@@ -4,11 +4,13 @@ import Ironload
 enum ExplanationWords {
   /// `value` in hexadecimal, six digits or more.
   static func address(_ value: some FixedWidthInteger & UnsignedInteger) -> String {
-    let text = String(value, radix: 16, uppercase: true)
-    return String(repeating: "0", count: max(0, 6 - text.count)) + text
+    hex(UInt64(value), digits: 6).uppercased()
   }
 
-  static func byte(_ value: UInt8) -> String { (value < 16 ? "0" : "") + String(value, radix: 16, uppercase: true) }
+  static func byte(_ value: UInt8) -> String { hex(UInt64(value), digits: 2).uppercased() }
+
+  /// A PSW of eight bytes, as two words.
+  static func psw(_ psw: UInt64) -> String { "\(hex(psw >> 32, digits: 8)) \(hex(psw & 0xFFFF_FFFF, digits: 8))" }
 
   static func bytes(_ values: some Sequence<UInt8>) -> String { values.map(byte).joined() }
 

@@ -7,9 +7,7 @@ extension Machine {
   /// - Returns: false when there was one already.
   @discardableResult
   public func addBreakpoint(_ address: UInt64) -> Bool {
-    let isNew = !watched.breakpoints.contains(address)
-    watch { $0.breakpoints.insert(address) }
-    return isNew
+    watch { $0.breakpoints.insert(address).inserted } ?? false
   }
   /// Removes a breakpoint; one that is not there is no matter.
   public func removeBreakpoint(_ address: UInt64) { watch { $0.breakpoints.remove(address) } }
@@ -19,9 +17,11 @@ extension Machine {
   /// - Returns: false when the area was watched already.
   @discardableResult
   public func addWatchedArea(_ area: WatchedArea) -> Bool {
-    let isNew = !watched.areas.contains(area)
-    watch { if !$0.storageAreas.contains(area) { $0.storageAreas.append(area) } }
-    return isNew
+    watch { watch in
+      if watch.storageAreas.contains(area) { return false }
+      watch.storageAreas.append(area)
+      return true
+    } ?? false
   }
   /// Removes a watched area; one that is not there is no matter.
   public func removeWatchedArea(_ area: WatchedArea) { watch { $0.storageAreas.removeAll { $0 == area } } }
@@ -39,13 +39,16 @@ extension Machine {
     }
   }
 
-  /// Each CPU flushes its TLB: an entry lets accesses pass unseen.
-  func watch(_ change: @escaping @Sendable (inout ExecutionWatch) -> Void) {
-    for cpu in complex.signals.indices {
-      perform(on: cpu) { processor in
-        change(&processor.watch)
-        processor.flushTLB()
+  /// Changes what each CPU watches, and flushes its TLB: an entry lets accesses pass unseen.
+  /// - Returns: what the change made of CPU 0's; nil when the machine is closed.
+  @discardableResult
+  func watch<T: Sendable>(_ change: @escaping @Sendable (inout ExecutionWatch) -> T) -> T? {
+    let results = complex.signals.indices.map { cpu in
+      try? inspect(cpu) { processor in
+        defer { processor.flushTLB() }
+        return change(&processor.watch)
       }
     }
+    return results[0]
   }
 }

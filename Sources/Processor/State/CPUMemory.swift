@@ -25,11 +25,10 @@ struct CPUMemory: @unchecked Sendable {
   /// - Returns: nil when the host has no memory to give.
   init?() {
     guard let base = chost_reserve_addresses(CPUMemory.size) else { return nil }
-    guard chost_populate(base, CPUMemory.size) == 0 else {
+    guard chost_populate(base, CPUMemory.size) == 0, chost_guard(base, CPUMemory.guardSize) == 0 else {
       chost_unmap(base, CPUMemory.size)
       return nil
     }
-    chost_guard(base, CPUMemory.guardSize)
     self.base = base
     let place = base + CPUMemory.stackSize
     state = place.assumingMemoryBound(to: CPUState.self)
