@@ -107,9 +107,8 @@ extension DebugSession {
   }
 
   func detach() -> PacketReply {
-    reply(Array("OK".utf8))
     end()
-    return .later
+    return .ok
   }
 
   func kill() -> PacketReply {

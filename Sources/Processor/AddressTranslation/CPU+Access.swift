@@ -11,9 +11,9 @@ package struct DesignatedSpace {
   /// The access register that selected the space in access-register mode, for the exception access identification.
   package var ar = 0
   /// Access-list-controlled protection: the ALE permits fetching only.
-  package var isFetchOnly = false
+  var isFetchOnly = false
   /// An instruction that names a real operand is no storage-alteration event.
-  package var isRealOperand = false
+  var isRealOperand = false
 
   static let real = DesignatedSpace(asce: nil)
   static let realOperand = DesignatedSpace(asce: nil, isRealOperand: true)
@@ -28,7 +28,7 @@ extension CPU {
 
   /// The host address of the byte at `address` for fetching, good for `count` bytes that end in its page, or with 0 for
   /// `fetchRoom`. `ar` is the base register that selects the space in access-register mode.
-  @inline(__always) package func hostForFetch(
+  @inline(__always) func hostForFetch(
     _ address: UInt64, _ ar: Int, count: UInt64 = 0
   ) throws(ProgramInterruption) -> UnsafeMutableRawPointer {
     let e = tlbEntry(of: address)
@@ -37,7 +37,7 @@ extension CPU {
   }
 
   /// The host address of the byte at `address` for storing `count` bytes, which end in its page.
-  @inline(__always) package func hostForStore(_ address: UInt64, _ ar: Int, count: UInt64) throws(ProgramInterruption)
+  @inline(__always) func hostForStore(_ address: UInt64, _ ar: Int, count: UInt64) throws(ProgramInterruption)
     -> UnsafeMutableRawPointer
   {
     let e = tlbEntry(of: address)
@@ -53,7 +53,7 @@ extension CPU {
   @inline(__always) package var addressSpace: AddressSpace {
     AddressSpace(rawValue: (s.pointee.pswMask & PSW.addressSpace) &>> PSW.addressSpaceShift).unsafelyUnwrapped
   }
-  @inline(__always) package var isTranslating: Bool { s.pointee.pswMask & PSW.dat != 0 }
+  @inline(__always) var isTranslating: Bool { s.pointee.pswMask & PSW.dat != 0 }
   /// The PSW key, 0-15.
   @inline(__always) package var accessKey: UInt8 { UInt8(truncatingIfNeeded: s.pointee.pswMask &>> PSW.keyShift) & 15 }
 
@@ -237,7 +237,7 @@ extension CPU {
 
   /// Bytes from `address` on that one access for fetching may take: to the end of its page, or to the end of what the
   /// fetch-protection override opens.
-  @inline(__always) package func fetchRoom(_ address: UInt64) -> UInt64 {
+  @inline(__always) func fetchRoom(_ address: UInt64) -> UInt64 {
     mayOverrideFetchProtection(address) ? 2048 &- address : 4096 &- address & 0xFFF
   }
   /// Whether `address` is one that the fetch-protection override opens: 0-2047, in the middle of a page.

@@ -7,7 +7,7 @@ extension CPU {
     package let first: UnsafeMutableRawPointer
     package let second: UnsafeMutableRawPointer
     /// Bytes in `first`; the rest are in `second`.
-    package let firstCount: Int
+    let firstCount: Int
     package let count: Int
     @inline(__always) package init(first: UnsafeMutableRawPointer, second: UnsafeMutableRawPointer, firstCount: Int, count: Int) {
       self.first = first
@@ -28,7 +28,7 @@ extension CPU {
         }
       }
     }
-    @inline(__always) package var isContiguous: Bool { firstCount == count }
+    @inline(__always) var isContiguous: Bool { firstCount == count }
     /// Copies the whole operand out.
     package func read(into bytes: UnsafeMutableRawPointer) {
       bytes.copyMemory(from: first, byteCount: firstCount)
@@ -42,7 +42,7 @@ extension CPU {
   }
 
   /// Access for fetching to `count` bytes, 1...4096.
-  @inline(__always) package func fetchBlock(_ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) -> Block {
+  @inline(__always) func fetchBlock(_ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) -> Block {
     let room = 4096 &- Int(truncatingIfNeeded: o.address & 0xFFF)
     let first = try hostForFetch(o.address, o.base, count: UInt64(truncatingIfNeeded: min(count, room)))
     if count <= room { return Block(first: first, second: first, firstCount: count, count: count) }
@@ -67,7 +67,7 @@ extension CPU {
   }
 
   /// Reads an operand of `count` bytes as a big-endian number of at most eight.
-  package func fetchNumber(_ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) -> UInt64 {
+  func fetchNumber(_ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) -> UInt64 {
     let block = try fetchBlock(o, count)
     var v: UInt64 = 0
     for k in 0..<count { v = v &<< 8 | UInt64(block[k]) }
@@ -75,7 +75,7 @@ extension CPU {
   }
 
   /// Stores the low `count` bytes of `v`, big-endian.
-  package func storeNumber(_ v: UInt64, _ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) {
+  func storeNumber(_ v: UInt64, _ o: StorageOperand<UInt64>, _ count: Int) throws(ProgramInterruption) {
     let block = try storeBlock(o, count)
     for k in 0..<count { block[k] = UInt8(truncatingIfNeeded: v &>> UInt64(truncatingIfNeeded: 8 &* (count &- 1 &- k))) }
   }

@@ -51,7 +51,7 @@ extension CPU.Block {
   }
 
   /// The index of the first byte at or after `start` where the two differ; `count` when there is none.
-  package func mismatch(with other: CPU.Block, from start: Int = 0) -> Int {
+  func mismatch(with other: CPU.Block, from start: Int = 0) -> Int {
     var k = start
     while k < count {
       let (a, m) = piece(k), (b, n) = other.piece(k)

@@ -7,7 +7,7 @@ package struct Location {
   package var isProtected = false
   package let space: DesignatedSpace
   /// What a large frame's table entry says in the place of its storage keys.
-  package var frameKey: UInt8?
+  var frameKey: UInt8?
   /// The number of the page-table entry it comes from, 0 for none.
   var origin: UInt64 = 0
 }

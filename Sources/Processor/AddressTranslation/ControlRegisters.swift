@@ -1,27 +1,27 @@
 /// Bits of control register 0 (chapter 4, "Control Registers"), named by what they enable.
 package enum CR0 {
   @inline(__always) private static func bit(_ n: UInt64) -> UInt64 { 1 << (63 - n) }
-  package static let transactionalExecution = bit(8)
+  static let transactionalExecution = bit(8)
   package static let ssmSuppression = bit(33)
-  package static let todClockSync = bit(34)
+  static let todClockSync = bit(34)
   package static let lowAddressProtection = bit(35)
   package static let extractionAuthority = bit(36)
   package static let secondarySpace = bit(37)
   package static let fetchProtectionOverride = bit(38)
   package static let storageProtectionOverride = bit(39)
   package static let enhancedDAT = bit(40)
-  package static let asnAndLxReuse = bit(44)
+  static let asnAndLxReuse = bit(44)
   package static let afpRegister = bit(45)
   package static let vector = bit(46)
-  package static let malfunctionAlert = bit(48)
+  static let malfunctionAlert = bit(48)
   package static let emergencySignal = bit(49)
   package static let externalCall = bit(50)
   package static let clockComparator = bit(52)
   package static let cpuTimer = bit(53)
   package static let serviceSignal = bit(54)
   package static let interruptKey = bit(57)
-  package static let measurementAlert = bit(58)
-  package static let timingAlert = bit(59)
+  static let measurementAlert = bit(58)
+  static let timingAlert = bit(59)
   /// Bits whose change leaves nothing in the TLB valid.
   package static let translation = lowAddressProtection | fetchProtectionOverride | storageProtectionOverride | enhancedDAT
 }

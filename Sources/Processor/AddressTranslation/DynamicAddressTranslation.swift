@@ -6,13 +6,13 @@ package struct ASCE: Sendable {
   package let bits: UInt64
   package init(_ bits: UInt64) { self.bits = bits }
   package var origin: UInt64 { bits & ~0xFFF }
-  package var isPrivate: Bool { bits & 0x100 != 0 }
-  package var hasStorageAlterationEvent: Bool { bits & 0x80 != 0 }
-  package var hasSpaceSwitchEvent: Bool { bits & 0x40 != 0 }
-  package var isRealSpace: Bool { bits & 0x20 != 0 }
+  var isPrivate: Bool { bits & 0x100 != 0 }
+  var hasStorageAlterationEvent: Bool { bits & 0x80 != 0 }
+  var hasSpaceSwitchEvent: Bool { bits & 0x40 != 0 }
+  var isRealSpace: Bool { bits & 0x20 != 0 }
   /// 3 region first, 2 region second, 1 region third, 0 segment table.
-  package var designationType: Int { Int(truncatingIfNeeded: bits &>> 2) & 3 }
-  package var tableLength: UInt64 { bits & 3 }
+  var designationType: Int { Int(truncatingIfNeeded: bits &>> 2) & 3 }
+  var tableLength: UInt64 { bits & 3 }
 }
 
 /// How a walk through region, segment and page tables ended.
@@ -22,21 +22,21 @@ package struct TableWalk {
   /// The frame's absolute (real, if `isReal`) address with the byte index, when there is no exception.
   package var address: UInt64 = 0
   /// The result is a real address: a real-space ASCE or an ordinary page; prefixing follows.
-  package var isReal = true
+  var isReal = true
   /// The DAT-protection bit of any entry used.
   package var isProtected = false
   /// The entry that ended the walk, and its absolute address: what LRA shows with CC 1, 2 and 3.
-  package var entryAddress: UInt64 = 0
+  var entryAddress: UInt64 = 0
   package var entry: UInt64 = 0
   /// 4..2 region first..third, 1 segment, 0 page table: of the entry that ended the walk.
   package var level = 0
   /// Translated by a segment-table entry with format control one (EDAT-1).
-  package var isLargeFrame = false
+  var isLargeFrame = false
   /// The access-control bits and fetch protection of a large frame, in `StorageKey` layout, when its AV bit is one: they
   /// stand for those of its storage keys.
-  package var frameKey: UInt8?
+  var frameKey: UInt8?
   /// The table entry lay outside the length of its table.
-  package var isOutsideTable = false
+  var isOutsideTable = false
 
   init(exception: ProgramInterruption?) { self.exception = exception }
 }

@@ -10,7 +10,7 @@ package struct TLB {
   package static let count = 1024
   package static let invalid: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
   /// A context that no entry has: every access goes the slow way.
-  package static let noContext: UInt64 = 0xFF0
+  static let noContext: UInt64 = 0xFF0
   /// Contexts in use at most; a table that is nearly full is slow to search.
   private static let contextLimit = 160
   private static let unusedASCE: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
@@ -116,7 +116,7 @@ package struct TLB {
   }
 
   /// Forgets every translation and every context: tags that others hold are void.
-  package mutating func flushAndForgetContexts() {
+  mutating func flushAndForgetContexts() {
     flush()
     asces.update(repeating: TLB.unusedASCE, count: 256)
     contextCount = 0
@@ -162,13 +162,13 @@ package struct TLB {
   }
 
   /// Ends permission to store without recording: used before watching stores.
-  package mutating func flushWriteTags() {
+  mutating func flushWriteTags() {
     voidData()
     for k in 0..<TLB.count { entries[k].forbidStores() }
   }
 
   /// Ends permission to store into the frame at absolute `frame` without being noticed.
-  package mutating func flushWriteTags(frame: UInt64) {
+  mutating func flushWriteTags(frame: UInt64) {
     voidData()
     for k in 0..<TLB.count where entries[k].frame & ~0xFFF == frame { entries[k].forbidStores() }
   }

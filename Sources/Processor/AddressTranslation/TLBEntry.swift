@@ -30,11 +30,11 @@ package struct TLBEntry {
   @inline(__always) fileprivate init(_ first: UnsafeMutablePointer<UInt64>) { self.first = first }
 
   /// Page address with context and key in bits 52-63; `TLB.invalid` matches no access.
-  @inline(__always) package var readTag: UInt64 {
+  @inline(__always) var readTag: UInt64 {
     get { first[TLBEntries.readTagOffset / 8] }
     nonmutating set { first[TLBEntries.readTagOffset / 8] = newValue }
   }
-  @inline(__always) package var writeTag: UInt64 {
+  @inline(__always) var writeTag: UInt64 {
     get { first[TLBEntries.writeTagOffset / 8] }
     nonmutating set { first[TLBEntries.writeTagOffset / 8] = newValue }
   }

@@ -47,7 +47,7 @@ package enum ExtendedBinary: BinaryFormat {
 
 extension BinaryFormat {
   /// Emin, the exponent of the smallest normal number.
-  @inline(__always) package static var minimumExponent: Int { 1 &- maximumExponent }
+  @inline(__always) static var minimumExponent: Int { 1 &- maximumExponent }
   @inline(__always) package static var fractionBits: Int { precision &- 1 }
   @inline(__always) package static var signBit: Bits { (1 as Bits) &<< Bits(truncatingIfNeeded: Bits.bitWidth &- 1) }
   @inline(__always) package static var fractionMask: Bits { hiddenBit &- 1 }

@@ -10,7 +10,7 @@ package struct DecimalResult: Equatable, Sendable {
   }
 
   /// A decimal-overflow interruption follows if the program mask allows it.
-  @inline(__always) package var isOverflow: Bool { conditionCode == 3 }
+  @inline(__always) var isOverflow: Bool { conditionCode == 3 }
 }
 
 /// Packed decimal arithmetic as pure functions: Principles of Operation, chapter 8. Operands are fields of 1 to 16 bytes,

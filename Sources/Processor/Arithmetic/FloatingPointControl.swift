@@ -8,7 +8,7 @@ package struct IEEEExceptions: OptionSet, Sendable {
   package static let underflow = IEEEExceptions(rawValue: 0x10)
   package static let inexact = IEEEExceptions(rawValue: 0x08)
   /// Decimal floating point only.
-  package static let quantum = IEEEExceptions(rawValue: 0x04)
+  static let quantum = IEEEExceptions(rawValue: 0x04)
 }
 
 /// The data-exception code (DXC) that a data exception stores at real location 147 and, with the AFP-register control on, in
@@ -17,15 +17,15 @@ package struct DataExceptionCode: Equatable, Sendable {
   package let rawValue: UInt8
   @inline(__always) package init(rawValue: UInt8) { self.rawValue = rawValue }
   /// Decimal operand.
-  package static let decimalOperand = DataExceptionCode(rawValue: 0x00)
+  static let decimalOperand = DataExceptionCode(rawValue: 0x00)
   /// An AFP register (not 0, 2, 4 or 6) without the AFP-register control.
   package static let afpRegister = DataExceptionCode(rawValue: 0x01)
-  package static let binaryInstruction = DataExceptionCode(rawValue: 0x02)
-  package static let decimalFloatingPointInstruction = DataExceptionCode(rawValue: 0x03)
+  static let binaryInstruction = DataExceptionCode(rawValue: 0x02)
+  static let decimalFloatingPointInstruction = DataExceptionCode(rawValue: 0x03)
   package static let invalidOperation = DataExceptionCode(rawValue: 0x80)
   package static let divisionByZero = DataExceptionCode(rawValue: 0x40)
   /// COMPARE AND TRAP, LOAD AND TRAP.
-  package static let compareAndTrap = DataExceptionCode(rawValue: 0xFF)
+  static let compareAndTrap = DataExceptionCode(rawValue: 0xFF)
 
   /// Overflow, underflow or nothing, joined with how the delivered result differs from the precise one.
   @inline(__always)
@@ -43,7 +43,7 @@ package struct FloatingPointControl: Equatable, Sendable {
 
   /// Bits that must be zero in whatever is loaded into the FPC. The quantum mask and flag came with the floating-point
   /// extension facility.
-  package static let reservedBits: UInt32 = 0x0303_0088
+  static let reservedBits: UInt32 = 0x0303_0088
 
   /// Whether a value may be loaded into the FPC; if not it is a specification exception.
   package static func isValid(_ bits: UInt32) -> Bool {

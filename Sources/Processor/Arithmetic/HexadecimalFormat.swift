@@ -23,7 +23,7 @@ package struct UnpackedHexadecimal: Equatable {
     self.fraction = fraction
   }
 
-  package static let trueZero = UnpackedHexadecimal(isNegative: false, characteristic: 0, fraction: 0)
+  static let trueZero = UnpackedHexadecimal(isNegative: false, characteristic: 0, fraction: 0)
 
   /// The fraction of `digits` digits shifted left until its first digit is not zero; a zero fraction stays.
   @inline(__always)

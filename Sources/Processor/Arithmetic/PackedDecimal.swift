@@ -72,7 +72,7 @@ package struct PackedDecimal: Equatable, Sendable {
   }
 
   /// The digits as a binary number.
-  package var binaryMagnitude: UInt128 {
+  var binaryMagnitude: UInt128 {
     UInt128(PackedDecimal.binary(UInt64(truncatingIfNeeded: digits &>> 64))) &* 10_000_000_000_000_000
       &+ UInt128(PackedDecimal.binary(UInt64(truncatingIfNeeded: digits)))
   }

@@ -41,9 +41,9 @@ package enum RoundingMode: UInt8, Sendable {
 package struct RoundedSignificand {
   package var magnitude: UInt128
   /// Something nonzero was dropped.
-  package var isInexact: Bool
+  var isInexact: Bool
   /// The magnitude was raised, not only cut: the Principles' "result incremented".
-  package var isIncremented: Bool
+  var isIncremented: Bool
 
   /// Rounds `significand` / 2^`dropped`; its lowest bit may be a sticky one if at least two bits are dropped.
   /// `dropped` may be any positive number or zero.

@@ -7,7 +7,7 @@ package struct UnpackedBinary {
   /// For `.finite`: the value is significand × 2^(exponent − 127).
   package var exponent: Int
   /// For `.finite`: bit 127 (the leftmost) is one. For a NaN: the fraction, left-justified without the hidden bit.
-  package var significand: UInt128
+  var significand: UInt128
 
   @inline(__always)
   package init(kind: Kind, isNegative: Bool, exponent: Int = 0, significand: UInt128 = 0) {

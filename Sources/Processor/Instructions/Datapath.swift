@@ -202,10 +202,10 @@ package enum AddressingMode: UInt8, Sendable {
 // MARK: Operand addresses
 
 extension Datapath where Self: ~Copyable {
-  @inline(__always) package func baseAndDisplacement(_ b: Int, _ d: UInt64) -> Value {
+  @inline(__always) func baseAndDisplacement(_ b: Int, _ d: UInt64) -> Value {
     b == 0 ? reduced(constant(d)) : reduced(d == 0 ? gr(b) : add(gr(b), constant(d)))
   }
-  @inline(__always) package func baseIndexDisplacement(_ b: Int, _ x: Int, _ d: UInt64) -> Value {
+  @inline(__always) func baseIndexDisplacement(_ b: Int, _ x: Int, _ d: UInt64) -> Value {
     if x == 0 { return baseAndDisplacement(b, d) }
     if b == 0 { return baseAndDisplacement(x, d) }
     return reduced(add(add(gr(b), gr(x)), constant(d)))
@@ -219,15 +219,15 @@ extension Datapath where Self: ~Copyable {
     StorageOperand(baseIndexDisplacement(i.b2, i.x2, i.longDisplacement), base: i.b2)
   }
   /// D2(B2) of RS, S; D1(B1) of SI, SIL and the first operand of SS.
-  @inline(__always) package func rs(_ i: InstructionText) -> StorageOperand<Value> {
+  @inline(__always) func rs(_ i: InstructionText) -> StorageOperand<Value> {
     StorageOperand(baseAndDisplacement(i.b2, i.d2), base: i.b2)
   }
   /// D2(B2) of RSY, D1(B1) of SIY.
-  @inline(__always) package func rsy(_ i: InstructionText) -> StorageOperand<Value> {
+  @inline(__always) func rsy(_ i: InstructionText) -> StorageOperand<Value> {
     StorageOperand(baseAndDisplacement(i.b2, i.longDisplacement), base: i.b2)
   }
   /// The second operand of SS: D2(B2).
-  @inline(__always) package func ss2(_ i: InstructionText) -> StorageOperand<Value> {
+  @inline(__always) func ss2(_ i: InstructionText) -> StorageOperand<Value> {
     StorageOperand(baseAndDisplacement(i.ssB2, i.ssD2), base: i.ssB2)
   }
   /// The target of a relative immediate, in halfwords from this instruction.
@@ -236,10 +236,10 @@ extension Datapath where Self: ~Copyable {
   }
   /// The data operand of RELATIVE LONG, in the space that instructions come from: base 0 is the primary one in the
   /// access-register mode, and see `InstructionTraits.relativeOperand` for the secondary-space mode.
-  @inline(__always) package func relativeOperand(_ i: InstructionText) -> StorageOperand<Value> {
+  @inline(__always) func relativeOperand(_ i: InstructionText) -> StorageOperand<Value> {
     StorageOperand(relative(i.i32), base: 0)
   }
   @inline(__always) package func constant(signed v: Int64) -> Value { constant(UInt64(bitPattern: v)) }
   /// A 32-bit constant from a signed immediate.
-  @inline(__always) package func constant32(_ v: Int64) -> Value { constant(UInt64(UInt32(truncatingIfNeeded: v))) }
+  @inline(__always) func constant32(_ v: Int64) -> Value { constant(UInt64(UInt32(truncatingIfNeeded: v))) }
 }

@@ -29,7 +29,7 @@ package enum Facility: Int, Sendable, CaseIterable {
 
   /// What every instruction of the facility is: those that came after z/Architecture's first machine are mostly absent in
   /// the ESA/390 mode.
-  package var impliedTraits: InstructionTraits {
+  var impliedTraits: InstructionTraits {
     switch self {
     case .longDisplacement, .extendedImmediate, .extendedTranslation3, .extractCPUTime, .compareAndSwapAndStore,
       .compareAndSwapAndStore2, .generalInstructionsExtension, .executeExtensions, .distinctOperands, .miscellaneousExtensions1,

@@ -15,10 +15,10 @@ package struct InstructionTraits: OptionSet, Sendable {
   /// Needs CR0.45 for floating-point registers other than 0, 2, 4 and 6; the operation checks.
   package static let floatingPoint = InstructionTraits(rawValue: 32)
   /// Its storage operand is in the space that instructions come from, which in the secondary-space mode is not that of others.
-  package static let relativeOperand = InstructionTraits(rawValue: 64)
+  static let relativeOperand = InstructionTraits(rawValue: 64)
   /// Short for rows: `.zArchitectureOnly`, and with `.setsCC`.
   package static let z = zArchitectureOnly
-  package static let zCC: InstructionTraits = [.zArchitectureOnly, .setsCC]
+  static let zCC: InstructionTraits = [.zArchitectureOnly, .setsCC]
 }
 
 /// One row of Appendix B: everything that Ironload knows about an instruction.
@@ -38,7 +38,7 @@ package struct Instruction<Machine: Datapath & ~Copyable> {
   package let format: InstructionFormat
   package let facility: Facility
   package let traits: InstructionTraits
-  package let semantics: Semantics
+  let semantics: Semantics
 }
 
 /// The instruction table. Its rows are written once, in the `InstructionSet+*.swift` files.

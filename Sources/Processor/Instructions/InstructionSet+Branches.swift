@@ -162,31 +162,31 @@ extension InstructionSet where Machine: ~Copyable {
 
 extension Datapath where Self: ~Copyable {
   /// Decrements bits 32-63; whether the result is not zero.
-  @inline(__always) package mutating func countDown32(_ r: Int) -> Condition {
+  @inline(__always) mutating func countDown32(_ r: Int) -> Condition {
     let count = zeroExtend32(subtract(gr(r), constant(1)))
     setGR32(r, count)
     return isNotZero(count)
   }
-  @inline(__always) package mutating func countDown64(_ r: Int) -> Condition {
+  @inline(__always) mutating func countDown64(_ r: Int) -> Condition {
     let count = subtract(gr(r), constant(1))
     setGR(r, count)
     return isNotZero(count)
   }
   /// Adds the increment in `r3` to `r1` and compares the sum with the odd register of `r3`'s pair, as it was before.
-  @inline(__always) package mutating func stepIndex32(_ r1: Int, _ r3: Int, in m: Int) -> Condition {
+  @inline(__always) mutating func stepIndex32(_ r1: Int, _ r3: Int, in m: Int) -> Condition {
     let limit = gr(r3 | 1)
     let sum = add(gr(r1), gr(r3))
     setGR32(r1, sum)
     return compare(.signed32, sum, limit, in: m)
   }
-  @inline(__always) package mutating func stepIndex64(_ r1: Int, _ r3: Int, in m: Int) -> Condition {
+  @inline(__always) mutating func stepIndex64(_ r1: Int, _ r3: Int, in m: Int) -> Condition {
     let limit = gr(r3 | 1)
     let sum = add(gr(r1), gr(r3))
     setGR(r1, sum)
     return compare(.signed64, sum, limit, in: m)
   }
   /// Link information of BRANCH AND SAVE: the next address, with the mode bit in the 31-bit mode.
-  @inline(__always) package mutating func setLink(_ r: Int) {
+  @inline(__always) mutating func setLink(_ r: Int) {
     switch addressingMode {
     case .bits64: setGR(r, nextInstructionAddress())
     case .bits31: setGR32(r, or(nextInstructionAddress(), constant(0x8000_0000)))

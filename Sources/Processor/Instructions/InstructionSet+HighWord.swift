@@ -89,12 +89,12 @@ extension InstructionSet where Machine: ~Copyable {
 }
 
 extension Datapath where Self: ~Copyable {
-  @inline(__always) package mutating func addHigh(_ r: Int, _ a: Value, _ b: Value) throws(ProgramInterruption) {
+  @inline(__always) mutating func addHigh(_ r: Int, _ a: Value, _ b: Value) throws(ProgramInterruption) {
     let sum = addSettingCC32(a, b)
     setGRHigh(r, sum)
     try interruptOnFixedPointOverflow()
   }
-  @inline(__always) package mutating func subtractHigh(_ r: Int, _ a: Value, _ b: Value) throws(ProgramInterruption) {
+  @inline(__always) mutating func subtractHigh(_ r: Int, _ a: Value, _ b: Value) throws(ProgramInterruption) {
     let difference = subtractSettingCC32(a, b)
     setGRHigh(r, difference)
     try interruptOnFixedPointOverflow()

@@ -147,36 +147,36 @@ extension InstructionSet where Machine: ~Copyable {
 }
 
 extension Datapath where Self: ~Copyable {
-  @inline(__always) package mutating func andByte(_ o: StorageOperand<Value>, _ byte: Int) throws(ProgramInterruption) {
+  @inline(__always) mutating func andByte(_ o: StorageOperand<Value>, _ byte: Int) throws(ProgramInterruption) {
     let v = and(try load8(o), constant(UInt64(byte)))
     try store8(v, o)
     setCCNotZero(v)
   }
-  @inline(__always) package mutating func orByte(_ o: StorageOperand<Value>, _ byte: Int) throws(ProgramInterruption) {
+  @inline(__always) mutating func orByte(_ o: StorageOperand<Value>, _ byte: Int) throws(ProgramInterruption) {
     let v = or(try load8(o), constant(UInt64(byte)))
     try store8(v, o)
     setCCNotZero(v)
   }
-  @inline(__always) package mutating func xorByte(_ o: StorageOperand<Value>, _ byte: Int) throws(ProgramInterruption) {
+  @inline(__always) mutating func xorByte(_ o: StorageOperand<Value>, _ byte: Int) throws(ProgramInterruption) {
     let v = xor(try load8(o), constant(UInt64(byte)))
     try store8(v, o)
     setCCNotZero(v)
   }
   /// ANDs the bits of `field` in register `r` with `bits`, leaving all others; the condition code is the field's.
-  @inline(__always) package mutating func andField(_ r: Int, _ bits: UInt64, field: UInt64) {
+  @inline(__always) mutating func andField(_ r: Int, _ bits: UInt64, field: UInt64) {
     let v = and(gr(r), constant(bits | ~field))
     setGR(r, v)
     setCCNotZero(and(v, constant(field)))
   }
-  @inline(__always) package mutating func insertField(_ r: Int, _ bits: UInt64, field: UInt64) {
+  @inline(__always) mutating func insertField(_ r: Int, _ bits: UInt64, field: UInt64) {
     setGR(r, or(and(gr(r), constant(~field)), constant(bits)))
   }
-  @inline(__always) package mutating func orField(_ r: Int, _ bits: UInt64, field: UInt64) {
+  @inline(__always) mutating func orField(_ r: Int, _ bits: UInt64, field: UInt64) {
     let v = or(gr(r), constant(bits & field))
     setGR(r, v)
     setCCNotZero(and(v, constant(field)))
   }
-  @inline(__always) package mutating func xorField(_ r: Int, _ bits: UInt64, field: UInt64) {
+  @inline(__always) mutating func xorField(_ r: Int, _ bits: UInt64, field: UInt64) {
     let v = xor(gr(r), constant(bits & field))
     setGR(r, v)
     setCCNotZero(and(v, constant(field)))

@@ -126,7 +126,7 @@ extension InstructionSet where Machine: ~Copyable {
 
 extension Datapath where Self: ~Copyable {
   /// Bits 0-31 of `v` into bits 32-63 of register `r`, bits 32-63 of `v` into those of `r + 1`.
-  @inline(__always) package mutating func setPair32(_ r: Int, _ v: Value) {
+  @inline(__always) mutating func setPair32(_ r: Int, _ v: Value) {
     setGR32(r, shiftRight(v, constant(32)))
     setGR32(r + 1, v)
   }

@@ -40,7 +40,7 @@ extension InstructionSet where Machine: ~Copyable {
 
 extension CPU {
   /// Replaces PSW bits 0-7. A bit that must be zero leads to an early specification exception.
-  package mutating func setSystemMask(_ v: UInt8) {
+  mutating func setSystemMask(_ v: UInt8) {
     let mask = s.pointee.pswMask & ~(0xFF << 56) | UInt64(v) << 56
     setPSWMask(mask)
     if mask & PSW.unassigned != 0 || !s.pointee.isZArchitecture && mask & PSW.dat != 0 {

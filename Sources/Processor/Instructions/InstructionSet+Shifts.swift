@@ -153,21 +153,21 @@ extension InstructionText {
 
 extension Datapath where Self: ~Copyable {
   /// Bits 32-63 of registers `r` and `r + 1` as one value.
-  @inline(__always) package func pair32(_ r: Int) -> Value { or(shiftLeft(gr(r), constant(32)), gr32(r + 1)) }
+  @inline(__always) func pair32(_ r: Int) -> Value { or(shiftLeft(gr(r), constant(32)), gr32(r + 1)) }
 
   /// R2 of RIE-f, rotated left by I5.2-7.
-  @inline(__always) package func rotatedSecondOperand(_ i: InstructionText) -> Value {
+  @inline(__always) func rotatedSecondOperand(_ i: InstructionText) -> Value {
     let amount = i.u8 & 63
     return amount == 0 ? gr(i.r2) : rotateLeft(gr(i.r2), constant(amount))
   }
-  @inline(__always) package func insertSelectedBits(_ i: InstructionText) -> Value {
+  @inline(__always) func insertSelectedBits(_ i: InstructionText) -> Value {
     let selected = i.selectedBits
     let inserted = and(rotatedSecondOperand(i), constant(selected))
     return i.i4 & 0x80 != 0 ? inserted : or(and(gr(i.r1), constant(~selected)), inserted)
   }
 
   /// Shifts the numeric bits left, the sign stays. CC 3 when a bit unlike the sign was shifted out.
-  @inline(__always) package mutating func shiftLeftArithmeticSettingCC64(_ v: Value, _ amount: Value) -> Value {
+  @inline(__always) mutating func shiftLeftArithmeticSettingCC64(_ v: Value, _ amount: Value) -> Value {
     let shifted = shiftLeft(v, amount)
     let sign = constant(0x8000_0000_0000_0000)
     let result = or(and(v, sign), and(shifted, constant(0x7FFF_FFFF_FFFF_FFFF)))
@@ -177,13 +177,12 @@ extension Datapath where Self: ~Copyable {
     setCC(select(isZero(lost), conditionCode(), constant(3)))
     return result
   }
-  @inline(__always) package mutating func shiftLeftArithmetic32(_ r: Int, _ v: Value, _ amount: Value) throws(ProgramInterruption)
-  {
+  @inline(__always) mutating func shiftLeftArithmetic32(_ r: Int, _ v: Value, _ amount: Value) throws(ProgramInterruption) {
     let result = shiftLeftArithmeticSettingCC64(shiftLeft(v, constant(32)), amount)
     setGR32(r, shiftRight(result, constant(32)))
     try interruptOnFixedPointOverflow()
   }
-  @inline(__always) package mutating func shiftRightArithmetic32(_ r: Int, _ v: Value, _ amount: Value) {
+  @inline(__always) mutating func shiftRightArithmetic32(_ r: Int, _ v: Value, _ amount: Value) {
     let result = shiftRightArithmetic(signExtend32(v), amount)
     setGR32(r, result)
     setCCSign32(result)

@@ -109,7 +109,7 @@ extension InstructionSet where Machine: ~Copyable {
 extension Datapath where Self: ~Copyable {
   /// INSERT CHARACTERS UNDER MASK into bits 32-63 (`shift` 0) or 0-31 (`shift` 32). With a mask of zero one byte is
   /// accessed nonetheless.
-  @inline(__always) package mutating func insertCharacters(
+  @inline(__always) mutating func insertCharacters(
     _ r: Int, _ mask: Int, shift: UInt64, _ o: StorageOperand<Value>
   ) throws(ProgramInterruption) {
     let count = mask.nonzeroBitCount
@@ -133,7 +133,7 @@ extension Datapath where Self: ~Copyable {
   }
 
   /// The bytes of the low word of `v` that the mask selects, one after another.
-  @inline(__always) package func selectedBytes(_ v: Value, _ mask: Int) -> Value {
+  @inline(__always) func selectedBytes(_ v: Value, _ mask: Int) -> Value {
     if mask == 15 { return zeroExtend32(v) }
     var bytes = constant(0)
     for k in 0..<4 where mask & (8 >> k) != 0 {
@@ -144,7 +144,7 @@ extension Datapath where Self: ~Copyable {
   }
 
   /// STORE CHARACTERS UNDER MASK of the low word of `v`. A mask of zero stores nothing and accesses nothing.
-  @inline(__always) package mutating func storeCharacters(_ v: Value, _ mask: Int, _ o: StorageOperand<Value>)
+  @inline(__always) mutating func storeCharacters(_ v: Value, _ mask: Int, _ o: StorageOperand<Value>)
     throws(ProgramInterruption)
   {
     let bytes = selectedBytes(v, mask)
@@ -158,7 +158,7 @@ extension Datapath where Self: ~Copyable {
   }
 
   /// COMPARE LOGICAL CHARACTERS UNDER MASK of the low word of `v`. A mask of zero accesses one byte.
-  @inline(__always) package mutating func compareCharacters(_ v: Value, _ mask: Int, _ o: StorageOperand<Value>)
+  @inline(__always) mutating func compareCharacters(_ v: Value, _ mask: Int, _ o: StorageOperand<Value>)
     throws(ProgramInterruption)
   {
     let count = mask.nonzeroBitCount
@@ -171,7 +171,7 @@ extension Datapath where Self: ~Copyable {
   }
 
   /// One to four bytes, zero-extended.
-  @inline(__always) package func loadBytes(_ o: StorageOperand<Value>, _ count: Int) throws(ProgramInterruption) -> Value {
+  @inline(__always) func loadBytes(_ o: StorageOperand<Value>, _ count: Int) throws(ProgramInterruption) -> Value {
     switch count {
     case 1: try load8(o)
     case 2: try load16(o)

@@ -12,7 +12,7 @@ package struct InstructionText {
   }
 
   /// The first byte.
-  @inline(__always) package var majorOpcode: Int { Int(truncatingIfNeeded: bits &>> 56) }
+  @inline(__always) var majorOpcode: Int { Int(truncatingIfNeeded: bits &>> 56) }
   /// 2, 4 or 6 bytes, from bits 0-1.
   @inline(__always) package var length: UInt64 { 2 &* (1 &+ (((bits &>> 62) &+ 1) &>> 1)) }
 
@@ -38,60 +38,60 @@ package struct InstructionText {
   // MARK: Bits 16-31
 
   /// B2 of RX, RXY, RS, RSY, S; bits 16-19.
-  @inline(__always) package var b2: Int { nibble(16) }
+  @inline(__always) var b2: Int { nibble(16) }
   /// D2, 12 bits unsigned, bits 20-31.
-  @inline(__always) package var d2: UInt64 { bits &>> 32 & 0xFFF }
+  @inline(__always) var d2: UInt64 { bits &>> 32 & 0xFFF }
   /// B1 of SI, SIY, SIL, SS; bits 16-19. The same bits as `b2`.
-  @inline(__always) package var b1: Int { nibble(16) }
+  @inline(__always) var b1: Int { nibble(16) }
   /// D1, 12 bits unsigned, bits 20-31. The same bits as `d2`.
-  @inline(__always) package var d1: UInt64 { bits &>> 32 & 0xFFF }
+  @inline(__always) var d1: UInt64 { bits &>> 32 & 0xFFF }
   /// The signed 20-bit displacement of RXY, RSY and SIY: DH (bits 32-39) above DL (bits 20-31).
-  @inline(__always) package var longDisplacement: UInt64 {
+  @inline(__always) var longDisplacement: UInt64 {
     let high = Int64(Int8(truncatingIfNeeded: bits &>> 24))
     return UInt64(bitPattern: high &<< 12) | (bits &>> 32 & 0xFFF)
   }
   /// I2 of RI, RIE-a/d/e/g, I4 of RIE-b/c: 16 bits signed, bits 16-31.
-  @inline(__always) package var i16: Int64 { signed16(16) }
+  @inline(__always) var i16: Int64 { signed16(16) }
   /// I2 of RIL, 32 bits signed, bits 16-47.
-  @inline(__always) package var i32: Int64 { Int64(Int32(truncatingIfNeeded: bits &>> 16)) }
+  @inline(__always) var i32: Int64 { Int64(Int32(truncatingIfNeeded: bits &>> 16)) }
   /// I3 and I4 of RIE-f (bits 16-23 and 24-31).
-  @inline(__always) package var i3: Int { Int(truncatingIfNeeded: bits &>> 40) & 0xFF }
-  @inline(__always) package var i4: Int { Int(truncatingIfNeeded: bits &>> 32) & 0xFF }
+  @inline(__always) var i3: Int { Int(truncatingIfNeeded: bits &>> 40) & 0xFF }
+  @inline(__always) var i4: Int { Int(truncatingIfNeeded: bits &>> 32) & 0xFF }
 
   // MARK: RRE and RRF
 
   /// R1 of RRE and RRF, bits 24-27; R3 of RRD.
-  @inline(__always) package var e1: Int { nibble(24) }
+  @inline(__always) var e1: Int { nibble(24) }
   /// R2 of RRE and RRF, bits 28-31; R2 of RRD.
-  @inline(__always) package var e2: Int { nibble(28) }
+  @inline(__always) var e2: Int { nibble(28) }
   /// R3 or M3 of RRF, R1 of RRD: bits 16-19.
-  @inline(__always) package var e3: Int { nibble(16) }
+  @inline(__always) var e3: Int { nibble(16) }
   /// M4 of RRF, bits 20-23.
-  @inline(__always) package var e4: Int { nibble(20) }
+  @inline(__always) var e4: Int { nibble(20) }
 
   // MARK: Bits 32-47
 
   /// B2 of SS, SSE, SSF; bits 32-35.
-  @inline(__always) package var ssB2: Int { nibble(32) }
+  @inline(__always) var ssB2: Int { nibble(32) }
   /// D2 of SS, SSE, SSF; bits 36-47.
-  @inline(__always) package var ssD2: UInt64 { bits &>> 16 & 0xFFF }
+  @inline(__always) var ssD2: UInt64 { bits &>> 16 & 0xFFF }
   /// I2 of SIL, 16 bits signed, bits 32-47.
-  @inline(__always) package var silI2: Int64 { signed16(32) }
+  @inline(__always) var silI2: Int64 { signed16(32) }
   /// I2 of RIE-c and RIS, 8 bits signed, bits 32-39; I5 of RIE-f.
-  @inline(__always) package var i8: Int64 { Int64(Int8(truncatingIfNeeded: bits &>> 24)) }
+  @inline(__always) var i8: Int64 { Int64(Int8(truncatingIfNeeded: bits &>> 24)) }
   /// M3 of RIE-a/b, RRS; R1 of RXF, M3 of RXE; L1's register... bits 32-35.
-  @inline(__always) package var n32: Int { nibble(32) }
+  @inline(__always) var n32: Int { nibble(32) }
 
   // MARK: Unsigned and byte immediates
 
   /// I2 of RI, unsigned, bits 16-31.
-  @inline(__always) package var u16: UInt64 { bits &>> 32 & 0xFFFF }
+  @inline(__always) var u16: UInt64 { bits &>> 32 & 0xFFFF }
   /// I2 of RIL, unsigned, bits 16-47.
-  @inline(__always) package var u32: UInt64 { bits &>> 16 & 0xFFFF_FFFF }
+  @inline(__always) var u32: UInt64 { bits &>> 16 & 0xFFFF_FFFF }
   /// I2 of RIE-c and RIS, I5 of RIE-f: unsigned, bits 32-39.
-  @inline(__always) package var u8: UInt64 { bits &>> 24 & 0xFF }
+  @inline(__always) var u8: UInt64 { bits &>> 24 & 0xFF }
   /// I2 of SIL, unsigned, bits 32-47.
-  @inline(__always) package var silU2: UInt64 { bits &>> 16 & 0xFFFF }
+  @inline(__always) var silU2: UInt64 { bits &>> 16 & 0xFFFF }
   /// I2 of SIY, signed, bits 8-15.
-  @inline(__always) package var immediateByte: Int64 { Int64(Int8(truncatingIfNeeded: bits &>> 48)) }
+  @inline(__always) var immediateByte: Int64 { Int64(Int8(truncatingIfNeeded: bits &>> 48)) }
 }

@@ -21,7 +21,7 @@ package enum OpcodeMap {
   }
 
   /// The extension's value in an instruction.
-  package static func extensionValue(_ kind: Extension, _ text: InstructionText) -> Int {
+  static func extensionValue(_ kind: Extension, _ text: InstructionText) -> Int {
     switch kind {
     case .none: 0
     case .secondByte: text.byte1

@@ -33,10 +33,10 @@ extension CPU {
 
   // MARK: Registers
 
-  @inline(__always) package func fprPair(_ r: Int) -> UInt128 {
+  @inline(__always) func fprPair(_ r: Int) -> UInt128 {
     UInt128(s.pointee.fpr[unchecked: r & 13]) &<< 64 | UInt128(s.pointee.fpr[unchecked: r & 13 | 2])
   }
-  @inline(__always) package mutating func setFPRPair(_ r: Int, _ v: UInt128) {
+  @inline(__always) mutating func setFPRPair(_ r: Int, _ v: UInt128) {
     s.pointee.fpr[unchecked: r & 13] = UInt64(truncatingIfNeeded: v &>> 64)
     s.pointee.fpr[unchecked: r & 13 | 2] = UInt64(truncatingIfNeeded: v)
   }

@@ -59,7 +59,7 @@ extension CPU.Block {
     if k >= firstCount { return UInt32(bigEndian: second.loadUnaligned(fromByteOffset: k &- firstCount, as: UInt32.self)) }
     return UInt32(self[k]) &<< 24 | UInt32(self[k &+ 1]) &<< 16 | UInt32(self[k &+ 2]) &<< 8 | UInt32(self[k &+ 3])
   }
-  @inline(__always) package func setWord(_ k: Int, _ v: UInt32) {
+  @inline(__always) func setWord(_ k: Int, _ v: UInt32) {
     if k &+ 4 <= firstCount {
       first.storeBytes(of: v.bigEndian, toByteOffset: k, as: UInt32.self)
     } else if k >= firstCount {
@@ -73,7 +73,7 @@ extension CPU.Block {
     if k &+ 8 <= firstCount { return UInt64(bigEndian: first.loadUnaligned(fromByteOffset: k, as: UInt64.self)) }
     return UInt64(word(k)) &<< 32 | UInt64(word(k &+ 4))
   }
-  @inline(__always) package func setDoubleword(_ k: Int, _ v: UInt64) {
+  @inline(__always) func setDoubleword(_ k: Int, _ v: UInt64) {
     if k &+ 8 <= firstCount { return first.storeBytes(of: v.bigEndian, toByteOffset: k, as: UInt64.self) }
     setWord(k, UInt32(truncatingIfNeeded: v &>> 32))
     setWord(k &+ 4, UInt32(truncatingIfNeeded: v))

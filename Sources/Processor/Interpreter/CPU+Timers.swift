@@ -22,7 +22,7 @@ extension CPU {
   }
 
   /// A timer or its subclass mask has a new value: look now, and be woken in time.
-  package mutating func timersChanged() {
+  mutating func timersChanged() {
     noteTimers()
     armTimer()
     if !signals.pending.isEmpty { requestAnotherLook() }

@@ -8,7 +8,7 @@ extension CPU {
     package static let storageAlteration: UInt64 = 1 << 29
     package static let storeUsingRealAddress: UInt64 = 1 << 27
     package static let branchAddressControl: UInt64 = 1 << 23
-    package static let storageAlterationSpaceControl: UInt64 = 1 << 21
+    static let storageAlterationSpaceControl: UInt64 = 1 << 21
     /// The event's bit in the PER code.
     package static func code(_ event: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: event &>> 24) }
   }
@@ -56,7 +56,7 @@ extension CPU {
   }
 
   /// STORE USING REAL ADDRESS.
-  package func recordRealStoreForPER() {
+  func recordRealStoreForPER() {
     guard isPERActive,
       s.pointee.cr[9] & (PEREvent.storeUsingRealAddress | PEREvent.storageAlteration)
         == PEREvent.storeUsingRealAddress | PEREvent.storageAlteration

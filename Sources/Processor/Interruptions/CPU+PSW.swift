@@ -24,7 +24,7 @@ extension CPU {
   }
 
   /// Changes PSW bits 0-63 (the condition code excepted) and what follows from them: addressing, space, key, state.
-  package mutating func setPSWMask(_ mask: UInt64) {
+  mutating func setPSWMask(_ mask: UInt64) {
     let old = s.pointee.pswMask
     s.pointee.pswMask = mask
     s.pointee.addressMask = AddressingMode(mask).addressMask
@@ -82,7 +82,7 @@ extension CPU {
   }
 
   /// The space, the key or an ASCE changed: computes the tag of data accesses anew and forgets the fetch page.
-  package mutating func addressingChanged() {
+  mutating func addressingChanged() {
     forgetFetchPage()
     let key = UInt64(accessKey)
     guard isTranslating else {

@@ -55,7 +55,7 @@ package enum ProgramInterruption: UInt16, Error, CaseIterable, Sendable {
 
   /// Nullified: the old PSW's address is that of the instruction itself (chapter 5, "Types of Instruction Ending").
   /// All others leave the address of the next instruction: they complete, suppress or terminate.
-  package var isNullifying: Bool {
+  var isNullifying: Bool {
     switch self {
     case .segmentTranslation, .pageTranslation, .traceTable, .afxTranslation, .asxTranslation, .lxTranslation,
       .exTranslation, .primaryAuthority, .secondaryAuthority, .lfxTranslation, .lsxTranslation, .alenTranslation,
@@ -68,7 +68,7 @@ package enum ProgramInterruption: UInt16, Error, CaseIterable, Sendable {
   }
 
   /// Completed: the instruction has done all that it does, and its PER events count.
-  package var isCompleting: Bool {
+  var isCompleting: Bool {
     switch self {
     case .fixedPointOverflow, .decimalOverflow, .hfpExponentOverflow, .hfpExponentUnderflow, .hfpSignificance, .spaceSwitch,
       .monitorEvent:
@@ -89,7 +89,7 @@ package enum ProgramInterruption: UInt16, Error, CaseIterable, Sendable {
   }
 
   /// Whether real location 160 receives the exception access identification.
-  package var storesExceptionAccessIdentification: Bool {
+  var storesExceptionAccessIdentification: Bool {
     switch self {
     case .protection, .segmentTranslation, .pageTranslation, .asceType, .regionFirstTranslation, .regionSecondTranslation,
       .regionThirdTranslation, .aletSpecification, .alenTranslation, .aleSequence, .asteValidity, .asteSequence,

@@ -20,13 +20,13 @@ package enum SignalProcessorOrder: UInt8, Sendable {
 package struct SignalProcessorStatus: OptionSet, Hashable, Sendable {
   package let rawValue: UInt32
   package init(rawValue: UInt32) { self.rawValue = rawValue }
-  package static let notRunning = SignalProcessorStatus(rawValue: 0x400)
-  package static let incorrectState = SignalProcessorStatus(rawValue: 0x200)
+  static let notRunning = SignalProcessorStatus(rawValue: 0x400)
+  static let incorrectState = SignalProcessorStatus(rawValue: 0x200)
   package static let invalidParameter = SignalProcessorStatus(rawValue: 0x100)
-  package static let externalCallPending = SignalProcessorStatus(rawValue: 0x80)
+  static let externalCallPending = SignalProcessorStatus(rawValue: 0x80)
   package static let stopped = SignalProcessorStatus(rawValue: 0x40)
   package static let checkStop = SignalProcessorStatus(rawValue: 0x10)
-  package static let invalidOrder = SignalProcessorStatus(rawValue: 0x02)
+  static let invalidOrder = SignalProcessorStatus(rawValue: 0x02)
 }
 
 /// How an order ended.

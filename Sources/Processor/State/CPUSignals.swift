@@ -7,7 +7,7 @@ package struct PendingConditions: OptionSet, Sendable {
   package let rawValue: UInt32
   package init(rawValue: UInt32) { self.rawValue = rawValue }
   package static let stop = PendingConditions(rawValue: 1 << 0)
-  package static let stopAndStoreStatus = PendingConditions(rawValue: 1 << 1)
+  static let stopAndStoreStatus = PendingConditions(rawValue: 1 << 1)
   package static let restart = PendingConditions(rawValue: 1 << 2)
   package static let externalCall = PendingConditions(rawValue: 1 << 3)
   package static let emergencySignal = PendingConditions(rawValue: 1 << 4)
@@ -36,19 +36,19 @@ package final class CPUSignals: @unchecked Sendable {
   package let attention: UnsafeMutablePointer<Atomic<UInt32>>
   private let pendingWord: Atomic<UInt32>
   /// CPUs whose emergency signal is pending here, by address (0-63).
-  package let emergencySources = Atomic<UInt64>(0)
+  let emergencySources = Atomic<UInt64>(0)
   /// The CPU whose external call is pending.
-  package let externalCallSource = Atomic<UInt32>(CPUSignals.noCall)
+  let externalCallSource = Atomic<UInt32>(CPUSignals.noCall)
   private static let noCall: UInt32 = 0xFFFF_FFFF
   /// The order handed over, one at a time, and the status bits with which the last one ended.
   private let handed = Mutex<CPUOrder?>(nil)
-  package let orderStatus = Atomic<UInt32>(0)
+  let orderStatus = Atomic<UInt32>(0)
   /// 1 while the CPU's thread executes instructions: who broadcasts a TLB flush waits for the answer only then.
   package let isExecuting = Atomic<Bool>(false)
   /// True while the CPU waits with everything disabled; written by its own thread.
-  package let isInDisabledWait = Atomic<Bool>(false)
+  let isInDisabledWait = Atomic<Bool>(false)
   /// What the CPU is doing; written by its own thread.
-  package let stateWord = Atomic<UInt32>(CPUOperatingState.stopped.rawValue)
+  let stateWord = Atomic<UInt32>(CPUOperatingState.stopped.rawValue)
 
   package init() {
     attention = .allocate(capacity: 1)
@@ -72,7 +72,7 @@ package final class CPUSignals: @unchecked Sendable {
     pendingWord.bitwiseOr(conditions.rawValue, ordering: .acquiringAndReleasing)
   }
   /// - Returns: those of `conditions` that were pending.
-  @discardableResult package func withdraw(_ conditions: PendingConditions) -> PendingConditions {
+  @discardableResult func withdraw(_ conditions: PendingConditions) -> PendingConditions {
     let old = pendingWord.bitwiseAnd(~conditions.rawValue, ordering: .acquiringAndReleasing).oldValue
     return PendingConditions(rawValue: old).intersection(conditions)
   }
@@ -90,7 +90,7 @@ package final class CPUSignals: @unchecked Sendable {
   }
   /// Ends the pending external call.
   /// - Returns: the calling CPU's address, or nil when no call was pending.
-  package func takeExternalCall() -> UInt16? {
+  func takeExternalCall() -> UInt16? {
     if withdraw(.externalCall).isEmpty { return nil }
     let source = externalCallSource.exchange(CPUSignals.noCall, ordering: .acquiringAndReleasing)
     return UInt16(exactly: source)
@@ -100,7 +100,7 @@ package final class CPUSignals: @unchecked Sendable {
     post(.emergencySignal)
   }
   /// CPU reset: no signal is pending any more.
-  package func forgetSignals() {
+  func forgetSignals() {
     withdraw([.externalCall, .emergencySignal, .restart, .stop, .stopAndStoreStatus, .start])
     emergencySources.store(0, ordering: .releasing)
     externalCallSource.store(CPUSignals.noCall, ordering: .releasing)
@@ -120,8 +120,8 @@ package final class CPUSignals: @unchecked Sendable {
     orderStatus.store(0, ordering: .releasing)
     post(.order)
   }
-  package var handedOrder: CPUOrder? { handed.withLock { $0 } }
-  package func finishOrder(_ status: UInt32) {
+  var handedOrder: CPUOrder? { handed.withLock { $0 } }
+  func finishOrder(_ status: UInt32) {
     orderStatus.store(status, ordering: .releasing)
     handed.withLock { $0 = nil }
     withdraw(.order)

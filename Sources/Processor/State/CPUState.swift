@@ -26,16 +26,16 @@ package struct CPUState {
   package var pswMask: UInt64 = 0
 
   /// Host address of the page that instructions are being fetched from.
-  package var fetchHost: UInt64 = 0
+  var fetchHost: UInt64 = 0
 
   // What a TLB tag carries in bits 52-63: context and key (see TLB). Of data accesses in the current space, or
   // `TLB.noContext` when each access must go the slow way.
-  package var dataTag: UInt64 {
+  var dataTag: UInt64 {
     get { front.dataTag }
     set { front.dataTag = newValue }
   }
   /// The same of instruction fetches.
-  package var instructionTag: UInt64 = 0
+  var instructionTag: UInt64 = 0
 
   /// The dispatch table of the current mode.
   var handlers: UnsafeMutablePointer<Handler>
@@ -45,7 +45,7 @@ package struct CPUState {
   /// Where the entries of each first byte of instructions begin: see `DispatchTables.index`.
   let opcodeIndex: UnsafeMutablePointer<UInt32>
   /// The entries of the CPU's TLB.
-  package let tlbEntries: TLBEntries
+  let tlbEntries: TLBEntries
 
   /// Floating-point registers.
   package var fpr: InlineArray<16, UInt64> = .init(repeating: 0)
@@ -61,13 +61,13 @@ package struct CPUState {
   /// 1 = z/Architecture, 0 = ESA/390.
   package var isZArchitecture = false
   /// The z/Architecture PSW when SIGP SET ARCHITECTURE changed to ESA/390.
-  package var capturedPSW = PSW(mask: 0, instructionAddress: 0)
+  var capturedPSW = PSW(mask: 0, instructionAddress: 0)
   /// Bits 16-31 of the TOD programmable register (SCKPF).
   package var todProgrammable: UInt64 = 0
   package var clockComparator: UInt64 = 0
   /// CPU timer = `cpuTimerBase` minus the TOD units that passed since `cpuTimerStart`.
-  package var cpuTimerBase: UInt64 = 0
-  package var cpuTimerStart: UInt64 = 0
+  var cpuTimerBase: UInt64 = 0
+  var cpuTimerStart: UInt64 = 0
   /// When the next timer condition comes up, and when the alarm goes off: `TODClock.monotonic` units, all ones for never.
   var timerMoment: UInt64 = .max
   var alarmMoment: UInt64 = 0
@@ -81,17 +81,17 @@ package struct CPUState {
   package var exceptionAccessIdentification: UInt8 = 0
   package var operandAccessIdentification: UInt8 = 0
   package var dataExceptionCode: UInt8 = 0
-  package var monitorClass: UInt16 = 0
+  var monitorClass: UInt16 = 0
   package var monitorCode: UInt64 = 0
 
   // PER events of the current instruction, reported when it ends.
   package var perCode: UInt8 = 0
   package var perAddress: UInt64 = 0
-  package var perAccessIdentification: UInt8 = 0
+  var perAccessIdentification: UInt8 = 0
   /// The space of a storage alteration: the ASCE identification.
-  package var perSpace: UInt64 = 0
+  var perSpace: UInt64 = 0
   /// PSW bits 0-63 when the instruction began: the addressing-and-translation-mode identification.
-  package var perMask: UInt64 = 0
+  var perMask: UInt64 = 0
 
   /// What is done now may be undone: what it stores is noted, and clocks are read through the verification.
   var isRunUndoable = false
@@ -101,7 +101,7 @@ package struct CPUState {
 
   package static let noPage: UInt64 = 0x0000_0000_0000_0001
   /// An odd value: no branch has this address.
-  package static let noBreakingEvent: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
+  static let noBreakingEvent: UInt64 = 0xFFFF_FFFF_FFFF_FFFF
   /// - Parameters:
   ///   - tlbEntries: the entries of this CPU's TLB, which looks them up here.
   ///   - storage: where table walks fetch, without a reference to count.

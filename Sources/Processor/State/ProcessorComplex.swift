@@ -12,7 +12,7 @@ package final class ProcessorComplex: Sendable {
   package let storage: AbsoluteStorage
   package let clock = TODClock()
   package let signals: [CPUSignals]
-  package let dispatch: DispatchTables
+  let dispatch: DispatchTables
   package let tracer: Tracer
   package let channelSubsystem: ChannelSubsystem
   package let serviceProcessor: ServiceProcessor
@@ -79,13 +79,13 @@ package final class ProcessorComplex: Sendable {
     changeFloating { $0.channelReport = true }
     requestFloatingAttention()
   }
-  package func takeInterruptKey() -> Bool {
+  func takeInterruptKey() -> Bool {
     changeFloating { conditions in
       defer { conditions.interruptKey = false }
       return conditions.interruptKey
     }
   }
-  package func takeChannelReport() -> Bool {
+  func takeChannelReport() -> Bool {
     changeFloating { conditions in
       defer { conditions.channelReport = false }
       return conditions.channelReport
