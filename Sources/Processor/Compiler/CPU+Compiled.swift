@@ -144,11 +144,8 @@ extension CPU {
         }
       }
       let text = InstructionText(bits: bits)
-      state.pointee.instructionAddress = address
-      state.pointee.instructionLength = text.length
-      let next = (address &+ text.length) & state.pointee.addressMask
-      state.pointee.nextAddress = next
-      state.pointee.instructionCount &+= 1
+      begin(text, at: address)
+      let next = state.pointee.nextAddress
       do { try dispatch(text) } catch { return interruptProgram(error, fetching: false) }
       if state.pointee.nextAddress != next || attention.pointee.load(ordering: .relaxed) != 0 { return }
     }

@@ -102,9 +102,7 @@ extension CPU {
     let text: InstructionText
     do { text = InstructionText(bits: try fetchText(address)) } catch { return (error, true) }
     verification.texts.append(text.bits)
-    s.pointee.instructionLength = text.length
-    s.pointee.nextAddress = (address &+ text.length) & s.pointee.addressMask
-    s.pointee.instructionCount &+= 1
+    begin(text, at: address)
     do { try dispatch(text) } catch { return (error, false) }
     return nil
   }

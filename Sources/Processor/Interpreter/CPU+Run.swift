@@ -39,6 +39,14 @@ extension CPU {
     state.pointee.instructionCount &+= executed
   }
 
+  /// Makes an instruction that was fetched the current one. `execute` does the same with less to store.
+  @inline(__always) func begin(_ text: InstructionText, at address: UInt64) {
+    s.pointee.instructionAddress = address
+    s.pointee.instructionLength = text.length
+    s.pointee.nextAddress = (address &+ text.length) & s.pointee.addressMask
+    s.pointee.instructionCount &+= 1
+  }
+
   @inline(__always) static func call(
     _ handler: borrowing Handler, _ cpu: inout CPU, _ text: InstructionText
   ) throws(ProgramInterruption) { try handler.operation(&cpu, text) }
@@ -66,9 +74,7 @@ extension CPU {
     state.pointee.perAddress = address
     let breakingEventAddress = state.pointee.breakingEventAddress
     state.pointee.breakingEventAddress = CPUState.noBreakingEvent
-    state.pointee.instructionLength = text.length
-    state.pointee.nextAddress = (address &+ text.length) & state.pointee.addressMask
-    state.pointee.instructionCount &+= 1
+    begin(text, at: address)
     recordFetchForPER(address)
     hasLoadedPSW = false
     do {

@@ -36,16 +36,13 @@ extension CPU {
 
   /// One instruction without PER. What it does is what `executeOne` does.
   @inline(__always) private mutating func executeQuickly(_ address: UInt64) {
-    let state = s
-    state.pointee.instructionAddress = address
+    s.pointee.instructionAddress = address
     let text: InstructionText
     do { text = InstructionText(bits: try fetchText(address)) } catch {
       interruptProgram(error, fetching: true)
       return
     }
-    state.pointee.instructionLength = text.length
-    state.pointee.nextAddress = (address &+ text.length) & state.pointee.addressMask
-    state.pointee.instructionCount &+= 1
+    begin(text, at: address)
     do { try dispatch(text) } catch { interruptProgram(error, fetching: false) }
   }
 
