@@ -1,4 +1,5 @@
 import Ironload
+
 /// Any JSON, for answers whose shape each command chooses. Their numbers are whole; addresses and contents of registers are
 /// hexadecimal strings, since many readers of JSON have only 53 bits.
 package enum JSONValue: Hashable, Sendable, Codable {
